@@ -1,0 +1,11 @@
+//! The law of the house, as pure functions over values: who may do what in which order, and who may see it.
+//!
+//! Deliberately not here: any clock, randomness, database, JSON, HTML, HTTP or async. Time, ids and random bits come
+//! in as arguments. The list of modules is the reading order, and the import order: a module knows only those above.
+#![warn(missing_docs)]
+
+pub mod ids;
+pub mod time;
+pub mod money;
+pub mod language;
+pub mod person;
