@@ -136,12 +136,16 @@ mod tests {
     #[test]
     fn a_reference_is_read_back_however_it_was_typed() {
         let made = Reference::from_random(0x12_3456_789A);
-        for typed in [made.as_str().to_owned(), made.as_str().to_lowercase(), made.as_str().replace('-', " ")] {
+        for typed in [made.as_str().to_owned(), made.as_str().to_lowercase(), made.as_str().replace('-', " ")]
+        {
             assert_eq!(typed.parse(), Ok(made.clone()), "{typed}");
         }
         assert_eq!("CD-1234-567".parse::<Reference>(), Err(NotAnId));
         assert_eq!("CD-1234-567U".parse::<Reference>(), Err(NotAnId));
-        assert_eq!("cd 1o34 5l78".parse::<Reference>().map(|read| read.to_string()), Ok("CD-1034-5178".into()));
+        assert_eq!(
+            "cd 1o34 5l78".parse::<Reference>().map(|read| read.to_string()),
+            Ok("CD-1034-5178".into())
+        );
     }
 
     #[test]

@@ -109,7 +109,11 @@ impl FromStr for LanguageTag {
         let primary_fits = matches!(primary.len(), 2 | 3) && primary.bytes().all(|b| b.is_ascii_alphabetic());
         let others_fit = subtags
             .all(|subtag| matches!(subtag.len(), 1..=8) && subtag.bytes().all(|b| b.is_ascii_alphanumeric()));
-        if primary_fits && others_fit && tag.len() <= 35 { Ok(Self(tag.to_owned())) } else { Err(NotALanguage) }
+        if primary_fits && others_fit && tag.len() <= 35 {
+            Ok(Self(tag.to_owned()))
+        } else {
+            Err(NotALanguage)
+        }
     }
 }
 

@@ -13,8 +13,22 @@ pub struct Currency {
 
 /// The currencies of the places that Concord serves first, and those in which people there also reckon.
 const CURRENCIES: &[(&str, u8)] = &[
-    ("BDT", 2), ("CNY", 2), ("EUR", 2), ("GBP", 2), ("IDR", 2), ("INR", 2), ("KHR", 2), ("LKR", 2), ("MYR", 2),
-    ("NPR", 2), ("PHP", 2), ("PKR", 2), ("SGD", 2), ("THB", 2), ("USD", 2), ("VND", 0),
+    ("BDT", 2),
+    ("CNY", 2),
+    ("EUR", 2),
+    ("GBP", 2),
+    ("IDR", 2),
+    ("INR", 2),
+    ("KHR", 2),
+    ("LKR", 2),
+    ("MYR", 2),
+    ("NPR", 2),
+    ("PHP", 2),
+    ("PKR", 2),
+    ("SGD", 2),
+    ("THB", 2),
+    ("USD", 2),
+    ("VND", 0),
 ];
 
 impl Currency {
@@ -86,7 +100,12 @@ impl Money {
         let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
         let decimals = usize::from(currency.decimals);
         let dangling = figure.ends_with('.');
-        if units.is_empty() || !all_digits(units) || !all_digits(fraction) || fraction.len() > decimals || dangling {
+        if units.is_empty()
+            || !all_digits(units)
+            || !all_digits(fraction)
+            || fraction.len() > decimals
+            || dangling
+        {
             return Err(NotMoney::NotAFigure);
         }
         let minor = format!("{units}{fraction:0<decimals$}");
@@ -141,7 +160,8 @@ mod tests {
 
     #[test]
     fn figures_are_read_exactly_or_not_at_all() {
-        for (typed, read) in [("450", "450.00"), ("450.5", "450.50"), ("৪৫০.৫০", "450.50"), ("0.01", "0.01")] {
+        for (typed, read) in [("450", "450.00"), ("450.5", "450.50"), ("৪৫০.৫০", "450.50"), ("0.01", "0.01")]
+        {
             assert_eq!(taka(typed), Ok(read.to_owned()), "{typed}");
         }
         for typed in ["", "0", "-1", "+1", "1,000", "1e3", "450.", ".5", "1.005", "0.00"] {

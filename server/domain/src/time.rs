@@ -37,7 +37,7 @@ impl Moment {
     /// The UTC day of the moment.
     pub fn day(self) -> Day {
         let timestamp = jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-        Day(timestamp.to_zoned(jiff::tz::TimeZone::UTC).date())
+        Day(jiff::tz::Offset::UTC.to_datetime(timestamp).date())
     }
 }
 

@@ -1,0 +1,124 @@
+//! What a person may do next, found by asking the rules themselves: the API's `actions` and the pages' buttons cannot
+//! promise what `decide` would refuse.
+
+use crate::agreement::{Revision, TextDigest};
+use crate::consent::AGREEMENT_TO_MEDIATE;
+use crate::ids::{Reference, SettlementId};
+use crate::language::Language;
+use crate::party::Route;
+use crate::room::Signal;
+use crate::safety::Finding;
+use crate::settlement::{Attestation, DeliveryChoice};
+
+use super::command::{Actor, Command, House, ScreeningDecision};
+use super::decide::decide;
+use super::state::Dispute;
+
+words! {
+    /// Something that a person may do next.
+    pub enum Action {
+        /// Answer the safety questions.
+        AnswerSafety = "answer-safety",
+        /// File the draft.
+        File = "file",
+        /// Decide what the safety questions raised.
+        Screen = "screen",
+        /// Invite again.
+        InviteAgain = "invite-again",
+        /// Sign the agreement to mediate.
+        Consent = "consent",
+        /// Say that one is ready for mediation.
+        BeReady = "be-ready",
+        /// Say that one is ready, for negotiation first.
+        BeReadyToNegotiate = "be-ready-to-negotiate",
+        /// Choose how the record is to arrive.
+        ChooseDelivery = "choose-delivery",
+        /// Leave negotiation for mediation.
+        RequestMediation = "request-mediation",
+        /// Answer the conflict inquiry and accept.
+        AcceptAssignment = "accept-assignment",
+        /// Decline to mediate.
+        DeclineAssignment = "decline-assignment",
+        /// Approve the proposed mediator.
+        Approve = "approve-mediator",
+        /// Object to the proposed mediator.
+        Object = "object-to-mediator",
+        /// Open a session.
+        OpenSession = "open-session",
+        /// Close it.
+        CloseSession = "close-session",
+        /// Give a private signal.
+        GiveSignal = "give-signal",
+        /// Write a revision.
+        Revise = "revise-agreement",
+        /// Be ready for the text to be frozen.
+        BeReadyToSign = "be-ready-to-sign",
+        /// Freeze the text.
+        Freeze = "freeze-agreement",
+        /// Give up the rest of the reflection period.
+        Waive = "waive-reflection",
+        /// Sign.
+        Sign = "sign",
+        /// Take one's signature back.
+        TakeSignatureBack = "take-signature-back",
+        /// Attest.
+        Attest = "attest",
+        /// End the mediation because there is no way on.
+        DeclareImpasse = "declare-impasse",
+        /// Suspend.
+        Suspend = "suspend",
+        /// Resume.
+        Resume = "resume",
+        /// Leave.
+        Withdraw = "withdraw",
+    }
+}
+
+/// What `actor` may do now.
+pub fn actions(dispute: &Dispute, actor: Actor, house: &House) -> Vec<Action> {
+    let may = |action: &Action| decide(dispute, &sample(*action, dispute), actor, house).is_ok();
+    Action::ALL.iter().copied().filter(may).collect()
+}
+
+/// A command of that kind that fits the dispute as it is.
+fn sample(action: Action, dispute: &Dispute) -> Command {
+    let digest = dispute.agreement.revision().map_or(TextDigest([0; 32]), |revision| revision.digest);
+    match action {
+        Action::AnswerSafety => Command::AnswerSafety(Finding::Clear),
+        Action::File => Command::File { reference: Reference::from_random(0), needs_registrar: false },
+        Action::Screen => Command::Screen(ScreeningDecision::Suitable { shuttle: false }),
+        Action::InviteAgain => Command::InviteAgain,
+        Action::Consent => Command::Consent { version: AGREEMENT_TO_MEDIATE, language: Language::English },
+        Action::BeReady => Command::BeReady(Route::Mediation),
+        Action::BeReadyToNegotiate => Command::BeReady(Route::Negotiation),
+        Action::ChooseDelivery => Command::ChooseDelivery(DeliveryChoice::Attachment),
+        Action::RequestMediation => Command::RequestMediation,
+        Action::AcceptAssignment => Command::AcceptAssignment { disclosed: false },
+        Action::DeclineAssignment => Command::DeclineAssignment,
+        Action::Approve => Command::Approve,
+        Action::Object => Command::Object,
+        Action::OpenSession => Command::OpenSession,
+        Action::CloseSession => Command::CloseSession,
+        Action::GiveSignal => Command::GiveSignal(Signal::Break),
+        Action::Revise => {
+            let base = dispute.agreement.number();
+            let languages = vec![Language::English];
+            let revision =
+                Revision { number: base.saturating_add(1), digest, prevailing: Language::English, languages };
+            Command::Revise { base, revision }
+        }
+        Action::BeReadyToSign => Command::BeReadyToSign(digest),
+        Action::Freeze => Command::Freeze { digest, needed: Vec::new() },
+        Action::Waive => Command::Waive(digest),
+        Action::Sign => Command::Sign { digest, freely: true, auditor_may_read_terms: false },
+        Action::TakeSignatureBack => Command::TakeSignatureBack,
+        Action::Attest => {
+            let settlement = SettlementId::new(dispute.id.uuid());
+            Command::Attest { digest, settlement, by: Attestation::Mediator }
+        }
+        Action::DeclareImpasse => Command::DeclareImpasse,
+        Action::Suspend => Command::Suspend,
+        Action::Resume => Command::Resume,
+        Action::Withdraw => Command::Withdraw,
+    }
+}

@@ -1,0 +1,218 @@
+//! What an event makes of a dispute. Total: an event that does not fit the stage changes nothing, because `decide`
+//! alone says what may happen.
+
+use crate::agreement::{Agreement, Signature};
+use crate::assignment::{Assignment, Proposal};
+use crate::consent::Consent;
+use crate::party::{Joining, Sides};
+use crate::room::{Channel, RoomState};
+use crate::time::Moment;
+
+use super::event::Event;
+use super::state::{Assigning, Dispute, Ending, Mediation, Stage, Suspension};
+
+/// The dispute after `event`, which happened at `at`.
+pub fn apply(mut dispute: Dispute, event: &Event, at: Moment) -> Dispute {
+    apply_to_parties(&mut dispute, event, at);
+    apply_to_stage(&mut dispute, event, at);
+    apply_to_assignment(&mut dispute, event);
+    apply_to_room(&mut dispute, event);
+    apply_to_agreement(&mut dispute, event, at);
+    dispute
+}
+
+fn apply_to_parties(dispute: &mut Dispute, event: &Event, at: Moment) {
+    let parties = &mut dispute.parties;
+    match event {
+        Event::SafetyAnswered { side, safety } => parties.of_mut(*side).safety = *safety,
+        Event::FoundSuitable { shuttle } => {
+            dispute.shuttle |= shuttle;
+            for party in [&mut parties.claimant, &mut parties.respondent] {
+                if party.safety.is_flagged() {
+                    party.safety = crate::party::Safety::Screened;
+                }
+            }
+        }
+        Event::TakerWaits { account } => {
+            if let Joining::Awaited { pending } = &mut parties.respondent.joining {
+                pending.push(*account);
+            }
+        }
+        Event::TakerRejected { account } => {
+            if let Joining::Awaited { pending } = &mut parties.respondent.joining {
+                pending.retain(|waiting| waiting != account);
+            }
+        }
+        Event::Joined { account, .. } => parties.respondent.joining = Joining::Joined { account: *account },
+        Event::Consented { side, version, language } => {
+            parties.of_mut(*side).consent = Some(Consent { version: *version, language: *language, at });
+        }
+        Event::BecameReady { side, route } => parties.of_mut(*side).route = Some(*route),
+        Event::DeliveryChosen { side, choice } => parties.of_mut(*side).delivery = Some(*choice),
+        Event::Suspended { by: Some(side), .. } => parties.of_mut(*side).suspended_at = Some(at),
+        _ => {}
+    }
+}
+
+fn apply_to_stage(dispute: &mut Dispute, event: &Event, at: Moment) {
+    match event {
+        Event::Filed { reference } => {
+            dispute.reference = Some(reference.clone());
+            dispute.filed_at = Some(at);
+        }
+        Event::SentToScreening => dispute.stage = Stage::Screening,
+        Event::Invited { until } => dispute.stage = Stage::Inviting { until: *until, refused_at: None },
+        Event::InvitationRefused => set_refused(dispute, Some(at)),
+        Event::RefusalUndone => set_refused(dispute, None),
+        Event::Joined { until, .. } => dispute.stage = Stage::Preparing { until: *until },
+        Event::NegotiationBegan { until } => dispute.stage = Stage::Negotiation { until: *until },
+        Event::AssigningBegan { until } => {
+            dispute.stage = Stage::Assigning(Assigning { proposal: None, tried: Vec::new(), until: *until });
+        }
+        Event::MediatorConfirmed { mediator, until, .. } => {
+            let room = RoomState::default();
+            dispute.stage =
+                Stage::Mediation(Mediation { mediator: *mediator, since: at, until: *until, room });
+        }
+        Event::Sealed { settlement, by, .. } => {
+            if let Stage::Mediation(mediation) = &dispute.stage {
+                let mediation = mediation.clone();
+                dispute.stage = Stage::Settled { mediation, settlement: *settlement, attestation: *by, at };
+            }
+        }
+        Event::Suspended { until, .. } => dispute.suspension = Some(Suspension { since: at, until: *until }),
+        Event::Resumed => resume(dispute, at),
+        Event::Ended { cause } => {
+            let mediation = dispute.mediation().cloned();
+            dispute.suspension = None;
+            dispute.stage = Stage::Ended(Ending { at, cause: *cause, mediation });
+        }
+        _ => {}
+    }
+}
+
+fn set_refused(dispute: &mut Dispute, when: Option<Moment>) {
+    if let Stage::Inviting { refused_at, .. } = &mut dispute.stage {
+        *refused_at = when;
+    }
+}
+
+/// Every clock stood still: what was due is due later by as long as that took.
+fn resume(dispute: &mut Dispute, at: Moment) {
+    let Some(suspension) = dispute.suspension.take() else { return };
+    let pause = at.since(suspension.since);
+    match &mut dispute.stage {
+        Stage::Inviting { until, .. } | Stage::Preparing { until } | Stage::Negotiation { until } => {
+            *until = until.plus(pause);
+        }
+        Stage::Assigning(assigning) => assigning.until = assigning.until.plus(pause),
+        Stage::Mediation(mediation) => mediation.until = mediation.until.plus(pause),
+        Stage::Draft | Stage::Screening | Stage::Settled { .. } | Stage::Ended(_) => {}
+    }
+}
+
+fn apply_to_assignment(dispute: &mut Dispute, event: &Event) {
+    let Stage::Assigning(assigning) = &mut dispute.stage else { return };
+    match event {
+        Event::MediatorProposed { id, mediator, until } => {
+            assigning.proposal = Some(Assignment { id: *id, mediator: *mediator, state: Proposal::Proposed });
+            assigning.until = *until;
+        }
+        Event::AssignmentAccepted { disclosed, .. } => {
+            if let Some(proposal) = &mut assigning.proposal {
+                proposal.state = Proposal::Accepted { disclosed: *disclosed, approved: Sides::default() };
+            }
+        }
+        Event::Approved { side, .. } => {
+            if let Some(Assignment { state: Proposal::Accepted { approved, .. }, .. }) =
+                &mut assigning.proposal
+            {
+                *approved.of_mut(*side) = true;
+            }
+        }
+        Event::ProposalEnded { mediator, .. } => {
+            assigning.proposal = None;
+            assigning.tried.push(*mediator);
+        }
+        _ => {}
+    }
+}
+
+fn apply_to_room(dispute: &mut Dispute, event: &Event) {
+    let shuttle = dispute.shuttle;
+    let Stage::Mediation(mediation) = &mut dispute.stage else { return };
+    let room = &mut mediation.room;
+    match event {
+        Event::SessionOpened => room.session_open = true,
+        Event::SessionClosed => room.session_open = false,
+        Event::Attended { side } => *room.attended.of_mut(*side) = true,
+        Event::ChannelPaused { channel } => room.paused.push(*channel),
+        Event::ChannelResumed { channel } => {
+            room.paused.retain(|paused| paused != channel);
+            if *channel == Channel::Joint {
+                room.signals = Sides::default();
+            }
+        }
+        Event::SignalGiven { side, signal } => *room.signals.of_mut(*side) = Some(*signal),
+        Event::RoomHeld | Event::DisclosedLater => room.held = true,
+        Event::FoundSuitable { .. } => {
+            room.held = false;
+            if shuttle {
+                // The joint channel is gone for both at once, and with it whatever stood in its way.
+                room.signals = Sides::default();
+                room.paused.retain(|paused| *paused != Channel::Joint);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn apply_to_agreement(dispute: &mut Dispute, event: &Event, at: Moment) {
+    let agreement = std::mem::take(&mut dispute.agreement);
+    dispute.agreement = match (agreement, event) {
+        (_, Event::Revised { revision }) => {
+            Agreement::Draft { revision: revision.clone(), ready: Sides::default() }
+        }
+        (Agreement::Draft { revision, mut ready }, Event::ReadyToSign { side }) => {
+            *ready.of_mut(*side) = true;
+            Agreement::Draft { revision, ready }
+        }
+        (Agreement::Draft { revision, .. }, Event::Frozen { .. }) => {
+            let (waived, signatures) = (Sides::default(), Sides::default());
+            Agreement::Frozen { revision, since: at, waived, signatures }
+        }
+        (Agreement::Frozen { revision, since, mut waived, mut signatures }, event) => match event {
+            Event::AllSigned { .. } => bound(revision, since, waived, signatures, at),
+            Event::Waived { side } => {
+                *waived.of_mut(*side) = true;
+                Agreement::Frozen { revision, since, waived, signatures }
+            }
+            Event::Signed { side, auditor_may_read_terms, .. } => {
+                let auditor_may_read_terms = *auditor_may_read_terms;
+                *signatures.of_mut(*side) = Some(Signature { at, auditor_may_read_terms });
+                Agreement::Frozen { revision, since, waived, signatures }
+            }
+            Event::SignatureTakenBack { side } | Event::NotFreely { side } => {
+                *signatures.of_mut(*side) = None;
+                Agreement::Frozen { revision, since, waived, signatures }
+            }
+            _ => Agreement::Frozen { revision, since, waived, signatures },
+        },
+        (agreement, _) => agreement,
+    };
+}
+
+fn bound(
+    revision: crate::agreement::Revision,
+    since: Moment,
+    waived: Sides<bool>,
+    signatures: Sides<Option<Signature>>,
+    at: Moment,
+) -> Agreement {
+    match signatures {
+        Sides { claimant: Some(claimant), respondent: Some(respondent) } => {
+            Agreement::Signed { revision, since: at, signatures: Sides { claimant, respondent } }
+        }
+        unsigned => Agreement::Frozen { revision, since, waived, signatures: unsigned },
+    }
+}

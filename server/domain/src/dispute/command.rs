@@ -1,0 +1,175 @@
+//! What somebody asks of a dispute, and who asks.
+
+use crate::agreement::{Revision, TextDigest};
+use crate::assignment::Candidate;
+use crate::deadlines::Periods;
+use crate::ids::{AccountId, AssignmentId, Reference, SettlementId};
+use crate::language::Language;
+use crate::party::{Route, Side};
+use crate::room::{Channel, Signal};
+use crate::safety::Finding;
+use crate::settlement::{Attestation, DeliveryChoice};
+use crate::time::Moment;
+
+/// What the rules need to know of the house at the moment of asking.
+#[derive(Debug, Clone, Copy)]
+pub struct House {
+    /// What time it is.
+    pub now: Moment,
+    /// The periods in force.
+    pub periods: Periods,
+}
+
+/// Who asks, as far as this dispute is concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Actor {
+    /// The person on that side.
+    Party(Side),
+    /// A mediator, proposed or confirmed.
+    Mediator(AccountId),
+    /// A registrar who has no other role in it.
+    Registrar,
+    /// Somebody who holds a valid invitation code, with or without an account.
+    Invited,
+    /// Concord itself, because time passed.
+    House,
+}
+
+/// What a registrar finds after the safety questions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScreeningDecision {
+    /// It can be mediated.
+    Suitable {
+        /// The sides are kept apart (R17).
+        shuttle: bool,
+    },
+    /// It cannot; a referral with a named contact goes with it (R20).
+    Unsuitable,
+}
+
+/// What somebody asks.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Answer the safety questions, or answer them afresh.
+    AnswerSafety(Finding),
+    /// File the draft.
+    File {
+        /// The short name it gets.
+        reference: Reference,
+        /// Whether something beside the answers sends it to a registrar: a family category, a second filing against
+        /// the same person, a matter on the list of what is not suitable.
+        needs_registrar: bool,
+    },
+    /// Decide what the safety questions raised.
+    Screen(ScreeningDecision),
+    /// Take part in what one was invited to.
+    AcceptInvitation {
+        /// Who.
+        account: AccountId,
+        /// Whether the account's confirmed address is the invited one.
+        is_invited_address: bool,
+    },
+    /// Say no to the invitation.
+    RefuseInvitation,
+    /// Take the no back.
+    UndoRefusal,
+    /// Invite again.
+    InviteAgain,
+    /// Confirm who a pending taker is.
+    ConfirmIdentity(AccountId),
+    /// Turn a pending taker away.
+    RejectTaker(AccountId),
+    /// Sign the agreement to mediate.
+    Consent {
+        /// Which version was read.
+        version: u32,
+        /// In which language.
+        language: Language,
+    },
+    /// Say that one is ready, and which way to go on.
+    BeReady(Route),
+    /// Choose how the record is to arrive.
+    ChooseDelivery(DeliveryChoice),
+    /// Leave negotiation for mediation.
+    RequestMediation,
+    /// Propose a mediator.
+    Propose {
+        /// The proposal's id.
+        id: AssignmentId,
+        /// Who is proposed, and what is known of them.
+        candidate: Candidate,
+    },
+    /// Answer the conflict inquiry and accept.
+    AcceptAssignment {
+        /// Whether something is disclosed.
+        disclosed: bool,
+    },
+    /// Decline to mediate.
+    DeclineAssignment,
+    /// Approve the proposed mediator.
+    Approve,
+    /// Object to the proposed mediator.
+    Object,
+    /// Disclose something later on, which pauses the room (R13).
+    Disclose,
+    /// Open a session: presence and typing begin to pass.
+    OpenSession,
+    /// Close it.
+    CloseSession,
+    /// Note that a party was present at a session held.
+    Attend(Side),
+    /// Pause a channel for the sides.
+    Pause(Channel),
+    /// Lift one's own pause, and what a side signalled.
+    ResumeChannel(Channel),
+    /// Ask for a break, or say that one does not feel safe (R18).
+    GiveSignal(Signal),
+    /// Write a new revision upon revision number `base`.
+    Revise {
+        /// The number of the revision that was edited; 0 for none.
+        base: u32,
+        /// What the new text is.
+        revision: Revision,
+    },
+    /// Say that one is ready for this text to be frozen.
+    BeReadyToSign(TextDigest),
+    /// Freeze the text.
+    Freeze {
+        /// Which.
+        digest: TextDigest,
+        /// The languages in which it must be complete.
+        needed: Vec<Language>,
+    },
+    /// Give up the rest of the reflection period.
+    Waive(TextDigest),
+    /// Sign the text, or say privately that one is not signing freely.
+    Sign {
+        /// Which.
+        digest: TextDigest,
+        /// The answer to "Are you signing freely?".
+        freely: bool,
+        /// Whether an auditor may read the terms.
+        auditor_may_read_terms: bool,
+    },
+    /// Take one's signature back.
+    TakeSignatureBack,
+    /// Attest that the mediation took place; the seal follows in the same transaction.
+    Attest {
+        /// Which text.
+        digest: TextDigest,
+        /// The record that was made of it.
+        settlement: SettlementId,
+        /// Who attests.
+        by: Attestation,
+    },
+    /// End the mediation because there is no way on.
+    DeclareImpasse,
+    /// Leave.
+    Withdraw,
+    /// Stop all clocks.
+    Suspend,
+    /// Let them run again.
+    Resume,
+    /// A deadline has passed.
+    PassDeadline,
+}

@@ -1,0 +1,81 @@
+//! Leaving, pausing, and what happens because time passed (R2, R4). Silence never consents.
+
+use crate::party::Party;
+
+use super::super::command::{Actor, House};
+use super::super::state::{Cause, Stage};
+use super::{Decision, Dispute, Event, Refusal};
+
+pub(super) fn withdraw(dispute: &Dispute) -> Decision {
+    if dispute.agreement.is_binding() {
+        return Err(Refusal::AlreadyBinding);
+    }
+    Ok(vec![Event::Ended { cause: Cause::Withdrawn }])
+}
+
+pub(super) fn declare_impasse(dispute: &Dispute) -> Decision {
+    match dispute.stage {
+        Stage::Mediation(_) if dispute.agreement.is_binding() => Err(Refusal::AlreadyBinding),
+        Stage::Mediation(_) => Ok(vec![Event::Ended { cause: Cause::Impasse }]),
+        _ => Err(Refusal::WrongStage),
+    }
+}
+
+pub(super) fn suspend(dispute: &Dispute, actor: Actor, house: &House) -> Decision {
+    if dispute.suspension.is_some() {
+        return Err(Refusal::AlreadySuspended);
+    }
+    if matches!(dispute.stage, Stage::Draft | Stage::Screening) {
+        return Err(Refusal::WrongStage);
+    }
+    match actor {
+        Actor::Party(side) if dispute.parties.of(side).suspended_at.is_some() => {
+            Err(Refusal::SuspendedBefore)
+        }
+        Actor::Party(side) => {
+            let until = Some(house.now.plus(house.periods.suspension));
+            Ok(vec![Event::Suspended { until, by: Some(side) }])
+        }
+        _ => Ok(vec![Event::Suspended { until: None, by: None }]),
+    }
+}
+
+/// A registrar's pause, which has no end of its own, is lifted by a registrar alone.
+pub(super) fn resume(dispute: &Dispute, actor: Actor) -> Decision {
+    match dispute.suspension {
+        Some(suspension) if suspension.until.is_none() && actor != Actor::Registrar => Err(Refusal::NotYours),
+        Some(_) => Ok(vec![Event::Resumed]),
+        None => Err(Refusal::NotSuspended),
+    }
+}
+
+pub(super) fn pass_deadline(dispute: &Dispute, house: &House) -> Decision {
+    if dispute.next_deadline(&house.periods).is_none_or(|due| house.now < due) {
+        return Err(Refusal::NotDue);
+    }
+    if dispute.suspension.is_some() {
+        return Ok(vec![Event::Resumed]);
+    }
+    let ended = |cause| Ok(vec![Event::Ended { cause }]);
+    match &dispute.stage {
+        Stage::Inviting { refused_at: Some(_), .. } => ended(Cause::Refused),
+        Stage::Inviting { .. } => ended(Cause::Unanswered),
+        Stage::Preparing { .. } => ended(Cause::Unprepared),
+        Stage::Negotiation { .. } => {
+            let consented = |party: &Party| party.consent.is_some();
+            if dispute.parties.both(consented) {
+                Ok(vec![super::assign::begun(house)])
+            } else {
+                ended(Cause::Lapsed)
+            }
+        }
+        Stage::Assigning(assigning) => {
+            let lapsed = assigning.proposal.as_ref().map(super::assign::ended);
+            lapsed.map(|event| vec![event]).ok_or(Refusal::NotDue)
+        }
+        // What every party has signed binds, whatever the clock says: it waits for its attestation.
+        Stage::Mediation(_) if dispute.agreement.is_binding() => Err(Refusal::NotDue),
+        Stage::Mediation(_) => ended(Cause::Lapsed),
+        Stage::Draft | Stage::Screening | Stage::Settled { .. } | Stage::Ended(_) => Err(Refusal::NotDue),
+    }
+}

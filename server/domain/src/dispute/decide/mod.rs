@@ -1,0 +1,138 @@
+//! Every rule of the process: what comes of a command, or why it is refused. First whether it is this person's to do,
+//! then whether the dispute is open to it at all, then the rules of its part.
+
+mod filing;
+mod preparing;
+mod assigning;
+mod sessions;
+mod signing;
+mod ending;
+
+use super::command::{Actor, Command, House};
+use super::event::Event;
+use super::refusal::Refusal;
+use super::state::{Dispute, Stage};
+
+use self::{assigning as assign, ending as end, filing as file, preparing as prepare, signing as sign};
+
+type Decision = Result<Vec<Event>, Refusal>;
+
+/// What comes of `command`, asked by `actor` at `house.now`.
+///
+/// # Errors
+/// The rule that stands against it.
+pub fn decide(dispute: &Dispute, command: &Command, actor: Actor, house: &House) -> Decision {
+    if !is_theirs(command, actor, dispute) {
+        return Err(Refusal::NotYours);
+    }
+    if matches!(dispute.stage, Stage::Settled { .. } | Stage::Ended(_)) {
+        return Err(Refusal::Ended);
+    }
+    if dispute.suspension.is_some() && !is_open_while_suspended(command) {
+        return Err(Refusal::Paused);
+    }
+    match command {
+        Command::AnswerSafety(finding) => file::answer_safety(dispute, *finding, actor),
+        Command::File { reference, needs_registrar } => {
+            file::file(dispute, reference, *needs_registrar, house)
+        }
+        Command::Screen(decision) => file::screen(dispute, *decision, house),
+        Command::AcceptInvitation { account, is_invited_address } => {
+            prepare::accept_invitation(dispute, *account, *is_invited_address, house)
+        }
+        Command::RefuseInvitation => prepare::refuse_invitation(dispute),
+        Command::UndoRefusal => prepare::undo_refusal(dispute),
+        Command::InviteAgain => prepare::invite_again(dispute, house),
+        Command::ConfirmIdentity(account) => prepare::confirm_identity(dispute, *account, house),
+        Command::RejectTaker(account) => prepare::reject_taker(dispute, *account),
+        Command::Consent { version, language } => prepare::consent(dispute, *version, *language, actor),
+        Command::BeReady(route) => prepare::be_ready(dispute, *route, actor, house),
+        Command::ChooseDelivery(choice) => prepare::choose_delivery(dispute, *choice, actor),
+        Command::RequestMediation => assign::request_mediation(dispute, house),
+        Command::Propose { id, candidate } => assign::propose(dispute, *id, candidate, house),
+        Command::AcceptAssignment { disclosed } => assign::accept(dispute, *disclosed),
+        Command::DeclineAssignment => assign::decline(dispute),
+        Command::Approve => assign::approve(dispute, actor, house),
+        Command::Object => assign::object(dispute),
+        Command::Disclose => sessions::disclose(dispute),
+        Command::OpenSession => sessions::open(dispute),
+        Command::CloseSession => sessions::close(dispute),
+        Command::Attend(side) => sessions::attend(dispute, *side),
+        Command::Pause(channel) => sessions::pause(dispute, *channel),
+        Command::ResumeChannel(channel) => sessions::resume(dispute, *channel),
+        Command::GiveSignal(signal) => sessions::give_signal(dispute, *signal, actor),
+        Command::Revise { base, revision } => sign::revise(dispute, *base, revision),
+        Command::BeReadyToSign(digest) => sign::be_ready(dispute, *digest, actor),
+        Command::Freeze { digest, needed } => sign::freeze(dispute, *digest, needed),
+        Command::Waive(digest) => sign::waive(dispute, *digest, actor, house),
+        Command::Sign { digest, freely, auditor_may_read_terms } => {
+            let promise = sign::Promise { freely: *freely, auditor_may_read_terms: *auditor_may_read_terms };
+            sign::sign(dispute, *digest, promise, actor, house)
+        }
+        Command::TakeSignatureBack => sign::take_back(dispute, actor),
+        Command::Attest { digest, settlement, by } => sign::attest(dispute, *digest, *settlement, *by, house),
+        Command::DeclareImpasse => end::declare_impasse(dispute),
+        Command::Withdraw => end::withdraw(dispute),
+        Command::Suspend => end::suspend(dispute, actor, house),
+        Command::Resume => end::resume(dispute, actor),
+        Command::PassDeadline => end::pass_deadline(dispute, house),
+    }
+}
+
+/// Whose a command is to give. Nobody signs, accepts or withdraws for a party (R3).
+fn is_theirs(command: &Command, actor: Actor, dispute: &Dispute) -> bool {
+    use super::command::Actor as By;
+    use crate::party::Side;
+    use crate::settlement::Attestation;
+    let confirmed = matches!(actor, By::Mediator(account) if dispute.mediator() == Some(account));
+    let proposed = matches!(actor, By::Mediator(account) if dispute.proposed_mediator() == Some(account));
+    match command {
+        Command::AnswerSafety(_)
+        | Command::Consent { .. }
+        | Command::BeReady(_)
+        | Command::ChooseDelivery(_)
+        | Command::RequestMediation
+        | Command::Approve
+        | Command::Object
+        | Command::GiveSignal(_)
+        | Command::BeReadyToSign(_)
+        | Command::Waive(_)
+        | Command::Sign { .. }
+        | Command::TakeSignatureBack
+        | Command::Withdraw => matches!(actor, By::Party(_)),
+        Command::File { .. } => actor == By::Party(Side::Claimant),
+        Command::InviteAgain => matches!(actor, By::Party(Side::Claimant) | By::Registrar),
+        Command::AcceptInvitation { .. } | Command::RefuseInvitation | Command::UndoRefusal => {
+            actor == By::Invited
+        }
+        Command::Screen(_) | Command::ConfirmIdentity(_) | Command::RejectTaker(_) => actor == By::Registrar,
+        Command::Propose { .. } => matches!(actor, By::Registrar | By::House),
+        Command::Suspend | Command::Resume => matches!(actor, By::Registrar | By::Party(_)),
+        Command::AcceptAssignment { .. } | Command::DeclineAssignment => proposed,
+        Command::Disclose
+        | Command::OpenSession
+        | Command::CloseSession
+        | Command::Pause(_)
+        | Command::ResumeChannel(_)
+        | Command::Revise { .. }
+        | Command::Freeze { .. }
+        | Command::DeclareImpasse => confirmed,
+        Command::Attest { by: Attestation::Mediator, .. } => confirmed,
+        Command::Attest { by: Attestation::Institution, .. } | Command::PassDeadline | Command::Attend(_) => {
+            actor == By::House
+        }
+    }
+}
+
+/// While all clocks stand still a person may still leave, speak of danger, and let the clocks run again.
+const fn is_open_while_suspended(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Resume
+            | Command::Withdraw
+            | Command::AnswerSafety(_)
+            | Command::Screen(_)
+            | Command::GiveSignal(_)
+            | Command::PassDeadline
+    )
+}

@@ -1,0 +1,154 @@
+//! The invitation's answer, and what each side does alone before the two meet (R1, R3, R19).
+
+use crate::consent::AGREEMENT_TO_MEDIATE;
+use crate::ids::AccountId;
+use crate::language::Language;
+use crate::party::{Joining, Party, Route, Safety, Side};
+use crate::settlement::DeliveryChoice;
+
+use super::super::command::{Actor, House};
+use super::super::state::Stage;
+use super::{Decision, Dispute, Event, Refusal};
+
+pub(super) fn accept_invitation(
+    dispute: &Dispute,
+    account: AccountId,
+    is_invited_address: bool,
+    house: &House,
+) -> Decision {
+    if dispute.parties.respondent.account() == Some(account) {
+        return Err(Refusal::AlreadyJoined);
+    }
+    let Stage::Inviting { refused_at, .. } = dispute.stage else {
+        return Err(if dispute.stage == Stage::Screening {
+            Refusal::WrongStage
+        } else {
+            Refusal::AlreadyJoined
+        });
+    };
+    if dispute.side_of(account) == Some(Side::Claimant) {
+        return Err(Refusal::OwnInvitation);
+    }
+    if refused_at.is_some() {
+        return Err(Refusal::InvitationRefused);
+    }
+    match &dispute.parties.respondent.joining {
+        _ if is_invited_address => Ok(vec![joined(account, house)]),
+        Joining::Awaited { pending } if pending.contains(&account) => Err(Refusal::AlreadyWaiting),
+        _ => Ok(vec![Event::TakerWaits { account }]),
+    }
+}
+
+pub(super) fn refuse_invitation(dispute: &Dispute) -> Decision {
+    match dispute.stage {
+        Stage::Inviting { refused_at: None, .. } => Ok(vec![Event::InvitationRefused]),
+        Stage::Inviting { .. } => Err(Refusal::InvitationRefused),
+        _ => Err(Refusal::AlreadyJoined),
+    }
+}
+
+pub(super) fn undo_refusal(dispute: &Dispute) -> Decision {
+    match dispute.stage {
+        Stage::Inviting { refused_at: Some(_), .. } => Ok(vec![Event::RefusalUndone]),
+        _ => Err(Refusal::NotRefused),
+    }
+}
+
+/// A fresh code for the same invitation; its time begins anew, a no that was said stays said.
+pub(super) fn invite_again(dispute: &Dispute, house: &House) -> Decision {
+    match dispute.stage {
+        Stage::Inviting { refused_at: None, .. } => {
+            Ok(vec![Event::Invited { until: house.now.plus(house.periods.answer) }])
+        }
+        // Not "it was refused": whoever invites learns of a no only when it can no longer be undone.
+        Stage::Inviting { .. } => Ok(Vec::new()),
+        _ => Err(Refusal::WrongStage),
+    }
+}
+
+pub(super) fn confirm_identity(dispute: &Dispute, account: AccountId, house: &House) -> Decision {
+    let waits = matches!(
+        &dispute.parties.respondent.joining, Joining::Awaited { pending } if pending.contains(&account)
+    );
+    if !waits || !matches!(dispute.stage, Stage::Inviting { .. }) {
+        return Err(Refusal::NobodyWaits);
+    }
+    Ok(vec![joined(account, house)])
+}
+
+pub(super) fn reject_taker(dispute: &Dispute, account: AccountId) -> Decision {
+    match &dispute.parties.respondent.joining {
+        Joining::Awaited { pending } if pending.contains(&account) => {
+            Ok(vec![Event::TakerRejected { account }])
+        }
+        _ => Err(Refusal::NobodyWaits),
+    }
+}
+
+fn joined(account: AccountId, house: &House) -> Event {
+    Event::Joined { account, until: house.now.plus(house.periods.preparing) }
+}
+
+pub(super) fn consent(dispute: &Dispute, version: u32, language: Language, actor: Actor) -> Decision {
+    let Actor::Party(side) = actor else { return Err(Refusal::NotYours) };
+    // The claimant may read and sign while the invitation is on its way; nobody shares a channel before both have.
+    if matches!(dispute.stage, Stage::Draft | Stage::Screening) {
+        return Err(Refusal::WrongStage);
+    }
+    if version != AGREEMENT_TO_MEDIATE {
+        return Err(Refusal::OldConsent);
+    }
+    if dispute.parties.of(side).consent.is_some_and(|signed| signed.version == version) {
+        return Err(Refusal::AlreadyConsented);
+    }
+    Ok(vec![Event::Consented { side, version, language }])
+}
+
+pub(super) fn be_ready(dispute: &Dispute, route: Route, actor: Actor, house: &House) -> Decision {
+    let Actor::Party(side) = actor else { return Err(Refusal::NotYours) };
+    if !matches!(dispute.stage, Stage::Preparing { .. }) {
+        return Err(Refusal::WrongStage);
+    }
+    let party = dispute.parties.of(side);
+    if party.safety == Safety::Unanswered {
+        return Err(Refusal::SafetyFirst);
+    }
+    if party.consent.is_none_or(|signed| signed.version != AGREEMENT_TO_MEDIATE) {
+        return Err(Refusal::ConsentFirst);
+    }
+    if party.route.is_some() {
+        return Err(Refusal::AlreadyReady);
+    }
+    let mut events = vec![Event::BecameReady { side, route }];
+    let mut after = dispute.clone();
+    after.parties.of_mut(side).route = Some(route);
+    let safe = after.parties.both(|party| party.safety.allows_talks());
+    if everything_is_said(&after) && safe {
+        events.push(next_stage(&after, dispute.is_flagged(), house));
+    }
+    Ok(events)
+}
+
+/// Whether both sides have signed the agreement to mediate and said that they are ready.
+pub(super) fn everything_is_said(dispute: &Dispute) -> bool {
+    let said = |party: &Party| party.consent.is_some() && party.route.is_some();
+    dispute.parties.both(said)
+}
+
+/// Negotiation where both chose it and nothing was raised (R17); else a mediator is sought.
+pub(super) fn next_stage(dispute: &Dispute, flagged: bool, house: &House) -> Event {
+    let both_negotiate = dispute.parties.both(|party| party.route == Some(Route::Negotiation));
+    if both_negotiate && !flagged && !dispute.shuttle {
+        Event::NegotiationBegan { until: house.now.plus(house.periods.negotiation) }
+    } else {
+        super::assign::begun(house)
+    }
+}
+
+pub(super) fn choose_delivery(dispute: &Dispute, choice: DeliveryChoice, actor: Actor) -> Decision {
+    let Actor::Party(side) = actor else { return Err(Refusal::NotYours) };
+    match dispute.agreement {
+        crate::agreement::Agreement::Signed { .. } => Err(Refusal::AlreadyBinding),
+        _ => Ok(vec![Event::DeliveryChosen { side, choice }]),
+    }
+}

@@ -1,0 +1,72 @@
+//! The mediator's hand on the room: sessions, pauses, later disclosures; and a side's private signals (R7, R13, R18).
+
+use crate::party::Side;
+use crate::room::{Channel, Seat, Signal, has_seat};
+
+use super::super::command::Actor;
+use super::super::state::{Mediation, Stage};
+use super::{Decision, Dispute, Event, Refusal};
+
+fn mediation(dispute: &Dispute) -> Result<&Mediation, Refusal> {
+    match &dispute.stage {
+        Stage::Mediation(mediation) => Ok(mediation),
+        _ => Err(Refusal::WrongStage),
+    }
+}
+
+pub(super) fn disclose(dispute: &Dispute) -> Decision {
+    mediation(dispute).map(|_| vec![Event::DisclosedLater])
+}
+
+pub(super) fn open(dispute: &Dispute) -> Decision {
+    match mediation(dispute)?.room.session_open {
+        true => Err(Refusal::SessionOpen),
+        false => Ok(vec![Event::SessionOpened]),
+    }
+}
+
+pub(super) fn close(dispute: &Dispute) -> Decision {
+    match mediation(dispute)?.room.session_open {
+        true => Ok(vec![Event::SessionClosed]),
+        false => Err(Refusal::NoSession),
+    }
+}
+
+/// Present is who was in the room while a session was open; being there again changes nothing.
+pub(super) fn attend(dispute: &Dispute, side: Side) -> Decision {
+    let room = &mediation(dispute)?.room;
+    if !room.session_open {
+        return Err(Refusal::NoSession);
+    }
+    if *room.attended.of(side) { Ok(Vec::new()) } else { Ok(vec![Event::Attended { side }]) }
+}
+
+pub(super) fn pause(dispute: &Dispute, channel: Channel) -> Decision {
+    let room = &mediation(dispute)?.room;
+    if channel == Channel::Notes || !has_seat(Seat::Mediator, channel, dispute.shuttle) {
+        return Err(Refusal::NoSuchChannel);
+    }
+    if room.paused.contains(&channel) {
+        return Err(Refusal::AlreadyPaused);
+    }
+    Ok(vec![Event::ChannelPaused { channel }])
+}
+
+/// Lifts the mediator's pause; in the joint channel what a side signalled as well. What the house holds stays held.
+pub(super) fn resume(dispute: &Dispute, channel: Channel) -> Decision {
+    let room = &mediation(dispute)?.room;
+    let signalled = channel == Channel::Joint && room.signals.either(Option::is_some);
+    if !signalled && !room.paused.contains(&channel) {
+        return Err(Refusal::NotPaused);
+    }
+    Ok(vec![Event::ChannelResumed { channel }])
+}
+
+/// Before a mediator is confirmed a signal goes to the registrar's duty list; the act sees to that.
+pub(super) fn give_signal(dispute: &Dispute, signal: Signal, actor: Actor) -> Decision {
+    let Actor::Party(side) = actor else { return Err(Refusal::NotYours) };
+    if dispute.stage == Stage::Draft {
+        return Err(Refusal::WrongStage);
+    }
+    Ok(vec![Event::SignalGiven { side, signal }])
+}

@@ -1,0 +1,172 @@
+//! From the first draft to the seal (R22 to R24): the text signed is the text read, and nobody is hurried.
+
+use crate::agreement::{Agreement, Revision, Signature, TextDigest};
+use crate::ids::SettlementId;
+use crate::language::Language;
+use crate::party::{Side, Sides};
+use crate::settlement::Attestation;
+use crate::time::Moment;
+
+use super::super::command::{Actor, House};
+use super::super::state::Stage;
+use super::{Decision, Dispute, Event, Refusal};
+
+/// What a party says beside its name when it signs.
+pub(super) struct Promise {
+    pub(super) freely: bool,
+    pub(super) auditor_may_read_terms: bool,
+}
+
+pub(super) fn revise(dispute: &Dispute, base: u32, revision: &Revision) -> Decision {
+    in_mediation(dispute)?;
+    if dispute.agreement.is_binding() {
+        return Err(Refusal::AlreadyBinding);
+    }
+    if base != dispute.agreement.number() || revision.number != base.saturating_add(1) {
+        return Err(Refusal::StaleRevision);
+    }
+    Ok(vec![Event::Revised { revision: revision.clone() }])
+}
+
+pub(super) fn be_ready(dispute: &Dispute, digest: TextDigest, actor: Actor) -> Decision {
+    in_mediation(dispute)?;
+    let side = side(actor)?;
+    match &dispute.agreement {
+        Agreement::Blank => Err(Refusal::NothingWritten),
+        Agreement::Draft { revision, .. } if revision.digest != digest => Err(Refusal::StaleDigest),
+        Agreement::Draft { ready, .. } if *ready.of(side) => Err(Refusal::AlreadyReady),
+        Agreement::Draft { .. } => Ok(vec![Event::ReadyToSign { side }]),
+        Agreement::Frozen { .. } => Err(Refusal::AlreadyFrozen),
+        Agreement::Signed { .. } => Err(Refusal::AlreadyBinding),
+    }
+}
+
+pub(super) fn freeze(dispute: &Dispute, digest: TextDigest, needed: &[Language]) -> Decision {
+    in_mediation(dispute)?;
+    match &dispute.agreement {
+        Agreement::Blank => Err(Refusal::NothingWritten),
+        Agreement::Draft { revision, .. } if revision.digest != digest => Err(Refusal::StaleDigest),
+        Agreement::Draft { revision, .. } if !covers(revision, needed) => Err(Refusal::LanguageMissing),
+        Agreement::Draft { ready, .. } if !ready.both(|said| *said) => Err(Refusal::PartiesNotReady),
+        Agreement::Draft { .. } => Ok(vec![Event::Frozen { digest }]),
+        Agreement::Frozen { .. } => Err(Refusal::AlreadyFrozen),
+        Agreement::Signed { .. } => Err(Refusal::AlreadyBinding),
+    }
+}
+
+fn covers(revision: &Revision, needed: &[Language]) -> bool {
+    let has = |language: &Language| revision.languages.contains(language);
+    needed.iter().all(has) && has(&revision.prevailing)
+}
+
+/// Refused in the same words wherever the sides are kept apart or something was raised, and by the setting alone, so
+/// that the refusal tells nobody which it was (R24).
+pub(super) fn waive(dispute: &Dispute, digest: TextDigest, actor: Actor, house: &House) -> Decision {
+    let side = side(actor)?;
+    let frozen = frozen(dispute, digest)?;
+    if dispute.shuttle || dispute.is_flagged() {
+        return Err(Refusal::WaiverNotPossible);
+    }
+    if *frozen.waived.of(side) || reflection_is_over(&frozen, house) {
+        return Err(Refusal::AlreadyWaived);
+    }
+    Ok(vec![Event::Waived { side }])
+}
+
+pub(super) fn sign(
+    dispute: &Dispute,
+    digest: TextDigest,
+    promise: Promise,
+    actor: Actor,
+    house: &House,
+) -> Decision {
+    let side = side(actor)?;
+    let frozen = frozen(dispute, digest)?;
+    if dispute.awaits_screening() {
+        return Err(Refusal::Paused);
+    }
+    if !reflection_is_over(&frozen, house) {
+        return Err(Refusal::ReflectionRunning);
+    }
+    if frozen.signatures.of(side).is_some() {
+        return Err(Refusal::AlreadySigned);
+    }
+    if !promise.freely {
+        return Ok(vec![Event::NotFreely { side }]);
+    }
+    let auditor_may_read_terms = promise.auditor_may_read_terms;
+    let mut events = vec![Event::Signed { side, digest, auditor_may_read_terms }];
+    if frozen.signatures.of(side.other()).is_some() {
+        events.push(Event::AllSigned { digest });
+    }
+    Ok(events)
+}
+
+pub(super) fn take_back(dispute: &Dispute, actor: Actor) -> Decision {
+    let side = side(actor)?;
+    match &dispute.agreement {
+        Agreement::Frozen { signatures, .. } if signatures.of(side).is_some() => {
+            Ok(vec![Event::SignatureTakenBack { side }])
+        }
+        Agreement::Signed { .. } => Err(Refusal::AlreadyBinding),
+        _ => Err(Refusal::NotSigned),
+    }
+}
+
+pub(super) fn attest(
+    dispute: &Dispute,
+    digest: TextDigest,
+    settlement: SettlementId,
+    by: Attestation,
+    house: &House,
+) -> Decision {
+    in_mediation(dispute)?;
+    let Agreement::Signed { revision, since, .. } = &dispute.agreement else {
+        return Err(Refusal::PartiesSignFirst);
+    };
+    if revision.digest != digest {
+        return Err(Refusal::StaleDigest);
+    }
+    if by == Attestation::Institution && house.now < since.plus(house.periods.attestation) {
+        return Err(Refusal::NotDue);
+    }
+    Ok(vec![Event::Sealed { settlement, digest, by }])
+}
+
+struct FrozenText<'a> {
+    since: Moment,
+    waived: &'a Sides<bool>,
+    signatures: &'a Sides<Option<Signature>>,
+}
+
+fn frozen(dispute: &Dispute, digest: TextDigest) -> Result<FrozenText<'_>, Refusal> {
+    in_mediation(dispute)?;
+    match &dispute.agreement {
+        Agreement::Blank => Err(Refusal::NothingWritten),
+        Agreement::Draft { revision, .. } if revision.digest != digest => Err(Refusal::StaleDigest),
+        Agreement::Draft { .. } => Err(Refusal::NotFrozen),
+        Agreement::Frozen { revision, .. } if revision.digest != digest => Err(Refusal::StaleDigest),
+        Agreement::Frozen { since, waived, signatures, .. } => {
+            Ok(FrozenText { since: *since, waived, signatures })
+        }
+        Agreement::Signed { .. } => Err(Refusal::AlreadyBinding),
+    }
+}
+
+fn reflection_is_over(frozen: &FrozenText<'_>, house: &House) -> bool {
+    frozen.waived.both(|waived| *waived) || house.now >= frozen.since.plus(house.periods.reflection)
+}
+
+const fn in_mediation(dispute: &Dispute) -> Result<(), Refusal> {
+    match dispute.stage {
+        Stage::Mediation(_) => Ok(()),
+        _ => Err(Refusal::WrongStage),
+    }
+}
+
+const fn side(actor: Actor) -> Result<Side, Refusal> {
+    match actor {
+        Actor::Party(side) => Ok(side),
+        _ => Err(Refusal::NotYours),
+    }
+}

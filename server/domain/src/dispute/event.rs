@@ -1,0 +1,227 @@
+//! What happened to a dispute, and what the audit trail keeps of it (R9): kinds, ids and digests, never words.
+#![expect(
+    missing_docs,
+    reason = "a field is named for its one meaning, and the line of its variant tells the rest"
+)]
+
+use crate::agreement::{Revision, TextDigest};
+use crate::ids::{AccountId, AssignmentId, Reference, SettlementId};
+use crate::language::Language;
+use crate::party::{Route, Safety, Side};
+use crate::room::{Channel, Signal};
+use crate::settlement::{Attestation, DeliveryChoice};
+use crate::time::Moment;
+
+use super::state::Cause;
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// A side answered the safety questions; only registrar and mediator may learn what came of it.
+    SafetyAnswered { side: Side, safety: Safety },
+    /// The dispute was filed.
+    Filed { reference: Reference },
+    /// It waits for a registrar.
+    SentToScreening,
+    /// A registrar found it suitable.
+    FoundSuitable { shuttle: bool },
+    /// An invitation goes out.
+    Invited { until: Moment },
+    /// Somebody took the invitation and waits until the registrar knows who they are.
+    TakerWaits { account: AccountId },
+    /// A waiting taker was turned away.
+    TakerRejected { account: AccountId },
+    /// The respondent is in.
+    Joined { account: AccountId, until: Moment },
+    /// Somebody with the code said no.
+    InvitationRefused,
+    /// And took it back.
+    RefusalUndone,
+    /// A party signed the agreement to mediate.
+    Consented { side: Side, version: u32, language: Language },
+    /// A party is ready.
+    BecameReady { side: Side, route: Route },
+    /// A party chose how the record is to arrive.
+    DeliveryChosen { side: Side, choice: DeliveryChoice },
+    /// Negotiation began.
+    NegotiationBegan { until: Moment },
+    /// A mediator is sought.
+    AssigningBegan { until: Moment },
+    /// A mediator was proposed.
+    MediatorProposed { id: AssignmentId, mediator: AccountId, until: Moment },
+    /// They accepted.
+    AssignmentAccepted { id: AssignmentId, disclosed: bool },
+    /// The proposal came to nothing: declined, objected to or lapsed. Which of them, nobody else learns (R13).
+    ProposalEnded { id: AssignmentId, mediator: AccountId },
+    /// A party approved.
+    Approved { id: AssignmentId, side: Side },
+    /// The mediator is confirmed and the room opens.
+    MediatorConfirmed { id: AssignmentId, mediator: AccountId, until: Moment },
+    /// The mediator disclosed something later on; the sides wait for the house.
+    DisclosedLater,
+    /// A session opened.
+    SessionOpened,
+    /// It closed.
+    SessionClosed,
+    /// A party was present at it.
+    Attended { side: Side },
+    /// The mediator paused a channel.
+    ChannelPaused { channel: Channel },
+    /// Posting there goes on.
+    ChannelResumed { channel: Channel },
+    /// A side gave a signal to the mediator.
+    SignalGiven { side: Side, signal: Signal },
+    /// The sides are held until the registrar has decided.
+    RoomHeld,
+    /// There is a new text, and every signature under an older one is void.
+    Revised { revision: Revision },
+    /// A party is ready for the text to be frozen.
+    ReadyToSign { side: Side },
+    /// It is frozen.
+    Frozen { digest: TextDigest },
+    /// A party gave up the rest of the reflection period.
+    Waived { side: Side },
+    /// A party signed.
+    Signed { side: Side, digest: TextDigest, auditor_may_read_terms: bool },
+    /// A party said privately that it is not signing freely.
+    NotFreely { side: Side },
+    /// A party took its signature back.
+    SignatureTakenBack { side: Side },
+    /// Every party has signed: the text binds.
+    AllSigned { digest: TextDigest },
+    /// The mediation was attested and the record sealed.
+    Sealed { settlement: SettlementId, digest: TextDigest, by: Attestation },
+    /// All clocks stand still.
+    Suspended { until: Option<Moment>, by: Option<Side> },
+    /// They run again.
+    Resumed,
+    /// It is over.
+    Ended { cause: Cause },
+}
+
+/// What the audit trail keeps of an event: its kind, and ids and digests by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trace {
+    /// The stable word of its kind.
+    pub kind: &'static str,
+    /// Ids, digests and words of the house, by name.
+    pub facts: Vec<(&'static str, String)>,
+}
+
+impl Event {
+    /// The stable word of its kind.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::SafetyAnswered { .. } => "safety-answered",
+            Self::Filed { .. } => "filed",
+            Self::SentToScreening => "sent-to-screening",
+            Self::FoundSuitable { .. } => "found-suitable",
+            Self::Invited { .. } => "invited",
+            Self::TakerWaits { .. } => "taker-waits",
+            Self::TakerRejected { .. } => "taker-rejected",
+            Self::Joined { .. } => "joined",
+            Self::InvitationRefused => "invitation-refused",
+            Self::RefusalUndone => "refusal-undone",
+            Self::Consented { .. } => "consented",
+            Self::BecameReady { .. } => "became-ready",
+            Self::DeliveryChosen { .. } => "delivery-chosen",
+            Self::NegotiationBegan { .. } => "negotiation-began",
+            Self::AssigningBegan { .. } => "assigning-began",
+            Self::MediatorProposed { .. } => "mediator-proposed",
+            Self::AssignmentAccepted { .. } => "assignment-accepted",
+            Self::ProposalEnded { .. } => "proposal-ended",
+            Self::Approved { .. } => "mediator-approved",
+            Self::MediatorConfirmed { .. } => "mediator-confirmed",
+            Self::DisclosedLater => "disclosed-later",
+            Self::SessionOpened => "session-opened",
+            Self::SessionClosed => "session-closed",
+            Self::Attended { .. } => "attended",
+            Self::ChannelPaused { .. } => "channel-paused",
+            Self::ChannelResumed { .. } => "channel-resumed",
+            Self::SignalGiven { .. } => "signal-given",
+            Self::RoomHeld => "room-held",
+            Self::Revised { .. } => "agreement-revised",
+            Self::ReadyToSign { .. } => "ready-to-sign",
+            Self::Frozen { .. } => "agreement-frozen",
+            Self::Waived { .. } => "reflection-waived",
+            Self::Signed { .. } => "signed",
+            Self::NotFreely { .. } => "not-signing-freely",
+            Self::SignatureTakenBack { .. } => "signature-taken-back",
+            Self::AllSigned { .. } => "all-signed",
+            Self::Sealed { .. } => "sealed",
+            Self::Suspended { .. } => "suspended",
+            Self::Resumed => "resumed",
+            Self::Ended { .. } => "ended",
+        }
+    }
+
+    /// What the audit trail keeps. What safety answers came to, a signal's kind and an ending's cause are not facts
+    /// for the trail: it is read by people who must not learn them (R4, R8).
+    pub fn trace(&self) -> Trace {
+        let facts = match self {
+            Self::SafetyAnswered { side, .. }
+            | Self::DeliveryChosen { side, .. }
+            | Self::ReadyToSign { side }
+            | Self::Waived { side }
+            | Self::SignatureTakenBack { side }
+            | Self::Attended { side }
+            | Self::BecameReady { side, .. } => vec![("side", side.to_string())],
+            Self::Filed { reference } => vec![("reference", reference.to_string())],
+            Self::TakerWaits { account } | Self::TakerRejected { account } | Self::Joined { account, .. } => {
+                vec![("account", account.to_string())]
+            }
+            Self::Consented { side, version, language } => vec![
+                ("side", side.to_string()),
+                ("version", version.to_string()),
+                ("language", language.to_string()),
+            ],
+            Self::MediatorProposed { id, mediator, .. }
+            | Self::ProposalEnded { id, mediator }
+            | Self::MediatorConfirmed { id, mediator, .. } => {
+                vec![("assignment", id.to_string()), ("mediator", mediator.to_string())]
+            }
+            Self::AssignmentAccepted { id, disclosed } => {
+                vec![("assignment", id.to_string()), ("disclosed", disclosed.to_string())]
+            }
+            Self::Approved { id, side } => vec![("assignment", id.to_string()), ("side", side.to_string())],
+            Self::Revised { revision } => {
+                vec![("revision", revision.number.to_string()), ("digest", revision.digest.to_string())]
+            }
+            Self::Frozen { digest } | Self::AllSigned { digest } => vec![("digest", digest.to_string())],
+            Self::Signed { side, digest, .. } => {
+                vec![("side", side.to_string()), ("digest", digest.to_string())]
+            }
+            Self::Sealed { settlement, digest, by } => vec![
+                ("settlement", settlement.to_string()),
+                ("digest", digest.to_string()),
+                ("attested_by", by.to_string()),
+            ],
+            _ => Vec::new(),
+        };
+        Trace { kind: self.kind(), facts }
+    }
+
+    /// Whether an auditor may see that it happened: safety, signals, pauses and private doubts are no process facts
+    /// (R8, R18).
+    pub const fn is_open_to_auditors(&self) -> bool {
+        !matches!(
+            self,
+            Self::SafetyAnswered { .. }
+                | Self::SentToScreening
+                | Self::FoundSuitable { .. }
+                | Self::InvitationRefused
+                | Self::RefusalUndone
+                | Self::TakerWaits { .. }
+                | Self::TakerRejected { .. }
+                | Self::DeliveryChosen { .. }
+                | Self::ProposalEnded { .. }
+                | Self::ChannelPaused { .. }
+                | Self::ChannelResumed { .. }
+                | Self::SignalGiven { .. }
+                | Self::RoomHeld
+                | Self::Waived { .. }
+                | Self::NotFreely { .. }
+                | Self::SignatureTakenBack { .. }
+        )
+    }
+}

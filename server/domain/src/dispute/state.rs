@@ -1,0 +1,277 @@
+//! What a dispute is at any moment. Each stage carries only what is true in it.
+
+use crate::agreement::Agreement;
+use crate::assignment::Assignment;
+use crate::category::Category;
+use crate::deadlines::Periods;
+use crate::ids::{AccountId, DisputeId, Reference, SettlementId};
+use crate::language::Language;
+use crate::party::{Joining, Party, Side, Sides};
+use crate::room::{RoomState, Seat};
+use crate::settlement::Attestation;
+use crate::time::Moment;
+
+/// A dispute, without a word that anybody wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dispute {
+    /// Its id.
+    pub id: DisputeId,
+    /// Its short name, from filing on.
+    pub reference: Option<Reference>,
+    /// What it is about.
+    pub category: Category,
+    /// The language in which it was filed.
+    pub language: Language,
+    /// When it was filed.
+    pub filed_at: Option<Moment>,
+    /// Where the two sides stand.
+    pub parties: Sides<Party>,
+    /// Whether the sides never share a channel (R17).
+    pub shuttle: bool,
+    /// Whether all clocks stand still.
+    pub suspension: Option<Suspension>,
+    /// The agreement under way.
+    pub agreement: Agreement,
+    /// How far it has come.
+    pub stage: Stage,
+}
+
+/// All clocks stand still; others read "paused".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Suspension {
+    /// Since when.
+    pub since: Moment,
+    /// Until when, where it ends by itself (a party's).
+    pub until: Option<Moment>,
+}
+
+/// How far a dispute has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stage {
+    /// Being written; nobody else knows of it.
+    Draft,
+    /// Filed, and a registrar looks at it before anyone is contacted.
+    Screening,
+    /// The respondent is invited.
+    Inviting {
+        /// The answer is due by then.
+        until: Moment,
+        /// When somebody with the code said no; undone with the same code until the end.
+        refused_at: Option<Moment>,
+    },
+    /// Both sides prepare, each alone.
+    Preparing {
+        /// Both are to be ready by then.
+        until: Moment,
+    },
+    /// Offers between the two, without a mediator.
+    Negotiation {
+        /// It ends then.
+        until: Moment,
+    },
+    /// A mediator is sought.
+    Assigning(Assigning),
+    /// The three are in the room.
+    Mediation(Mediation),
+    /// Signed, attested and sealed.
+    Settled {
+        /// The mediation of which it came.
+        mediation: Mediation,
+        /// The record.
+        settlement: SettlementId,
+        /// Who attested.
+        attestation: Attestation,
+        /// When it was sealed.
+        at: Moment,
+    },
+    /// Over without a settlement.
+    Ended(Ending),
+}
+
+/// A mediator is sought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assigning {
+    /// The proposal that is under way.
+    pub proposal: Option<Assignment>,
+    /// Who was proposed before, and did not become it.
+    pub tried: Vec<AccountId>,
+    /// The proposal under way lapses then.
+    pub until: Moment,
+}
+
+/// A mediation under way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mediation {
+    /// The confirmed mediator.
+    pub mediator: AccountId,
+    /// When they were confirmed.
+    pub since: Moment,
+    /// It lapses then, unless a frozen text awaits signatures.
+    pub until: Moment,
+    /// The room.
+    pub room: RoomState,
+}
+
+/// Over without a settlement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ending {
+    /// When.
+    pub at: Moment,
+    /// Why; read by the registrar alone.
+    pub cause: Cause,
+    /// The mediation, if one took place.
+    pub mediation: Option<Mediation>,
+}
+
+words! {
+    /// Why a dispute ended. To everyone but the registrar every one of them reads the same (R2, R4).
+    pub enum Cause {
+        /// The respondent said no.
+        Refused = "refused",
+        /// The invitation was not answered.
+        Unanswered = "unanswered",
+        /// Not both were ready in time.
+        Unprepared = "unprepared",
+        /// A party withdrew.
+        Withdrawn = "withdrawn",
+        /// The registrar found it unsuitable and referred it.
+        Unsuitable = "unsuitable",
+        /// The mediator saw no way on.
+        Impasse = "impasse",
+        /// Its time passed.
+        Lapsed = "lapsed",
+    }
+}
+
+words! {
+    /// The stages' names in the API and on pages.
+    pub enum StageName {
+        /// See [`Stage::Draft`].
+        Draft = "draft",
+        /// See [`Stage::Screening`].
+        Screening = "screening",
+        /// See [`Stage::Inviting`].
+        Inviting = "inviting",
+        /// See [`Stage::Preparing`].
+        Preparing = "preparing",
+        /// See [`Stage::Negotiation`].
+        Negotiation = "negotiation",
+        /// See [`Stage::Assigning`].
+        Assigning = "assigning",
+        /// See [`Stage::Mediation`].
+        Mediation = "mediation",
+        /// See [`Stage::Settled`].
+        Settled = "settled",
+        /// See [`Stage::Ended`].
+        Ended = "ended",
+    }
+}
+
+impl Stage {
+    /// Its name.
+    pub const fn name(&self) -> StageName {
+        match self {
+            Self::Draft => StageName::Draft,
+            Self::Screening => StageName::Screening,
+            Self::Inviting { .. } => StageName::Inviting,
+            Self::Preparing { .. } => StageName::Preparing,
+            Self::Negotiation { .. } => StageName::Negotiation,
+            Self::Assigning(_) => StageName::Assigning,
+            Self::Mediation(_) => StageName::Mediation,
+            Self::Settled { .. } => StageName::Settled,
+            Self::Ended(_) => StageName::Ended,
+        }
+    }
+}
+
+impl Dispute {
+    /// A draft that `claimant` begins.
+    pub const fn draft(id: DisputeId, claimant: AccountId, category: Category, language: Language) -> Self {
+        Self {
+            id,
+            reference: None,
+            category,
+            language,
+            filed_at: None,
+            parties: Sides {
+                claimant: Party::new(Joining::Joined { account: claimant }),
+                respondent: Party::new(Joining::Awaited { pending: Vec::new() }),
+            },
+            shuttle: false,
+            suspension: None,
+            agreement: Agreement::Blank,
+            stage: Stage::Draft,
+        }
+    }
+
+    /// On which side that account sits, if on one.
+    pub fn side_of(&self, account: AccountId) -> Option<Side> {
+        Side::BOTH.into_iter().find(|side| self.parties.of(*side).account() == Some(account))
+    }
+
+    /// The mediation: under way, or the one that was.
+    pub const fn mediation(&self) -> Option<&Mediation> {
+        match &self.stage {
+            Stage::Mediation(mediation) | Stage::Settled { mediation, .. } => Some(mediation),
+            Stage::Ended(ending) => ending.mediation.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The confirmed mediator.
+    pub fn mediator(&self) -> Option<AccountId> {
+        self.mediation().map(|mediation| mediation.mediator)
+    }
+
+    /// The mediator who is proposed, before the parties confirmed them.
+    pub fn proposed_mediator(&self) -> Option<AccountId> {
+        match &self.stage {
+            Stage::Assigning(assigning) => assigning.proposal.map(|proposal| proposal.mediator),
+            _ => None,
+        }
+    }
+
+    /// As whom that account sits in the room, while the room is open or was.
+    pub fn seat_of(&self, account: AccountId) -> Option<Seat> {
+        let has_room = matches!(self.stage, Stage::Negotiation { .. }) || self.mediation().is_some();
+        if !has_room {
+            return None;
+        }
+        let party = self.side_of(account).map(Seat::Party);
+        party.or_else(|| (self.mediator() == Some(account)).then_some(Seat::Mediator))
+    }
+
+    /// Whether somebody's safety answers raised something, at any time.
+    pub fn is_flagged(&self) -> bool {
+        self.parties.either(|party| party.safety.is_flagged())
+    }
+
+    /// Whether a registrar has a safety question to decide.
+    pub fn awaits_screening(&self) -> bool {
+        use crate::party::Safety::Raised;
+        let open = !matches!(self.stage, Stage::Draft | Stage::Settled { .. } | Stage::Ended(_));
+        open && (matches!(self.stage, Stage::Screening)
+            || self.parties.either(|party| party.safety == Raised))
+    }
+
+    /// When something happens by itself, unless somebody acts before.
+    ///
+    /// What every party has signed binds whatever the clock says; its deadline is the mediator's, to attest.
+    pub fn next_deadline(&self, periods: &Periods) -> Option<Moment> {
+        if let Some(suspension) = self.suspension {
+            return suspension.until;
+        }
+        match &self.stage {
+            Stage::Inviting { until, .. } | Stage::Preparing { until } | Stage::Negotiation { until } => {
+                Some(*until)
+            }
+            Stage::Assigning(assigning) => assigning.proposal.map(|_| assigning.until),
+            Stage::Mediation(mediation) => match &self.agreement {
+                Agreement::Frozen { .. } => None,
+                Agreement::Signed { since, .. } => Some(since.plus(periods.attestation)),
+                Agreement::Blank | Agreement::Draft { .. } => Some(mediation.until),
+            },
+            Stage::Draft | Stage::Screening | Stage::Settled { .. } | Stage::Ended(_) => None,
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! The one table of who may read what. Everything that leaves the house asks it, and it is tested by enumeration.
+
+use crate::dispute::{Dispute, Stage};
+use crate::ids::AccountId;
+use crate::party::Side;
+use crate::room::{Channel, Seat, has_seat};
+
+/// As whom somebody looks at a dispute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Viewer {
+    /// The person on that side.
+    Party(Side),
+    /// Somebody who took the invitation and is not confirmed yet: the invitation, and nothing beyond it.
+    Pending,
+    /// A mediator who is proposed: names and category only.
+    Proposed,
+    /// The confirmed mediator.
+    Mediator,
+    /// A registrar without another role in the dispute.
+    Registrar,
+    /// Court staff.
+    Auditor,
+}
+
+impl Viewer {
+    /// Every kind of viewer.
+    pub const ALL: [Self; 7] = [
+        Self::Party(Side::Claimant),
+        Self::Party(Side::Respondent),
+        Self::Pending,
+        Self::Proposed,
+        Self::Mediator,
+        Self::Registrar,
+        Self::Auditor,
+    ];
+}
+
+/// Something of a dispute that somebody may wish to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Item {
+    /// That it exists, its reference, category and stage.
+    Outline,
+    /// The names of the two sides.
+    Names,
+    /// A side's statement, outcome sought and title; `shown` where its owner let the other side see them.
+    Statement {
+        /// Whose.
+        of: Side,
+        /// Whether the owner showed it.
+        shown: bool,
+    },
+    /// A file outside the room.
+    File {
+        /// Whose.
+        of: Side,
+        /// Whether the owner showed it.
+        shown: bool,
+    },
+    /// How a side may be reached, and what it needs.
+    Contact {
+        /// Whose.
+        of: Side,
+    },
+    /// That a side's safety answers raised something. The answers themselves go to nobody through here.
+    SafetyFinding {
+        /// Whose.
+        of: Side,
+    },
+    /// An entry of a channel.
+    Talk {
+        /// Which channel.
+        channel: Channel,
+        /// Whether the sides are kept apart.
+        shuttle: bool,
+    },
+    /// The agreement's text before it is sealed.
+    AgreementText,
+    /// Whether that side has signed.
+    Signature {
+        /// Whose.
+        of: Side,
+        /// Whether the sides are kept apart.
+        shuttle: bool,
+    },
+    /// The sealed record with its terms.
+    Record {
+        /// Whether every party let an auditor read the terms.
+        open_to_auditor: bool,
+    },
+    /// How a side's copy of the record is on its way.
+    Delivery {
+        /// Whose.
+        of: Side,
+    },
+    /// Why it ended.
+    Cause,
+}
+
+/// Whether that viewer may read that item.
+pub fn may_read(viewer: Viewer, item: Item) -> bool {
+    match item {
+        Item::Outline => true,
+        Item::Names => !matches!(viewer, Viewer::Pending | Viewer::Auditor),
+        Item::Statement { of, shown } | Item::File { of, shown } => match viewer {
+            Viewer::Party(side) => side == of || shown,
+            Viewer::Mediator | Viewer::Registrar => true,
+            Viewer::Pending | Viewer::Proposed | Viewer::Auditor => false,
+        },
+        Item::Contact { of } => viewer == Viewer::Party(of) || viewer == Viewer::Registrar,
+        Item::SafetyFinding { .. } => matches!(viewer, Viewer::Mediator | Viewer::Registrar),
+        Item::Talk { channel, shuttle } => {
+            seat_of(viewer).is_some_and(|seat| has_seat(seat, channel, shuttle))
+        }
+        Item::AgreementText => matches!(viewer, Viewer::Party(_) | Viewer::Mediator),
+        Item::Signature { of, shuttle } => match viewer {
+            Viewer::Party(side) => side == of || !shuttle,
+            Viewer::Mediator | Viewer::Auditor => true,
+            Viewer::Pending | Viewer::Proposed | Viewer::Registrar => false,
+        },
+        Item::Record { open_to_auditor } => match viewer {
+            Viewer::Party(_) | Viewer::Mediator => true,
+            Viewer::Auditor => open_to_auditor,
+            Viewer::Pending | Viewer::Proposed | Viewer::Registrar => false,
+        },
+        Item::Delivery { of } => viewer == Viewer::Party(of) || viewer == Viewer::Registrar,
+        Item::Cause => viewer == Viewer::Registrar,
+    }
+}
+
+/// The seat behind a viewer: nobody reads talk without one, the registrar included (R7).
+const fn seat_of(viewer: Viewer) -> Option<Seat> {
+    match viewer {
+        Viewer::Party(side) => Some(Seat::Party(side)),
+        Viewer::Mediator => Some(Seat::Mediator),
+        Viewer::Pending | Viewer::Proposed | Viewer::Registrar | Viewer::Auditor => None,
+    }
+}
+
+/// As whom that account looks at the dispute: the first role that fits, because nobody has two in one dispute (R14).
+/// A house role counts only for an account that has no other part in it.
+pub fn viewer_of(dispute: &Dispute, account: AccountId, is_registrar: bool) -> Option<Viewer> {
+    use crate::party::Joining;
+    let waits = matches!(
+        &dispute.parties.respondent.joining, Joining::Awaited { pending } if pending.contains(&account)
+    );
+    if let Some(side) = dispute.side_of(account) {
+        return Some(Viewer::Party(side));
+    }
+    if waits {
+        return Some(Viewer::Pending);
+    }
+    if dispute.mediator() == Some(account) {
+        return Some(Viewer::Mediator);
+    }
+    if dispute.proposed_mediator() == Some(account) {
+        return Some(Viewer::Proposed);
+    }
+    // Nobody but its author knows of a draft.
+    (is_registrar && dispute.stage != Stage::Draft).then_some(Viewer::Registrar)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn readers(item: Item) -> Vec<Viewer> {
+        Viewer::ALL.into_iter().filter(|viewer| may_read(*viewer, item)).collect()
+    }
+
+    #[test]
+    fn r5_a_caucus_is_read_by_its_side_and_the_mediator_alone() {
+        for shuttle in [false, true] {
+            for side in Side::BOTH {
+                let item = Item::Talk { channel: Channel::caucus(side), shuttle };
+                assert_eq!(readers(item), [Viewer::Party(side), Viewer::Mediator]);
+            }
+            assert_eq!(readers(Item::Talk { channel: Channel::Notes, shuttle }), [Viewer::Mediator]);
+        }
+    }
+
+    #[test]
+    fn r8_an_auditor_reads_process_and_never_talk() {
+        let mut items =
+            vec![Item::Names, Item::AgreementText, Item::Cause, Item::Record { open_to_auditor: false }];
+        for of in Side::BOTH {
+            items.extend([Item::Contact { of }, Item::SafetyFinding { of }, Item::Delivery { of }]);
+            items.extend([true, false].map(|shown| Item::Statement { of, shown }));
+            items.extend([true, false].map(|shown| Item::File { of, shown }));
+        }
+        for shuttle in [true, false] {
+            items.extend(Channel::ALL.iter().map(|channel| Item::Talk { channel: *channel, shuttle }));
+        }
+        for item in items {
+            assert!(!readers(item).contains(&Viewer::Auditor), "{item:?}");
+        }
+        assert!(may_read(Viewer::Auditor, Item::Record { open_to_auditor: true }));
+    }
+
+    #[test]
+    fn r16_only_registrar_and_mediator_learn_what_safety_answers_came_to() {
+        for of in Side::BOTH {
+            assert_eq!(readers(Item::SafetyFinding { of }), [Viewer::Mediator, Viewer::Registrar]);
+        }
+    }
+
+    #[test]
+    fn r19_and_r26_only_the_registrar_and_oneself_see_how_one_is_reached() {
+        for of in Side::BOTH {
+            assert_eq!(readers(Item::Contact { of }), [Viewer::Party(of), Viewer::Registrar]);
+            assert_eq!(readers(Item::Delivery { of }), [Viewer::Party(of), Viewer::Registrar]);
+        }
+    }
+
+    #[test]
+    fn r4_why_a_mediation_ended_is_read_by_the_registrar_alone() {
+        assert_eq!(readers(Item::Cause), [Viewer::Registrar]);
+    }
+}

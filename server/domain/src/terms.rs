@@ -1,0 +1,187 @@
+//! The terms of an agreement or offer: who does what, how much and by when, in each party's language (R21).
+
+use std::collections::BTreeMap;
+
+use crate::language::Language;
+use crate::money::Money;
+use crate::party::Side;
+use crate::person::{NotWords, clean_words};
+use crate::time::Day;
+
+/// The most characters that the text of one term may have.
+pub const TERM_CHARACTERS_MAX: usize = 4_000;
+/// The most terms that one agreement may have.
+pub const TERMS_MAX: usize = 50;
+
+/// One obligation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Term {
+    /// Who owes it.
+    pub debtor: Side,
+    /// To whom it is owed.
+    pub creditor: Side,
+    /// What is owed, in each language; at least one.
+    pub text: BTreeMap<Language, String>,
+    /// How much, where it is money.
+    pub amount: Option<Money>,
+    /// By when.
+    pub due_on: Option<Day>,
+}
+
+/// What is wrong with terms that somebody wrote; `at` counts from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotTerms {
+    /// None, or more than `TERMS_MAX`.
+    WrongNumber,
+    /// A term without text in any language.
+    NoText {
+        /// Which term.
+        at: usize,
+    },
+    /// A text that cannot be taken.
+    Text {
+        /// Which term.
+        at: usize,
+        /// In which language.
+        language: Language,
+        /// Why.
+        why: NotWords,
+    },
+    /// A term by which somebody owes something to themselves.
+    SameSides {
+        /// Which term.
+        at: usize,
+    },
+}
+
+/// Brings terms into the form that is stored, shown and signed.
+///
+/// # Errors
+/// What is wrong with the first one that cannot be taken.
+pub fn clean_terms(terms: Vec<Term>) -> Result<Vec<Term>, NotTerms> {
+    if terms.is_empty() || terms.len() > TERMS_MAX {
+        return Err(NotTerms::WrongNumber);
+    }
+    terms.into_iter().enumerate().map(|(at, term)| clean_term(at, term)).collect()
+}
+
+fn clean_term(at: usize, term: Term) -> Result<Term, NotTerms> {
+    if term.debtor == term.creditor {
+        return Err(NotTerms::SameSides { at });
+    }
+    if term.text.is_empty() {
+        return Err(NotTerms::NoText { at });
+    }
+    let text = term
+        .text
+        .into_iter()
+        .map(|(language, typed)| {
+            let words = clean_words(&typed, TERM_CHARACTERS_MAX);
+            words.map(|words| (language, words)).map_err(|why| NotTerms::Text { at, language, why })
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(Term { text, ..term })
+}
+
+/// The languages in which every one of the terms has its text.
+pub fn languages_of(terms: &[Term]) -> Vec<Language> {
+    let complete = |language: &Language| terms.iter().all(|term| term.text.contains_key(language));
+    Language::ALL.into_iter().filter(complete).collect()
+}
+
+words! {
+    /// What makes a term hard to carry out, shown to whoever holds the pen (R21).
+    pub enum Vagueness {
+        /// Nothing says by when.
+        NoDueDay = "no-due-day",
+        /// The day by which it is due has passed.
+        DueDayPassed = "due-day-passed",
+        /// A word such as "soon" or "reasonable" that two people read in two ways.
+        VagueWord = "vague-word",
+    }
+}
+
+const VAGUE_WORDS: &[&str] = &[
+    "soon",
+    "asap",
+    "reasonable",
+    "reasonably",
+    "appropriate",
+    "adequate",
+    "approximately",
+    "about",
+    "as needed",
+    "if possible",
+    "best efforts",
+    "শীঘ্রই",
+    "যথাযথ",
+    "সম্ভব হলে",
+    "আনুমানিক",
+    "جلد",
+    "مناسب",
+    "تقریباً",
+];
+
+/// What is vague about a term on `today`.
+pub fn vagueness(term: &Term, today: Day) -> Vec<Vagueness> {
+    let mut found = Vec::new();
+    match term.due_on {
+        None => found.push(Vagueness::NoDueDay),
+        Some(day) if day < today => found.push(Vagueness::DueDayPassed),
+        Some(_) => {}
+    }
+    if term.text.values().any(|text| has_vague_word(text)) {
+        found.push(Vagueness::VagueWord);
+    }
+    found
+}
+
+fn has_vague_word(text: &str) -> bool {
+    let words = |text: &str| {
+        let lower = text.to_lowercase();
+        let split = lower.split(|letter: char| letter.is_whitespace() || ",.;:!?()।۔،".contains(letter));
+        format!(" {} ", split.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" "))
+    };
+    let text = words(text);
+    VAGUE_WORDS.iter().any(|vague| text.contains(&words(vague)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn term(text: &str, due_on: Option<Day>) -> Term {
+        Term {
+            debtor: Side::Respondent,
+            creditor: Side::Claimant,
+            text: BTreeMap::from([(Language::English, text.to_owned())]),
+            amount: None,
+            due_on,
+        }
+    }
+
+    #[test]
+    fn r21_vague_terms_are_flagged() {
+        let today = Day::new(2026, 11, 24).expect("a day");
+        let later = Day::new(2027, 1, 31);
+        assert_eq!(vagueness(&term("pays back the deposit", later), today), []);
+        assert_eq!(
+            vagueness(&term("pays back soon.", None), today),
+            [Vagueness::NoDueDay, Vagueness::VagueWord]
+        );
+        assert_eq!(vagueness(&term("a sooner day", Day::new(2020, 1, 1)), today), [Vagueness::DueDayPassed]);
+    }
+
+    #[test]
+    fn terms_are_cleaned_or_refused_by_place() {
+        let fine = term(" pays ", None);
+        let mut own = fine.clone();
+        own.creditor = Side::Respondent;
+        assert_eq!(clean_terms(vec![]), Err(NotTerms::WrongNumber));
+        assert_eq!(clean_terms(vec![fine.clone(), own]), Err(NotTerms::SameSides { at: 1 }));
+        let cleaned = clean_terms(vec![fine]).map(|terms| terms[0].text[&Language::English].clone());
+        assert_eq!(cleaned, Ok("pays".to_owned()));
+        let long = term(&"a".repeat(TERM_CHARACTERS_MAX + 1), None);
+        assert!(matches!(clean_terms(vec![long]), Err(NotTerms::Text { at: 0, .. })));
+    }
+}
