@@ -1,1 +1,28 @@
-//! placeholder
+//! Cast and stage of the tests that drive Concord from outside: a real process, a real PostgreSQL, a real mail server,
+//! a client and a socket written from the interface's description alone, and people with verbs. Not here: any
+//! knowledge of how Concord is built; this crate depends on none of its crates.
+
+pub mod ports;
+pub mod tools;
+pub mod postgres;
+pub mod smtp;
+pub mod letters;
+pub mod papers;
+pub mod totp;
+pub mod said;
+pub mod answer;
+pub mod client;
+pub mod socket;
+pub mod concord;
+pub mod cast;
+pub mod scene;
+pub mod both;
+
+/// Waits until something holds; it must within twenty seconds.
+pub async fn until(what: &str, holds: impl AsyncFn() -> bool) {
+    let begun = std::time::Instant::now();
+    while !holds().await {
+        assert!(begun.elapsed() < std::time::Duration::from_secs(20), "it never came to pass: {what}");
+        tokio::time::sleep(std::time::Duration::from_millis(40)).await;
+    }
+}

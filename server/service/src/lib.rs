@@ -1,1 +1,17 @@
-//! placeholder
+//! The running thing: routes, sockets, live rooms, mail and jobs over the store, the pages and the record.
+//!
+//! Deliberately not here: rules (they are `domain`'s), SQL and HTML. A module knows only those above it in this list.
+
+pub mod config;
+pub mod clock;
+pub mod keys;
+pub mod passwords;
+pub mod tokens;
+pub mod totp;
+pub mod limits;
+pub mod refused;
+pub mod published;
+pub mod acts;
+pub mod desk;
+pub mod state;
+pub mod entrance;

@@ -1,0 +1,5 @@
+DROP TABLE idempotency;
+DROP TABLE audit_head;
+DROP TABLE audit;
+DROP FUNCTION audit_refuses();
+DROP TABLE outbox;

@@ -1,0 +1,101 @@
+//! The agreement before it is signed: the mediator writes its terms, the parties read and say when it is right, the
+//! text is frozen, the reflection period runs. Deliberately not here: signing.
+
+use crate::form::Form;
+use crate::frame::page;
+use crate::terms::TermLine;
+use domain::time::Moment;
+
+/// `GET /disputes/{id}/agreement?edit=yes` (mediator). Posts `/disputes/{id}/agreement/revisions`: `base` (number of
+/// the revision that was edited, 0 for none), `prevailing_language`, and for N = 1 to `rows`: `term-N-debtor`
+/// (`claimant`, `respondent`), `term-N-text-TAG` for each language tag, `term-N-amount`, `term-N-currency`,
+/// `term-N-due_on`. A row with no text in any language is left out. `more=yes` (a second button): save nothing, show
+/// the form again with two more rows.
+#[derive(Debug, Clone, Default)]
+pub struct AgreementEditor {
+    /// The dispute's id.
+    pub id: String,
+    /// The number of the revision that is edited; 0 for none.
+    pub base: u32,
+    /// The parties' names: claimant, respondent.
+    pub claimant: String,
+    /// The respondent's name.
+    pub respondent: String,
+    /// The languages of the parties, by tag.
+    pub languages: Vec<String>,
+    /// The currencies that the house takes.
+    pub currencies: Vec<String>,
+    /// How many rows the form has.
+    pub rows: usize,
+    /// What was typed, or stands in the revision, by the field names above.
+    pub form: Form,
+    /// Whether a newer revision was saved meanwhile: what was typed stands here, the newer one is to be read first.
+    pub is_stale: bool,
+}
+page!(AgreementEditor, "agreements/editor.html");
+
+impl AgreementEditor {
+    /// The rows by number, from 1.
+    pub fn numbers(&self) -> std::ops::RangeInclusive<usize> {
+        1..=self.rows
+    }
+}
+
+/// How one party stands to the text.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// The party's name.
+    pub name: String,
+    /// The code: `reading`, `ready`, `signed`, `not-signed`, `all-signed` (`standing-…` in `agreement.ftl`).
+    pub state: String,
+}
+
+/// `GET /disputes/{id}/agreement`. Posts, each where its flag says so, with `digest`:
+/// `/disputes/{id}/agreement/readiness`, `/disputes/{id}/agreement/freezing` (mediator),
+/// `/disputes/{id}/agreement/waivers` (`advice_notice_read=yes`). Links to `?edit=yes`, `/disputes/{id}/signing`,
+/// `/disputes/{id}/attestation`.
+#[derive(Debug, Clone, Default)]
+pub struct AgreementPage {
+    /// The dispute's id.
+    pub id: String,
+    /// The number of the revision; 0 where there is none yet.
+    pub revision: u32,
+    /// Its digest, `sha256:…`.
+    pub digest: String,
+    /// Its terms.
+    pub terms: Vec<TermLine>,
+    /// Numbers (from 1) of terms that are vague, with the code of what is missing (`vague-…`).
+    pub vague: Vec<(usize, String)>,
+    /// The tag of the prevailing language.
+    pub prevailing_language: String,
+    /// `draft`, `frozen`, `signing`, `signed`, `sealed`.
+    pub state: String,
+    /// How the parties stand, as the reader may see it.
+    pub standings: Vec<Standing>,
+    /// When signing may begin, once it is frozen.
+    pub reflection_ends_at: Option<Moment>,
+    /// Whether the reader holds the pen.
+    pub may_edit: bool,
+    /// Whether the reader may say that the text is right.
+    pub may_say_ready: bool,
+    /// Whether the reader may freeze it.
+    pub may_freeze: bool,
+    /// Whether the reader may waive the rest of the reflection period.
+    pub may_waive: bool,
+    /// Whether the reader has waived it.
+    pub has_waived: bool,
+    /// Whether the reader may sign now.
+    pub may_sign: bool,
+    /// Whether the reader may attest now.
+    pub may_attest: bool,
+    /// What was wrong.
+    pub form: Form,
+}
+page!(AgreementPage, "agreements/agreement.html");
+
+impl AgreementPage {
+    /// The code of what is vague in the term with this number.
+    pub fn vagueness(&self, number: &usize) -> Option<&str> {
+        self.vague.iter().find(|(term, _)| term == number).map(|(_, code)| code.as_str())
+    }
+}

@@ -1,0 +1,46 @@
+//! A mediator proposed to a dispute: the conflict inquiry for the mediator, the disclosure for the parties.
+//! Deliberately not here: who was chosen, and why.
+
+use crate::form::Form;
+use crate::frame::page;
+use domain::time::Moment;
+
+/// `GET /assignments/{id}` for the mediator. Posts `/assignments/{id}/acceptance`: `conflict` (`no`, `yes`),
+/// `disclosure` (with `yes`); and `/assignments/{id}/refusal` (no fields).
+#[derive(Debug, Clone)]
+pub struct ConflictInquiry {
+    /// The assignment's id.
+    pub id: String,
+    /// The names of the parties.
+    pub names: Vec<String>,
+    /// The code of the category.
+    pub category: String,
+    /// The languages of the parties, by tag.
+    pub languages: Vec<String>,
+    /// By when to answer.
+    pub answer_by: Moment,
+    /// What was typed.
+    pub form: Form,
+}
+page!(ConflictInquiry, "assignments/conflict.html");
+
+/// `GET /assignments/{id}` for a party. Posts `/assignments/{id}/approval` or `/assignments/{id}/objection` (no
+/// fields, no reason).
+#[derive(Debug, Clone)]
+pub struct ProposedMediator {
+    /// The assignment's id.
+    pub id: String,
+    /// The mediator's name.
+    pub name: String,
+    /// The mediator's languages, by tag.
+    pub languages: Vec<String>,
+    /// The codes of the categories that the mediator knows well.
+    pub specialities: Vec<String>,
+    /// What the mediator disclosed; empty for "nothing".
+    pub disclosure: String,
+    /// Whether the reader has answered.
+    pub is_answered: bool,
+    /// By when to answer.
+    pub answer_by: Moment,
+}
+page!(ProposedMediator, "assignments/proposed.html");

@@ -1,0 +1,166 @@
+//! The registrar's desk: what waits for a person of the house. Deliberately not here: what parties say to each other,
+//! which no registrar reads.
+
+use crate::form::Form;
+use crate::frame::page;
+use domain::time::Moment;
+
+/// A dispute that waits for the registrar.
+#[derive(Debug, Clone)]
+pub struct WaitingDispute {
+    /// The dispute's id.
+    pub id: String,
+    /// Its reference.
+    pub reference: String,
+    /// The code of its category.
+    pub category: String,
+    /// Since when it waits.
+    pub since: Moment,
+}
+
+/// A person whom the registrar must confirm.
+#[derive(Debug, Clone)]
+pub struct PendingTaker {
+    /// The dispute's id.
+    pub dispute: String,
+    /// Its reference.
+    pub reference: String,
+    /// The party's id.
+    pub party: String,
+    /// The name that was invited.
+    pub invited: String,
+    /// The taker's own name.
+    pub taker: String,
+    /// The taker's address.
+    pub email: String,
+    /// Since when they wait.
+    pub since: Moment,
+}
+
+/// A mail that could not be delivered.
+#[derive(Debug, Clone)]
+pub struct FailedMail {
+    /// Its id.
+    pub id: String,
+    /// What it was about: a code (`mail-kind-…`).
+    pub kind: String,
+    /// The address.
+    pub to: String,
+    /// The reference of the dispute; empty for none.
+    pub reference: String,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it was tried last.
+    pub at: Moment,
+    /// Whether it was set aside.
+    pub is_set_aside: bool,
+}
+
+/// Somebody asked for help: an alarm, a concern from an invitation, a "not freely".
+#[derive(Debug, Clone)]
+pub struct Alarm {
+    /// The dispute's id.
+    pub id: String,
+    /// Its reference.
+    pub reference: String,
+    /// The code: `unsafe`, `break`, `afraid`, `do-not-contact`, `not-freely`, `safety-changed` (`alarm-…`).
+    pub kind: String,
+    /// The name of whoever asked; empty where it is not known.
+    pub by: String,
+    /// Since when.
+    pub since: Moment,
+}
+
+/// `GET /registrar`. Posts `/disputes/{dispute}/parties/{party}/identity`: `decision` (`confirm`, `refuse`);
+/// `/registrar/mails/{id}/retries` (no fields); `/disputes/{id}/resumption` (no fields). Links to
+/// `/registrar/disputes/{id}/screening` and `/registrar/disputes/{id}/assignment`.
+#[derive(Debug, Clone, Default)]
+pub struct RegistrarDesk {
+    /// Calls for help, the longest wait first.
+    pub alarms: Vec<Alarm>,
+    /// Disputes to be screened.
+    pub screening: Vec<WaitingDispute>,
+    /// Takers to be confirmed.
+    pub takers: Vec<PendingTaker>,
+    /// Disputes that need a mediator.
+    pub assigning: Vec<WaitingDispute>,
+    /// Disputes that are suspended.
+    pub suspended: Vec<WaitingDispute>,
+    /// Mails that failed.
+    pub mails: Vec<FailedMail>,
+}
+page!(RegistrarDesk, "registrar/desk.html");
+
+/// One side's safety answers, for the registrar alone.
+#[derive(Debug, Clone)]
+pub struct SafetyAnswers {
+    /// The party's name.
+    pub name: String,
+    /// The party's role.
+    pub role: String,
+    /// Question (`alone`, …) and answer (`yes`, `no`, `rather-not-say`, `missing`).
+    pub answers: Vec<(String, String)>,
+    /// How they may be reached (`mail`, `site`, `phone`).
+    pub reach: String,
+    /// Their note about it; empty for none.
+    pub reach_note: String,
+}
+
+/// `GET /registrar/disputes/{id}/screening`. Posts `/disputes/{id}/screening`: `decision` (`suitable`, `shuttle`,
+/// `referral`), `referral_name`, `referral_contact` (both with `referral`).
+#[derive(Debug, Clone, Default)]
+pub struct Screening {
+    /// The dispute's id.
+    pub id: String,
+    /// Its reference.
+    pub reference: String,
+    /// The code of its category.
+    pub category: String,
+    /// Its title.
+    pub title: String,
+    /// The statement.
+    pub statement: String,
+    /// The claimant's name.
+    pub claimant: String,
+    /// The respondent's name.
+    pub respondent: String,
+    /// The codes of why it waits (`screening-why-…`): `safety`, `family`, `second-filing`, `missing-answer`.
+    pub reasons: Vec<String>,
+    /// The answers of each side that has answered.
+    pub safety: Vec<SafetyAnswers>,
+    /// What was typed.
+    pub form: Form,
+}
+page!(Screening, "registrar/screening.html");
+
+/// A mediator who could take a dispute.
+#[derive(Debug, Clone)]
+pub struct Match {
+    /// The mediator's id.
+    pub id: String,
+    /// The name.
+    pub name: String,
+    /// How well they fit, of 100.
+    pub score: u32,
+    /// The codes of why (`match-…`): `language`, `speciality`, `free`, `busy`, ...
+    pub reasons: Vec<String>,
+}
+
+/// `GET /registrar/disputes/{id}/assignment`. Posts `/disputes/{id}/assignments`: `mediator_id` (empty: the best
+/// match).
+#[derive(Debug, Clone, Default)]
+pub struct AssignmentDesk {
+    /// The dispute's id.
+    pub id: String,
+    /// Its reference.
+    pub reference: String,
+    /// The code of its category.
+    pub category: String,
+    /// The parties' languages, by tag.
+    pub languages: Vec<String>,
+    /// Those who could take it, the best first.
+    pub matches: Vec<Match>,
+    /// What was wrong.
+    pub form: Form,
+}
+page!(AssignmentDesk, "registrar/assignment.html");

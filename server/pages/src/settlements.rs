@@ -1,0 +1,56 @@
+//! The settlement record and the certificate of non-settlement, as their own people find them. Deliberately not here:
+//! the record itself, which is a PDF.
+
+use crate::frame::page;
+use domain::time::{Day, Moment};
+
+/// How the record reached the reader.
+#[derive(Debug, Clone)]
+pub struct DeliveryLine {
+    /// `attachment`, `link`, `collect`.
+    pub by: String,
+    /// `queued`, `sent`, `failed`, `collected`.
+    pub state: String,
+    /// Since when.
+    pub at: Moment,
+}
+
+/// `GET /disputes/{id}/settlement`. Links to `/settlements/{settlement}/record.pdf` and `…/record.jws`. No form.
+#[derive(Debug, Clone)]
+pub struct Settlement {
+    /// The dispute's id.
+    pub id: String,
+    /// The settlement's id.
+    pub settlement: String,
+    /// The reference.
+    pub reference: String,
+    /// The digest, `sha256:…`.
+    pub digest: String,
+    /// When it was sealed; nothing while the seal is being made.
+    pub sealed_at: Option<Moment>,
+    /// The reader's own deliveries.
+    pub deliveries: Vec<DeliveryLine>,
+}
+page!(Settlement, "settlements/settlement.html");
+
+/// `GET /disputes/{id}/certificate`: neutral, made for printing. No form.
+#[derive(Debug, Clone)]
+pub struct Certificate {
+    /// The reference.
+    pub reference: String,
+    /// The names of the parties.
+    pub parties: Vec<String>,
+    /// The mediator's name; empty where none was confirmed.
+    pub mediator: String,
+    /// Whether mediation took place.
+    pub took_place: bool,
+    /// Whether it was settled.
+    pub is_settled: bool,
+    /// The day of filing.
+    pub filed_on: Day,
+    /// The day on which it ended.
+    pub ended_on: Day,
+    /// Sessions held: the day, and the names of those present.
+    pub sessions: Vec<(Day, Vec<String>)>,
+}
+page!(Certificate, "settlements/certificate.html");

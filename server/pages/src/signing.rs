@@ -1,0 +1,63 @@
+//! Signing: the whole text in every party's language, one box a promise, the private question, a fresh proof of who
+//! signs. Deliberately not here: what a signature is bound to.
+
+use crate::form::Form;
+use crate::frame::page;
+use crate::terms::TermLine;
+use domain::time::Moment;
+
+/// `GET /disputes/{id}/signing`. Posts the same path: `digest`, `term-1` … `term-N` (each `yes`), `freely` (`yes`,
+/// `no`), `auditor_may_read_terms=yes` (may be missing), `name`, `password`, `totp` (may be empty). Where `has_signed`:
+/// posts `/disputes/{id}/signing/return` (no fields) to take it back.
+#[derive(Debug, Clone, Default)]
+pub struct Signing {
+    /// The dispute's id.
+    pub id: String,
+    /// Its reference.
+    pub reference: String,
+    /// The digest of the frozen text, `sha256:…`.
+    pub digest: String,
+    /// The terms, each with its text in every party's language.
+    pub terms: Vec<TermLine>,
+    /// The tag of the prevailing language.
+    pub prevailing_language: String,
+    /// The name as it has to be typed.
+    pub name: String,
+    /// When signing may begin, where the reflection period still runs: then there is no form.
+    pub opens_at: Option<Moment>,
+    /// Whether the reader has signed.
+    pub has_signed: bool,
+    /// Whether the reader may still take it back.
+    pub may_take_back: bool,
+    /// Whether the reader has a second factor, which is then asked for.
+    pub has_second_factor: bool,
+    /// What was typed; leave `freely`, `password` and `totp` out.
+    pub form: Form,
+}
+page!(Signing, "signing/signing.html");
+
+/// After "no" to "Are you signing freely?" (`GET /disputes/{id}/signing/heard`): what happens now. No form.
+#[derive(Debug, Clone, Default)]
+pub struct NotFreely {
+    /// The dispute's id.
+    pub id: String,
+}
+page!(NotFreely, "signing/not-freely.html");
+
+/// `GET /disputes/{id}/attestation` (mediator). Posts the same path: `digest`, `name`, `password`, `totp`.
+#[derive(Debug, Clone, Default)]
+pub struct Attestation {
+    /// The dispute's id.
+    pub id: String,
+    /// Its reference.
+    pub reference: String,
+    /// The digest of the signed text.
+    pub digest: String,
+    /// The terms.
+    pub terms: Vec<TermLine>,
+    /// The name as it has to be typed.
+    pub name: String,
+    /// What was typed; leave `password` and `totp` out.
+    pub form: Form,
+}
+page!(Attestation, "signing/attestation.html");

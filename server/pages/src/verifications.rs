@@ -1,0 +1,20 @@
+//! The page on which anyone finds out whether a record is genuine. It shows no terms. Deliberately not here: the
+//! verifying.
+
+use crate::form::Form;
+use crate::frame::page;
+use domain::time::Moment;
+
+/// `GET /verify`. Posts `/verify` as `multipart/form-data`: `csrf`, `file`; its answer is this page with an outcome.
+#[derive(Debug, Clone, Default)]
+pub struct Verify {
+    /// `valid`, `altered`, `superseded`, `unknown`; nothing before a file was given.
+    pub status: Option<String>,
+    /// The reference that the record names; empty where it is not genuine.
+    pub reference: String,
+    /// When it was sealed.
+    pub sealed_at: Option<Moment>,
+    /// What was wrong with the upload.
+    pub form: Form,
+}
+page!(Verify, "verifications/verify.html");

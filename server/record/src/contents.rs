@@ -1,0 +1,367 @@
+//! What a settlement record says (R21): the structure whose canonical JSON is the authoritative text. How it is
+//! printed and sealed is not here; nor is whether the dispute's state allows it, which the domain decides.
+
+use std::collections::BTreeMap;
+
+use domain::category::Category;
+use domain::ids::{DisputeId, Reference, SettlementId};
+use domain::language::Language;
+use domain::party::Side;
+use domain::time::{Day, Moment};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use unicode_normalization::UnicodeNormalization as _;
+
+use crate::agreement::{Salt, Term, digest_of_numbered, normalised};
+use crate::canonical::{Digest, NotCanonical, canonical_bytes};
+use crate::spelled;
+
+/// A settlement record. Absent things are left out of the JSON; amounts are strings, times RFC 3339 in UTC.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contents {
+    /// The version of this structure.
+    pub version: Version,
+    /// What kind of document it is.
+    pub kind: Kind,
+    /// The record's id.
+    #[serde(with = "spelled")]
+    pub id: SettlementId,
+    /// The dispute that it ends.
+    #[serde(with = "spelled")]
+    pub dispute: DisputeId,
+    /// The dispute's reference, by which people know it.
+    #[serde(with = "spelled")]
+    pub reference: Reference,
+    /// The salt of the dispute's agreement, without which its digest could be guessed at (R9).
+    #[serde(with = "spelled")]
+    pub salt: Salt,
+    /// What the dispute was about.
+    #[serde(with = "spelled")]
+    pub category: Category,
+    /// The administering institution.
+    pub institution: Institution,
+    /// Everyone who is bound, claimants first.
+    pub parties: Vec<Party>,
+    /// Who mediated.
+    pub mediator: Mediator,
+    /// When it was mediated.
+    pub mediation: Mediation,
+    /// The languages in which each term is written.
+    #[serde(with = "spelled::list")]
+    pub languages: Vec<Language>,
+    /// The language whose text counts where the texts differ (R22).
+    #[serde(with = "spelled")]
+    pub prevailing_language: Language,
+    /// What was agreed.
+    pub terms: Vec<Term>,
+    /// Which revision was signed.
+    pub agreement: Agreement,
+    /// Who signed it, at least one person a side.
+    pub signatures: Vec<Signature>,
+    /// Who agreed to mediate, under which text (R1).
+    pub consents: Vec<Consent>,
+    /// Whether every party agreed, when signing, that an auditor may read the terms (R8).
+    pub auditor_may_read_terms: bool,
+    /// That this is no order of a court, in each language.
+    #[serde(with = "spelled::by_language")]
+    pub not_a_court_order: BTreeMap<Language, String>,
+    /// How it is enforced where it was made, in each language.
+    #[serde(with = "spelled::by_language")]
+    pub enforcement: BTreeMap<Language, String>,
+    /// The record that this one replaces.
+    #[serde(with = "spelled::maybe", default, skip_serializing_if = "Option::is_none")]
+    pub supersedes: Option<SettlementId>,
+}
+
+/// Version 1, the only one there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Version;
+
+impl Serialize for Version {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_u8(1)
+    }
+}
+
+impl<'de> Deserialize<'de> for Version {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        match u8::deserialize(input)? {
+            1 => Ok(Self),
+            _ => Err(D::Error::custom("not a version that is known here")),
+        }
+    }
+}
+
+/// What kind of document a record is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// The record of a settlement.
+    Settlement,
+}
+
+/// The institution under whose rules the mediation took place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Institution {
+    /// Its name.
+    pub name: String,
+    /// Its published postal address, one or more lines.
+    pub address: String,
+    /// Its published telephone number.
+    pub phone: String,
+    /// Its public address on the web.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub website: Option<String>,
+    /// When it attested that the mediation took place, where the mediator did not (R23).
+    #[serde(with = "spelled::maybe", default, skip_serializing_if = "Option::is_none")]
+    pub attested_at: Option<Moment>,
+}
+
+/// A person who is bound by the agreement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Party {
+    /// The side on which they stand.
+    #[serde(with = "spelled")]
+    pub side: Side,
+    /// Their name as they write it.
+    pub name: String,
+}
+
+/// The neutral third person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mediator {
+    /// Their name.
+    pub name: String,
+    /// When they attested the agreement (R23); absent where the institution did it for them.
+    #[serde(with = "spelled::maybe", default, skip_serializing_if = "Option::is_none")]
+    pub attested_at: Option<Moment>,
+}
+
+/// The dates of the mediation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mediation {
+    /// The day on which the dispute was filed.
+    #[serde(with = "spelled")]
+    pub filed_on: Day,
+    /// When the mediator was confirmed and the mediation began.
+    #[serde(with = "spelled")]
+    pub started_at: Moment,
+    /// When the institution sealed the record.
+    #[serde(with = "spelled")]
+    pub sealed_at: Moment,
+}
+
+/// The revision of the agreement that was signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Agreement {
+    /// Its number.
+    pub revision: u32,
+    /// Its digest, which anyone can compute again from this record's salt, dispute, language and terms.
+    #[serde(with = "spelled")]
+    pub digest: Digest,
+}
+
+/// A person's assent (R23).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signature {
+    /// The side for which they signed.
+    #[serde(with = "spelled")]
+    pub side: Side,
+    /// The name that they typed.
+    pub name: String,
+    /// When.
+    #[serde(with = "spelled")]
+    pub signed_at: Moment,
+    /// Their words of intent.
+    pub intent: String,
+    /// How they proved afresh who they are, such as `password` or `password+totp`.
+    pub method: String,
+    /// The digest of what they signed.
+    #[serde(with = "spelled")]
+    pub digest: Digest,
+}
+
+/// An agreement to mediate that a party signed before the first word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Consent {
+    /// Whose.
+    #[serde(with = "spelled")]
+    pub side: Side,
+    /// Which document.
+    pub document: String,
+    /// In which version.
+    pub version: u32,
+    /// In which language they read it.
+    #[serde(with = "spelled")]
+    pub language: Language,
+    /// When they signed it.
+    #[serde(with = "spelled")]
+    pub given_at: Moment,
+}
+
+/// Why contents make no record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unfit {
+    /// There is no term.
+    #[error("an agreement has at least one term")]
+    NoTerms,
+    /// The terms are not numbered 1, 2, 3 and so on.
+    #[error("terms are numbered from 1 without a gap")]
+    Misnumbered,
+    /// No language is named, or one twice, or the prevailing one is not among them.
+    #[error("the languages are not a list that holds the prevailing one")]
+    Languages,
+    /// A term lacks its text in a language of the record, or has one in another (R22).
+    #[error("term {term} is not written in exactly the languages of the record")]
+    TermText {
+        /// The term's number.
+        term: u32,
+    },
+    /// A statement about courts lacks a language of the record.
+    #[error("a statement is missing in the language {language}")]
+    StatementMissing {
+        /// Which language.
+        language: Language,
+    },
+    /// Nobody stands on a side.
+    #[error("nobody stands on the side of the {side}")]
+    PartyMissing {
+        /// Which side.
+        side: Side,
+    },
+    /// Nobody signed for a side.
+    #[error("nobody signed for the {side}")]
+    SignatureMissing {
+        /// Which side.
+        side: Side,
+    },
+    /// The digest of the terms is not the one that the agreement or a signature names.
+    #[error("what was signed is not what the record says")]
+    AgreementDiffers,
+    /// Neither the mediator nor the institution attested, or both did.
+    #[error("either the mediator or the institution attests")]
+    Attestation,
+}
+
+impl Contents {
+    /// The contents with every text in Unicode's form C, once they are found to make a record: complete, in each
+    /// language, signed by both sides, and with the digest that was signed being the digest of these terms.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn checked(self) -> Result<Self, Unfit> {
+        let contents = self.normalised();
+        contents.check_languages()?;
+        contents.check_terms()?;
+        contents.check_people()?;
+        Ok(contents)
+    }
+
+    /// The RFC 8785 bytes.
+    ///
+    /// # Errors
+    /// `NotCanonical`, never for contents of these types.
+    pub fn canonical(&self) -> Result<Vec<u8>, NotCanonical> {
+        canonical_bytes(self)
+    }
+
+    /// Reads contents back from their canonical bytes; nothing where the bytes are of another shape, differ from
+    /// the canonical ones in any place, or say something that no record may say.
+    pub fn from_canonical(bytes: &[u8]) -> Option<Self> {
+        let read: Self = serde_json::from_slice(bytes).ok()?;
+        let checked = read.clone().checked().ok()?;
+        (checked == read && read.canonical().ok()? == bytes).then_some(read)
+    }
+
+    /// Every text that is printed and that somebody wrote.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        let house = &self.institution;
+        let names = self.parties.iter().map(|party| &party.name);
+        let signed = self.signatures.iter().map(|signature| &signature.name);
+        let statements = self.not_a_court_order.values().chain(self.enforcement.values());
+        let terms = self.terms.iter().flat_map(|term| term.text.values());
+        let fixed = [&house.name, &house.address, &house.phone, &self.mediator.name];
+        let all = fixed.into_iter().chain(&house.website).chain(names).chain(signed).chain(statements).chain(terms);
+        all.map(String::as_str)
+    }
+
+    fn normalised(mut self) -> Self {
+        let nfc = |text: &mut String| *text = text.nfc().collect();
+        nfc(&mut self.institution.name);
+        nfc(&mut self.institution.address);
+        nfc(&mut self.institution.phone);
+        self.institution.website.iter_mut().for_each(nfc);
+        nfc(&mut self.mediator.name);
+        self.parties.iter_mut().for_each(|party| nfc(&mut party.name));
+        for signature in &mut self.signatures {
+            nfc(&mut signature.name);
+            nfc(&mut signature.intent);
+            nfc(&mut signature.method);
+        }
+        self.consents.iter_mut().for_each(|consent| nfc(&mut consent.document));
+        self.terms = self.terms.into_iter().map(Term::normalised).collect();
+        self.not_a_court_order = normalised(self.not_a_court_order);
+        self.enforcement = normalised(self.enforcement);
+        self
+    }
+
+    fn check_languages(&self) -> Result<(), Unfit> {
+        let mut seen = self.languages.clone();
+        seen.sort_unstable();
+        seen.dedup();
+        if seen.len() != self.languages.len() || !seen.contains(&self.prevailing_language) {
+            return Err(Unfit::Languages);
+        }
+        for language in seen {
+            if is_blank(&self.not_a_court_order, language) || is_blank(&self.enforcement, language) {
+                return Err(Unfit::StatementMissing { language });
+            }
+        }
+        Ok(())
+    }
+
+    fn check_terms(&self) -> Result<(), Unfit> {
+        if self.terms.is_empty() {
+            return Err(Unfit::NoTerms);
+        }
+        if !self.terms.iter().zip(1..).all(|(term, number)| term.number == number) {
+            return Err(Unfit::Misnumbered);
+        }
+        for term in &self.terms {
+            let complete = self.languages.iter().all(|language| !is_blank(&term.text, *language));
+            if !complete || term.text.len() != self.languages.len() {
+                return Err(Unfit::TermText { term: term.number });
+            }
+        }
+        let language = self.prevailing_language;
+        let digest = digest_of_numbered(&self.salt, self.dispute, self.agreement.revision, language, &self.terms);
+        let same = |signed: Digest| digest == Ok(signed);
+        let signed = self.signatures.iter().all(|signature| same(signature.digest));
+        if signed && same(self.agreement.digest) { Ok(()) } else { Err(Unfit::AgreementDiffers) }
+    }
+
+    fn check_people(&self) -> Result<(), Unfit> {
+        for &side in Side::ALL {
+            if !self.parties.iter().any(|party| party.side == side) {
+                return Err(Unfit::PartyMissing { side });
+            }
+            if !self.signatures.iter().any(|signature| signature.side == side) {
+                return Err(Unfit::SignatureMissing { side });
+            }
+        }
+        let attested = [self.mediator.attested_at, self.institution.attested_at];
+        if attested.iter().flatten().count() == 1 { Ok(()) } else { Err(Unfit::Attestation) }
+    }
+}
+
+fn is_blank(texts: &BTreeMap<Language, String>, language: Language) -> bool {
+    texts.get(&language).is_none_or(|text| text.trim().is_empty())
+}

@@ -1,0 +1,373 @@
+//! The institution's seal key (P-256) with the certificate that PDF readers want to see, and the published set of
+//! keys, present and past, by which anyone checks a record (R25). Where a key is kept is not here.
+
+use std::fmt;
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P256_SHA256_FIXED,
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, UnparsedPublicKey,
+};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use der::{Decode as _, DecodePem as _, Encode as _, EncodePem as _};
+use domain::time::Moment;
+use rcgen::{
+    CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose,
+};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use x509_cert::Certificate;
+
+use crate::civil::Civil;
+
+/// How long a seal certificate says that it is valid. Files are checked against the published keys and outlive it;
+/// readers of PDF look at the date all the same.
+const VALID_YEARS: i32 = 20;
+/// The longest name that X.520 allows in a certificate, in characters.
+const NAME_CHARACTERS_MAX: usize = 64;
+/// `id-kp-documentSigning` (RFC 9336).
+const DOCUMENT_SIGNING: [u64; 9] = [1, 3, 6, 1, 5, 5, 7, 3, 36];
+
+/// Why a key or a set of keys cannot be made or read. Says nothing of what was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// The system gave no key, or the library refused the request.
+    #[error("no seal key could be made")]
+    NotMade,
+    /// The text holds no P-256 private key in PKCS#8 PEM.
+    #[error("the file holds no P-256 private key (PKCS#8, PEM)")]
+    NoPrivateKey,
+    /// The text holds no certificate, or one for another key.
+    #[error("the file holds no certificate that fits its private key")]
+    NoCertificate,
+    /// The text is no set of keys, or a key in it contradicts itself.
+    #[error("the text is no set of P-256 keys with their certificates (JWKS)")]
+    NotAKeySet,
+    /// The key gave no signature.
+    #[error("the seal key made no signature")]
+    NotSigned,
+}
+
+/// The key that seals records. It is made once, on the first start, and kept by the caller as PEM.
+pub struct SealKey {
+    pair: KeyPair,
+    for_der: EcdsaKeyPair,
+    for_jose: EcdsaKeyPair,
+    published: PublishedKey,
+}
+
+/// Shows the public name alone.
+impl fmt::Debug for SealKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SealKey").field("kid", &self.published.kid).finish_non_exhaustive()
+    }
+}
+
+impl SealKey {
+    /// Makes a key, and a certificate in the institution's name that it signs itself.
+    ///
+    /// # Errors
+    /// `NotMade`.
+    pub fn generate(institution: &str, now: Moment) -> Result<Self, KeyError> {
+        let pair = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).map_err(|_| KeyError::NotMade)?;
+        let asked = certificate_params(institution, now).ok_or(KeyError::NotMade)?;
+        let certificate = asked.self_signed(&pair).map_err(|_| KeyError::NotMade)?;
+        Self::of(pair, certificate.der().to_vec())
+    }
+
+    /// Reads a key and its certificate from the text that `to_pem` wrote.
+    ///
+    /// # Errors
+    /// `NoPrivateKey`, `NoCertificate`.
+    pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
+        let certificate_at = pem.find("-----BEGIN CERTIFICATE-----").ok_or(KeyError::NoCertificate)?;
+        let (key, certificate) = pem.split_at(certificate_at);
+        let pair = KeyPair::from_pem(key).map_err(|_| KeyError::NoPrivateKey)?;
+        let certificate = Certificate::from_pem(certificate.trim_end()).map_err(|_| KeyError::NoCertificate)?;
+        Self::of(pair, certificate.to_der().map_err(|_| KeyError::NoCertificate)?)
+    }
+
+    /// The private key (PKCS#8) and then the certificate, as PEM. Secret.
+    pub fn to_pem(&self) -> String {
+        format!("{}{}", self.pair.serialize_pem(), self.certificate_pem())
+    }
+
+    /// The certificate alone, as PEM, for whoever installs it in a PDF reader.
+    pub fn certificate_pem(&self) -> String {
+        self.published.certificate.to_pem(der::pem::LineEnding::LF).unwrap_or_default()
+    }
+
+    /// The key's name: its RFC 7638 thumbprint.
+    pub fn kid(&self) -> &str {
+        &self.published.kid
+    }
+
+    /// What is published of the key.
+    pub fn published(&self) -> &PublishedKey {
+        &self.published
+    }
+
+    /// Signs for CMS: DER, as ASN.1 `Ecdsa-Sig-Value`.
+    pub(crate) fn sign_der(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
+        sign(&self.for_der, message)
+    }
+
+    /// Signs for JOSE: r and s, 32 bytes each.
+    pub(crate) fn sign_jose(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
+        sign(&self.for_jose, message)
+    }
+
+    fn of(pair: KeyPair, certificate: Vec<u8>) -> Result<Self, KeyError> {
+        let pkcs8 = pair.serialized_der();
+        let read = |algorithm| EcdsaKeyPair::from_pkcs8(algorithm, pkcs8).map_err(|_| KeyError::NoPrivateKey);
+        let (for_der, for_jose) =
+            (read(&ECDSA_P256_SHA256_ASN1_SIGNING)?, read(&ECDSA_P256_SHA256_FIXED_SIGNING)?);
+        let published = PublishedKey::of(&certificate).ok_or(KeyError::NoCertificate)?;
+        if published.point != pair.public_key_raw() {
+            return Err(KeyError::NoCertificate);
+        }
+        Ok(Self { pair, for_der, for_jose, published })
+    }
+}
+
+fn sign(pair: &EcdsaKeyPair, message: &[u8]) -> Result<Vec<u8>, KeyError> {
+    let signature = pair.sign(&SystemRandom::new(), message).map_err(|_| KeyError::NotSigned)?;
+    Ok(signature.as_ref().to_vec())
+}
+
+/// Usage: `documentSigning` alone is an "unknown issue" to some readers of PDF, so `emailProtection` stands beside it.
+fn certificate_params(institution: &str, now: Moment) -> Option<CertificateParams> {
+    let Civil { year, month, day, .. } = Civil::of(now)?;
+    // The 28th exists in every month of every year.
+    let day = day.min(28);
+    let name: String = institution.chars().take(NAME_CHARACTERS_MAX).collect();
+
+    let mut params = CertificateParams::default();
+    params.distinguished_name = DistinguishedName::new();
+    params.distinguished_name.push(DnType::OrganizationName, name.clone());
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.not_before = rcgen::date_time_ymd(year, month, day);
+    params.not_after = rcgen::date_time_ymd(year + VALID_YEARS, month, day);
+    params.is_ca = IsCa::ExplicitNoCa;
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::ContentCommitment];
+    params.extended_key_usages = vec![
+        ExtendedKeyUsagePurpose::Other(DOCUMENT_SIGNING.to_vec()),
+        ExtendedKeyUsagePurpose::EmailProtection,
+    ];
+    Some(params)
+}
+
+/// What the world sees of a seal key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublishedKey {
+    kid: String,
+    /// The point, uncompressed (SEC 1): 4, x, y.
+    point: Vec<u8>,
+    certificate: Certificate,
+}
+
+#[derive(Serialize)]
+struct Thumbprint<'a> {
+    crv: &'a str,
+    kty: &'a str,
+    x: &'a str,
+    y: &'a str,
+}
+
+/// A key as RFC 7517 writes it, read leniently: a set may hold keys and members of which nothing is known here.
+#[derive(Serialize, Deserialize)]
+struct Jwk {
+    kty: String,
+    #[serde(default)]
+    crv: String,
+    #[serde(default)]
+    x: String,
+    #[serde(default)]
+    y: String,
+    #[serde(default)]
+    kid: String,
+    #[serde(rename = "use", default)]
+    purpose: String,
+    #[serde(default)]
+    alg: String,
+    #[serde(default)]
+    x5c: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Jwks {
+    keys: Vec<Jwk>,
+}
+
+impl PublishedKey {
+    fn of(certificate: &[u8]) -> Option<Self> {
+        let certificate = Certificate::from_der(certificate).ok()?;
+        let key = certificate.tbs_certificate().subject_public_key_info();
+        let point = key.subject_public_key.as_bytes()?.to_vec();
+        if point.len() != 65 || point.first() != Some(&4) {
+            return None;
+        }
+        let (x, y) = coordinates(&point)?;
+        let thumbprint = serde_json::to_vec(&Thumbprint { crv: "P-256", kty: "EC", x: &x, y: &y }).ok()?;
+        let kid = URL_SAFE_NO_PAD.encode(Sha256::digest(thumbprint));
+        Some(Self { kid, point, certificate })
+    }
+
+    /// Its RFC 7638 thumbprint.
+    pub fn kid(&self) -> &str {
+        &self.kid
+    }
+
+    /// The certificate that stands in a PDF's signature.
+    pub(crate) fn certificate(&self) -> &Certificate {
+        &self.certificate
+    }
+
+    pub(crate) fn verifies_der(&self, message: &[u8], signature: &[u8]) -> bool {
+        UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, &self.point).verify(message, signature).is_ok()
+    }
+
+    pub(crate) fn verifies_jose(&self, message: &[u8], signature: &[u8]) -> bool {
+        UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, &self.point).verify(message, signature).is_ok()
+    }
+
+    fn jwk(&self) -> Option<Jwk> {
+        let (x, y) = coordinates(&self.point)?;
+        Some(Jwk {
+            kty: "EC".into(),
+            crv: "P-256".into(),
+            x,
+            y,
+            kid: self.kid.clone(),
+            purpose: "sig".into(),
+            alg: "ES256".into(),
+            x5c: vec![STANDARD.encode(self.certificate.to_der().ok()?)],
+        })
+    }
+}
+
+fn coordinates(point: &[u8]) -> Option<(String, String)> {
+    let (x, y) = point.get(1..)?.split_at_checked(32)?;
+    Some((URL_SAFE_NO_PAD.encode(x), URL_SAFE_NO_PAD.encode(y)))
+}
+
+/// Seal keys, present and past. Nothing is taken from a set that was not published by the institution itself, so
+/// the certificates in it are trusted as they are, whatever their dates.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KeySet(Vec<PublishedKey>);
+
+impl KeySet {
+    /// The set of what is published of some keys, the present one first.
+    pub fn of(keys: &[&SealKey]) -> Self {
+        keys.iter().fold(Self::default(), |set, key| set.with(key.published.clone()))
+    }
+
+    /// The set and one more key; unchanged where it holds that key.
+    #[must_use]
+    pub fn with(mut self, key: PublishedKey) -> Self {
+        if self.find(&key.kid).is_none() {
+            self.0.push(key);
+        }
+        self
+    }
+
+    /// This set's keys, then those of another that it lacks.
+    #[must_use]
+    pub fn merged(self, other: &Self) -> Self {
+        other.0.iter().cloned().fold(self, Self::with)
+    }
+
+    /// Reads a JSON Web Key Set (RFC 7517). Keys that are no P-256 signature keys are passed over.
+    ///
+    /// # Errors
+    /// `NotAKeySet`: also where a P-256 signature key has no certificate, or its name, point and certificate do not
+    /// belong together.
+    pub fn from_jwks(text: &str) -> Result<Self, KeyError> {
+        let set: Jwks = serde_json::from_str(text).map_err(|_| KeyError::NotAKeySet)?;
+        let ours = |jwk: &&Jwk| jwk.kty == "EC" && jwk.crv == "P-256" && jwk.purpose == "sig";
+        set.keys.iter().filter(ours).try_fold(Self::default(), |set, jwk| {
+            let certificate = jwk.x5c.first().and_then(|text| STANDARD.decode(text).ok());
+            let key = certificate.and_then(|certificate| PublishedKey::of(&certificate));
+            let key = key.ok_or(KeyError::NotAKeySet)?;
+            let same = coordinates(&key.point).is_some_and(|(x, y)| x == jwk.x && y == jwk.y);
+            if same && key.kid == jwk.kid { Ok(set.with(key)) } else { Err(KeyError::NotAKeySet) }
+        })
+    }
+
+    /// The set as JSON, for `/.well-known/jwks.json`.
+    pub fn to_jwks(&self) -> String {
+        let keys = self.0.iter().filter_map(PublishedKey::jwk).collect();
+        serde_json::to_string(&Jwks { keys }).unwrap_or_default()
+    }
+
+    /// The key of that name.
+    pub fn find(&self, kid: &str) -> Option<&PublishedKey> {
+        self.0.iter().find(|key| key.kid == kid)
+    }
+
+    /// Every key.
+    pub fn iter(&self) -> impl Iterator<Item = &PublishedKey> {
+        self.0.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> Moment {
+        Moment::from_millis(1_795_496_820_000)
+    }
+
+    fn key() -> SealKey {
+        SealKey::generate("Dhaka Mediation House", now()).expect("a key")
+    }
+
+    #[test]
+    fn a_key_is_read_back_from_its_text() {
+        let made = key();
+        let read = SealKey::from_pem(&made.to_pem()).expect("the same key");
+        assert_eq!(read.published(), made.published());
+        let signature = read.sign_der(b"text").expect("a signature");
+        assert!(made.published().verifies_der(b"text", &signature));
+        assert!(!made.published().verifies_der(b"test", &signature));
+    }
+
+    #[test]
+    fn a_certificate_of_another_key_is_refused() {
+        let (mine, other) = (key(), key());
+        let mixed = format!("{}{}", mine.pair.serialize_pem(), other.certificate_pem());
+        assert_eq!(SealKey::from_pem(&mixed).err(), Some(KeyError::NoCertificate));
+        assert_eq!(SealKey::from_pem(&mine.certificate_pem()).err(), Some(KeyError::NoPrivateKey));
+        assert_eq!(SealKey::from_pem(&mine.pair.serialize_pem()).err(), Some(KeyError::NoCertificate));
+    }
+
+    #[test]
+    fn the_published_set_is_read_back_and_holds_nothing_secret() {
+        let (first, second) = (key(), key());
+        let set = KeySet::of(&[&first, &second, &first]);
+        assert_eq!(set.iter().count(), 2);
+        let jwks = set.to_jwks();
+        assert_eq!(KeySet::from_jwks(&jwks), Ok(set));
+        assert!(!jwks.contains("\"d\""), "{jwks}");
+        assert!(!format!("{first:?}").contains("PRIVATE"));
+    }
+
+    #[test]
+    fn a_set_that_contradicts_itself_is_refused_and_foreign_keys_are_passed_over() {
+        let (first, second) = (key(), key());
+        let jwks = KeySet::of(&[&first]).to_jwks();
+        let renamed = jwks.replace(first.kid(), second.kid());
+        assert_eq!(KeySet::from_jwks(&renamed), Err(KeyError::NotAKeySet));
+        assert_eq!(KeySet::from_jwks("{}"), Err(KeyError::NotAKeySet));
+        let foreign = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"AAAA","kid":"one"}]}"#;
+        assert_eq!(KeySet::from_jwks(foreign), Ok(KeySet::default()));
+    }
+
+    #[test]
+    fn a_name_longer_than_a_certificate_takes_is_cut() {
+        assert!(SealKey::generate(&"ঢাকা ".repeat(60), now()).is_ok());
+        assert!(SealKey::generate("", now()).is_ok());
+    }
+}

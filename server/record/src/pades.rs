@@ -1,0 +1,160 @@
+//! The institution's signature in a PDF (PAdES B-B, `ETSI.CAdES.detached`, DocMDP P=1: nothing may be changed after
+//! it), as one incremental update at the file's end; and its check, which is stricter than a reader's: the signature
+//! covers every byte of the file but its own place, and that place holds nothing else.
+
+use domain::time::Moment;
+
+use crate::canonical::{digest_of_parts, lower_hex};
+use crate::civil::Civil;
+use crate::cms;
+use crate::file::{PdfFile, reference, split_at_first, split_at_last};
+use crate::keys::{KeyError, KeySet, PublishedKey, SealKey};
+
+/// How many bytes are kept free for the CMS signature. It is under 1,500 bytes with the longest name; the rest is
+/// for a time stamp.
+const SIGNATURE_BYTES: usize = 8_192;
+const RANGE_KEY: &[u8] = b"/ByteRange [0 ";
+const CONTENTS_KEY: &[u8] = b"/Contents <";
+
+/// Why a PDF was not signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotSigned {
+    /// The file is not of the shape that the printer makes.
+    #[error("the printed file has an unexpected shape")]
+    Shape,
+    /// The key gave no signature.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+}
+
+/// Signs what `pdf::print` made.
+pub(crate) fn sign(pdf: &[u8], key: &SealKey, at: Moment) -> Result<Vec<u8>, NotSigned> {
+    let mut signed = with_place(pdf, key.kid(), at).ok_or(NotSigned::Shape)?;
+    let place = Place::find(&signed).ok_or(NotSigned::Shape)?;
+    let signature = cms::sign(digest_of_parts(&place.covered(&signed).ok_or(NotSigned::Shape)?), key)?;
+    let digits: Vec<u8> = signature.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect();
+    let free = signed.get_mut(place.open + 1..place.open + 1 + digits.len()).ok_or(NotSigned::Shape)?;
+    if digits.len() > 2 * SIGNATURE_BYTES {
+        return Err(NotSigned::Shape);
+    }
+    free.copy_from_slice(&digits);
+    Ok(signed)
+}
+
+/// Which of the keys signed every byte of a file; nothing where none did.
+pub(crate) fn signer<'k>(pdf: &[u8], keys: &'k KeySet) -> Option<&'k PublishedKey> {
+    let place = Place::find(pdf)?;
+    let signature = lower_hex(pdf.get(place.open + 1..place.close)?)?;
+    let content = digest_of_parts(&place.covered(pdf)?);
+    keys.iter().find(|key| cms::verifies(&signature, content, key))
+}
+
+/// Where the signature stands: between `open` (a `<`) and `close` (a `>`).
+struct Place {
+    open: usize,
+    close: usize,
+}
+
+impl Place {
+    /// Finds the place in the last update, and checks that its range is the whole file but itself: bytes that
+    /// somebody appended, or a second gap, leave no place.
+    fn find(pdf: &[u8]) -> Option<Self> {
+        let (before, after) = split_at_last(pdf, RANGE_KEY)?;
+        let (range, after) = (after.get(..32)?, after.get(32..)?);
+        let after = after.strip_prefix(b"]")?.strip_prefix(CONTENTS_KEY)?;
+        let open = before.len() + RANGE_KEY.len() + 32 + 1 + CONTENTS_KEY.len() - 1;
+        let close = open + 1 + split_at_first(after, b">")?.0.len();
+        (range == spelled_range(open, close, pdf.len())?.as_bytes()).then_some(Self { open, close })
+    }
+
+    /// The two parts of the file that are signed.
+    fn covered<'b>(&self, pdf: &'b [u8]) -> Option<[&'b [u8]; 2]> {
+        Some([pdf.get(..self.open)?, pdf.get(self.close + 1..)?])
+    }
+}
+
+/// Always 32 characters, so that a range can be written before its numbers are known.
+fn spelled_range(open: usize, close: usize, length: usize) -> Option<String> {
+    let range = format!("{open:010} {:010} {:010}", close + 1, length.checked_sub(close + 1)?);
+    (range.len() == 32).then_some(range)
+}
+
+/// The file and an update with a signature field whose value is still empty.
+fn with_place(pdf: &[u8], kid: &str, at: Moment) -> Option<Vec<u8>> {
+    let file = PdfFile::read(pdf)?;
+    let root = reference(file.trailer(), "/Root ")?;
+    let catalogue = file.dictionary(root)?;
+    let page = reference(file.dictionary(reference(catalogue, "/Pages ")?)?, "/Kids[")?;
+    let page_dictionary = file.dictionary(page)?;
+    let (value, field) = (file.size(), file.size() + 1);
+    // The printer makes neither; if it ever does, what it made is not to be overwritten.
+    if catalogue.contains("/AcroForm") || page_dictionary.contains("/Annots") {
+        return None;
+    }
+    let forms = format!("/AcroForm<</Fields[{field} 0 R]/SigFlags 3>>/Perms<</DocMDP {value} 0 R>>");
+    let widget = format!(
+        "<</Type/Annot/Subtype/Widget/FT/Sig/T(Seal)/TU(Seal of the institution)/V {value} 0 R/P {page} 0 R/F 132\
+         /Rect[0 0 0 0]>>"
+    );
+    let mut update = Update { bytes: pdf.to_vec(), offsets: Vec::new() };
+    if !pdf.ends_with(b"\n") {
+        update.bytes.push(b'\n');
+    }
+    update.object(root, &with_entries(catalogue, &forms)?);
+    update.object(page, &with_entries(page_dictionary, &format!("/Annots[{field} 0 R]"))?);
+    update.object(field, &widget);
+    update.object(value, &signature_dictionary(kid, at)?);
+    update.finish(&file)
+}
+
+fn signature_dictionary(kid: &str, at: Moment) -> Option<String> {
+    let range = "0".repeat(32);
+    let free = "0".repeat(2 * SIGNATURE_BYTES);
+    let time = Civil::of(at)?.pdf();
+    Some(format!(
+        "<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/Reason(Settlement record)\
+         /ContactInfo(concord-seal:{kid})/M({time})/Reference[<</Type/SigRef/TransformMethod/DocMDP\
+         /TransformParams<</Type/TransformParams/P 1/V/1.2>>>>]/ByteRange [0 {range}]/Contents <{free}>>>"
+    ))
+}
+
+/// A dictionary with more entries before its `>>`.
+fn with_entries(dictionary: &str, entries: &str) -> Option<String> {
+    Some(format!("{}{entries}>>", dictionary.strip_suffix(">>")?))
+}
+
+/// An incremental update under way.
+struct Update {
+    bytes: Vec<u8>,
+    offsets: Vec<(usize, usize)>,
+}
+
+impl Update {
+    fn object(&mut self, number: usize, body: &str) {
+        self.offsets.push((number, self.bytes.len()));
+        self.bytes.extend(format!("{number} 0 obj\n{body}\nendobj\n").into_bytes());
+    }
+
+    /// Writes the table and the trailer, then the range, whose numbers are known only now.
+    fn finish(mut self, file: &PdfFile) -> Option<Vec<u8>> {
+        let xref_at = self.bytes.len();
+        self.bytes.extend(b"xref\n");
+        self.offsets.sort_unstable();
+        for (number, offset) in &self.offsets {
+            self.bytes.extend(format!("{number} 1\n{offset:010} 00000 n \n").into_bytes());
+        }
+        let size = format!("/Size {}", file.size());
+        let trailer = file.trailer().replacen(&size, &format!("/Size {}", file.size() + 2), 1);
+        let trailer = with_entries(&trailer, &format!("/Prev {}", file.xref_at()))?;
+        self.bytes.extend(format!("trailer\n{trailer}\nstartxref\n{xref_at}\n%%EOF\n").into_bytes());
+
+        let length = self.bytes.len();
+        let (before, after) = split_at_last(&self.bytes, RANGE_KEY)?;
+        let range_at = before.len() + RANGE_KEY.len();
+        let open = range_at + 32 + 1 + CONTENTS_KEY.len() - 1;
+        let close = open + 1 + split_at_first(after.get(33 + CONTENTS_KEY.len()..)?, b">")?.0.len();
+        let range = spelled_range(open, close, length)?;
+        self.bytes.get_mut(range_at..range_at + 32)?.copy_from_slice(range.as_bytes());
+        Some(self.bytes)
+    }
+}

@@ -1,0 +1,123 @@
+//! From the face of a record to a PDF that is archivable (PDF/A-3a) and accessible (PDF/UA-1), by typst as a
+//! library. It knows no file system and no network: what is not handed in does not exist. Signing is not here.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use domain::time::Moment;
+use typst::diag::{FileError, FileResult};
+use typst::foundations::{Bytes, Datetime, Duration, Smart};
+use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
+use typst::text::{Font, FontBook};
+use typst::utils::LazyHash;
+use typst::{Library, LibraryExt as _, World};
+use typst_layout::PagedDocument;
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
+
+use crate::civil::Civil;
+use crate::face::Face;
+use crate::fonts::SHIPPED;
+
+/// How many documents ago something memoised was last used before it is forgotten. Without forgetting, memory grows
+/// by more than a megabyte a document.
+const KEPT_DOCUMENTS: usize = 4;
+
+static TEMPLATE: &str = include_str!("settlement.typ");
+static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| LazyHash::new(Library::default()));
+
+/// A document could not be laid out. The reasons are for the log: they name what typst missed, not what people wrote.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the record could not be printed: {reasons}")]
+pub struct NotPrinted {
+    reasons: String,
+}
+
+impl NotPrinted {
+    fn because(reasons: impl ToString) -> Self {
+        Self { reasons: reasons.to_string() }
+    }
+}
+
+/// A PDF of a face with the two attachments. The same input gives the same bytes.
+pub(crate) fn print(face: &Face, json: &[u8], jws: &str, at: Moment) -> Result<Vec<u8>, NotPrinted> {
+    let spelled = serde_json::to_vec(face).map_err(|_| NotPrinted::because("the face is no JSON"))?;
+    let files =
+        [("/face.json", spelled), ("/record.json", json.to_vec()), ("/record.jws", jws.as_bytes().to_vec())];
+    let world = Desk::with(files)?;
+    let compiled = typst::compile::<PagedDocument>(&world).output;
+    let printed = compiled.map_err(|errors| reasons(&errors)).and_then(|document| {
+        let options = options(&face.reference, at)?;
+        typst_pdf::pdf(&document, &options).map_err(|errors| reasons(&errors))
+    });
+    typst::comemo::evict(KEPT_DOCUMENTS);
+    printed
+}
+
+fn reasons(errors: &[typst::diag::SourceDiagnostic]) -> NotPrinted {
+    NotPrinted::because(errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join("; "))
+}
+
+fn options(reference: &str, at: Moment) -> Result<PdfOptions, NotPrinted> {
+    let moment = Civil::of(at).ok_or_else(|| NotPrinted::because("no such time"))?;
+    let Civil { year, month, day, hour, minute, second } = moment;
+    let stamp = Datetime::from_ymd_hms(year, month, day, hour, minute, second);
+    let standards = PdfStandards::new(&[PdfStandard::A_3a, PdfStandard::Ua_1])
+        .map_err(|error| NotPrinted::because(error.message()))?;
+    Ok(PdfOptions {
+        ident: Smart::Custom(format!("{reference} {at}")),
+        creator: Smart::Custom(Some("Concord".to_owned())),
+        timestamp: stamp.map(Timestamp::new_utc),
+        standards,
+        ..PdfOptions::default()
+    })
+}
+
+/// What typst sees while it works: the template, the files handed in, the shipped fonts, and no clock.
+struct Desk {
+    main: FileId,
+    template: Source,
+    files: HashMap<FileId, Bytes>,
+}
+
+impl Desk {
+    fn with<const N: usize>(files: [(&str, Vec<u8>); N]) -> Result<Self, NotPrinted> {
+        let main = place("/settlement.typ")?;
+        let files = files.into_iter().map(|(path, bytes)| Ok((place(path)?, Bytes::new(bytes))));
+        Ok(Self { main, template: Source::new(main, TEMPLATE.to_owned()), files: files.collect::<Result<_, _>>()? })
+    }
+}
+
+fn place(path: &str) -> Result<FileId, NotPrinted> {
+    let path = VirtualPath::new(path).map_err(|_| NotPrinted::because("no such path"))?;
+    Ok(RootedPath::new(VirtualRoot::Project, path).intern())
+}
+
+impl World for Desk {
+    fn library(&self) -> &LazyHash<Library> {
+        &LIBRARY
+    }
+
+    fn book(&self) -> &LazyHash<FontBook> {
+        &SHIPPED.book
+    }
+
+    fn main(&self) -> FileId {
+        self.main
+    }
+
+    fn source(&self, id: FileId) -> FileResult<Source> {
+        if id == self.main { Ok(self.template.clone()) } else { Err(FileError::AccessDenied) }
+    }
+
+    fn file(&self, id: FileId) -> FileResult<Bytes> {
+        self.files.get(&id).cloned().ok_or(FileError::AccessDenied)
+    }
+
+    fn font(&self, index: usize) -> Option<Font> {
+        SHIPPED.fonts.get(index).cloned()
+    }
+
+    fn today(&self, _offset: Option<Duration>) -> Option<Datetime> {
+        None
+    }
+}

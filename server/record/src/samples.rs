@@ -1,0 +1,128 @@
+//! A settlement to test with. Compiled for tests alone.
+
+use std::collections::BTreeMap;
+
+use domain::language::Language;
+use domain::money::Money;
+use domain::party::Side;
+use domain::terms;
+use domain::time::Moment;
+
+use crate::agreement::{Salt, agreement_digest, numbered};
+use crate::contents::{
+    Agreement, Consent, Contents, Institution, Kind, Mediation, Mediator, Party, Signature, Version,
+};
+use crate::keys::SealKey;
+
+pub(crate) fn now() -> Moment {
+    Moment::from_millis(1_795_496_820_000)
+}
+
+pub(crate) fn key() -> SealKey {
+    SealKey::generate("Dhaka Mediation House", now()).expect("a key")
+}
+
+fn texts(english: &str, bangla: &str, urdu: &str) -> BTreeMap<Language, String> {
+    Language::ALL.into_iter().zip([english, bangla, urdu].map(str::to_owned)).collect()
+}
+
+fn terms() -> Vec<terms::Term> {
+    let pays = texts(
+        "pays back the deposit of the flat in Mirpur,\nin two parts.",
+        "মিরপুরের বাসার জামানতের টাকা\nদুই কিস্তিতে ফেরত দেবেন।",
+        "میرپور کے فلیٹ کی ضمانت کی رقم\nدو قسطوں میں واپس کرے گا۔",
+    );
+    let keys = texts("gives back the keys.", "চাবি ফেরত দেবেন।", "چابیاں واپس کرے گی۔");
+    let taka = "BDT".parse().expect("a currency");
+    vec![
+        terms::Term {
+            debtor: Side::Respondent,
+            creditor: Side::Claimant,
+            text: pays,
+            amount: Money::parse("125000.00", taka).ok(),
+            due_on: "2027-01-31".parse().ok(),
+        },
+        terms::Term {
+            debtor: Side::Claimant,
+            creditor: Side::Respondent,
+            text: keys,
+            amount: None,
+            due_on: "2026-12-01".parse().ok(),
+        },
+    ]
+}
+
+fn cut(mut terms: Vec<terms::Term>, languages: &[Language]) -> Vec<terms::Term> {
+    terms.iter_mut().for_each(|term| term.text.retain(|language, _| languages.contains(language)));
+    terms
+}
+
+/// A settlement in some of the languages, the first of which prevails.
+pub(crate) fn settlement(languages: &[Language]) -> Contents {
+    let (salt, prevailing) = (Salt::new([7; 16]), languages[0]);
+    let dispute = "0193a1b2-0000-7000-8000-000000000001".parse().expect("an id");
+    let terms = cut(terms(), languages);
+    let digest = agreement_digest(&salt, dispute, 3, prevailing, &terms).expect("a digest");
+    let only = |texts: BTreeMap<Language, String>| {
+        texts.into_iter().filter(|(language, _)| languages.contains(language)).collect::<BTreeMap<_, _>>()
+    };
+    let signature = |side, name: &str| Signature {
+        side,
+        name: name.to_owned(),
+        signed_at: now(),
+        intent: "sign".to_owned(),
+        method: "password".to_owned(),
+        digest,
+    };
+    let consent = |side| Consent {
+        side,
+        document: "agreement-to-mediate".to_owned(),
+        version: 1,
+        language: prevailing,
+        given_at: now(),
+    };
+    Contents {
+        version: Version,
+        kind: Kind::Settlement,
+        id: "0193a1b2-0000-7000-8000-000000000002".parse().expect("an id"),
+        dispute,
+        reference: "CD-7K4M-92QX".parse().expect("a reference"),
+        salt,
+        category: domain::category::Category::Tenancy,
+        institution: Institution {
+            name: "Dhaka Mediation House".into(),
+            address: "12 Satmasjid Road\nDhaka 1209".into(),
+            phone: "+880 2 5550 0100".into(),
+            website: Some("https://mediation.example".into()),
+            attested_at: None,
+        },
+        parties: vec![
+            Party { side: Side::Claimant, name: "Amara Sen".into() },
+            Party { side: Side::Respondent, name: "বেলা রায়".into() },
+        ],
+        mediator: Mediator { name: "نور عالم".into(), attested_at: Some(now()) },
+        mediation: Mediation {
+            filed_on: "2026-11-01".parse().expect("a day"),
+            started_at: now(),
+            sealed_at: now(),
+        },
+        languages: languages.to_vec(),
+        prevailing_language: prevailing,
+        terms: numbered(&terms),
+        agreement: Agreement { revision: 3, digest },
+        signatures: vec![signature(Side::Claimant, "Amara Sen"), signature(Side::Respondent, "বেলা রায়")],
+        consents: vec![consent(Side::Claimant), consent(Side::Respondent)],
+        auditor_may_read_terms: true,
+        not_a_court_order: only(texts(
+            "This record is not an order of a court.",
+            "এই দলিল কোনো আদালতের আদেশ নয়।",
+            "یہ دستاویز کسی عدالت کا حکم نہیں ہے۔",
+        )),
+        enforcement: only(texts(
+            "A court can be asked to enforce it as a contract.",
+            "চুক্তি হিসেবে এটি কার্যকর করতে আদালতে আবেদন করা যায়।",
+            "معاہدے کے طور پر اس پر عمل کرانے کے لیے عدالت سے رجوع کیا جا سکتا ہے۔",
+        )),
+        supersedes: None,
+    }
+}

@@ -1,0 +1,67 @@
+//! The sealing of a record: contents in, and out come the canonical JSON, its JWS and the signed PDF that carries
+//! both. It says nothing about whether the dispute may be settled, and stores nothing.
+
+use crate::canonical::{Digest, NotCanonical, digest_of};
+use crate::contents::{Contents, Unfit};
+use crate::face;
+use crate::fonts::{Unprintable, printable};
+use crate::jws;
+use crate::keys::{KeyError, SealKey};
+use crate::pades::{self, NotSigned};
+use crate::pdf::{self, NotPrinted};
+
+/// A sealed record, in the three forms in which it leaves the house.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealed {
+    /// The authoritative text: canonical JSON.
+    pub json: Vec<u8>,
+    /// The same under the seal, as a compact JWS (`application/jose`).
+    pub jws: String,
+    /// Its face, signed, with both attached.
+    pub pdf: Vec<u8>,
+    /// The SHA-256 of `json`.
+    pub digest: Digest,
+    /// The name of the key that sealed it.
+    pub kid: String,
+}
+
+/// Why contents were not sealed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SealError {
+    /// They make no record.
+    #[error(transparent)]
+    Unfit(#[from] Unfit),
+    /// A text cannot be printed. Texts are asked about at input, so this is a mistake of the house.
+    #[error(transparent)]
+    Unprintable(#[from] Unprintable),
+    /// They have no canonical form.
+    #[error(transparent)]
+    NotCanonical(#[from] NotCanonical),
+    /// The key gave no signature.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The pages could not be laid out.
+    #[error(transparent)]
+    NotPrinted(#[from] NotPrinted),
+    /// The file could not be signed.
+    #[error(transparent)]
+    NotSigned(#[from] NotSigned),
+}
+
+/// Seals contents. It takes tens of milliseconds (a hundred and more the first time and without optimisation), so
+/// it is done before the transaction that stores the result.
+///
+/// # Errors
+/// The first thing that is in the way.
+pub fn seal(contents: Contents, key: &SealKey) -> Result<Sealed, SealError> {
+    let contents = contents.checked()?;
+    contents.texts().try_for_each(printable)?;
+    let json = contents.canonical()?;
+    let digest = digest_of(&json);
+    let jws = jws::seal(&json, key)?;
+    let face = face::of_settlement(&contents, digest, key.kid());
+    let at = contents.mediation.sealed_at;
+    let printed = pdf::print(&face, &json, &jws, at)?;
+    let pdf = pades::sign(&printed, key, at)?;
+    Ok(Sealed { json, jws, pdf, digest, kid: key.kid().to_owned() })
+}

@@ -1,0 +1,217 @@
+//! What each event brings with it, in the same transaction: seats, entries of the house, codes, mails and duties.
+//! Deliberately not here: any decision. What stands here happens because the law said that it happened.
+
+use domain::agreement::Agreement;
+use domain::dispute::{Dispute, Event, Stage};
+use domain::entry::{AgreementStep, Author, Body, SessionStep};
+use domain::ids::{AccountId, DisputeId, EntryId};
+use domain::party::{Side, Sides};
+use domain::room::{Channel, Seat, Signal, channels_of, has_seat};
+use pages::mails::Mail;
+use store::Tx;
+use store::entries::{Appended, NewEntry};
+
+use super::{Doing, invitations, notices};
+use crate::published::Published;
+use crate::refused::Refused;
+
+/// Follows one event of a dispute that is saved already.
+///
+/// # Errors
+/// Where the store fails.
+pub fn follow(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    before: &Dispute,
+    after: &Dispute,
+    event: &Event,
+) -> Result<(), Refused> {
+    match event {
+        Event::Invited { until } => invitations::send(tx, doing, after.id, *until),
+        Event::Joined { account, .. } => joined(tx, doing, after, *account),
+        Event::MediatorProposed { mediator, .. } => notices::something_to_do(tx, doing, *mediator, after.id),
+        Event::NegotiationBegan { .. } | Event::AssignmentAccepted { .. } => notify_parties(tx, doing, after),
+        Event::MediatorConfirmed { mediator, .. } => room_opened(tx, doing, after, *mediator),
+        Event::Ended { .. } => ended(tx, doing, before),
+        _ => in_the_room(tx, doing, before, after, event),
+    }?;
+    if matches!(event, Event::NegotiationBegan { .. }) {
+        grant_seats(tx, doing, after)?;
+    }
+    Ok(())
+}
+
+fn joined(tx: &mut Tx<'_>, doing: &mut Doing, after: &Dispute, account: AccountId) -> Result<(), Refused> {
+    let name = store::people::by_id(tx, account)?.name;
+    store::names::put(tx, after.id, Side::Respondent, &name)?;
+    let claimant = after.parties.claimant.account();
+    claimant.map_or(Ok(()), |claimant| notices::something_to_do(tx, doing, claimant, after.id))
+}
+
+fn notify_parties(tx: &mut Tx<'_>, doing: &mut Doing, dispute: &Dispute) -> Result<(), Refused> {
+    for side in Side::BOTH {
+        if let Some(account) = dispute.parties.of(side).account() {
+            notices::something_to_do(tx, doing, account, dispute.id)?;
+        }
+    }
+    Ok(())
+}
+
+fn room_opened(tx: &mut Tx<'_>, doing: &mut Doing, dispute: &Dispute, mediator: AccountId) -> Result<(), Refused> {
+    grant_seats(tx, doing, dispute)?;
+    notices::something_to_do(tx, doing, mediator, dispute.id)?;
+    notify_parties(tx, doing, dispute)
+}
+
+/// Everybody reads from the number at which they sat down: what was said before is not theirs.
+fn grant_seats(tx: &mut Tx<'_>, doing: &Doing, dispute: &Dispute) -> Result<(), Refused> {
+    let mut seats: Vec<(AccountId, Seat)> = Vec::new();
+    for side in Side::BOTH {
+        seats.extend(dispute.parties.of(side).account().map(|account| (account, Seat::Party(side))));
+    }
+    seats.extend(dispute.mediator().map(|mediator| (mediator, Seat::Mediator)));
+    // Before a mediator there is the joint channel alone.
+    let only_joint = dispute.mediator().is_none();
+    for (account, seat) in seats {
+        for channel in channels_of(seat, dispute.shuttle).filter(|channel| !only_joint || *channel == Channel::Joint) {
+            let from = store::entries::last_seq(tx, dispute.id, channel)?;
+            // What the two offered each other in negotiation is the mediator's to read too: it is about the terms.
+            let from = if channel == Channel::Joint { 0 } else { from };
+            store::seats::grant(tx, dispute.id, account, seat, channel, from.saturating_add(1), doing.now)?;
+        }
+    }
+    Ok(())
+}
+
+/// Who learns that it is over: whoever had joined. The words are the same for every end (R2, R4).
+fn ended(tx: &mut Tx<'_>, doing: &mut Doing, before: &Dispute) -> Result<(), Refused> {
+    if before.stage == Stage::Draft {
+        return Ok(());
+    }
+    let parties = Side::BOTH.into_iter().filter_map(|side| before.parties.of(side).account());
+    let people: Vec<AccountId> = parties.chain(before.mediator()).collect();
+    for account in people {
+        notices::send(tx, doing, account, "ended", |links| Mail::Ended { url: links.dispute(before.id) })?;
+    }
+    Ok(())
+}
+
+fn in_the_room(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    before: &Dispute,
+    after: &Dispute,
+    event: &Event,
+) -> Result<(), Refused> {
+    if !matches!(after.stage, Stage::Mediation(_)) {
+        return duty_of_the_house(tx, doing, after, event);
+    }
+    let session = |step| Body::Session { step };
+    match event {
+        Event::SessionOpened => say_to_sides(tx, doing, after, &session(SessionStep::Opened)),
+        Event::SessionClosed => say_to_sides(tx, doing, after, &session(SessionStep::Closed)),
+        Event::ChannelPaused { channel } => say(tx, doing, after.id, *channel, session(SessionStep::Paused)),
+        Event::ChannelResumed { channel } => say(tx, doing, after.id, *channel, session(SessionStep::Resumed)),
+        // In shuttle there is no shared channel to stop, and no word that could reach the other side.
+        Event::SignalGiven { signal, side } => {
+            if *signal == Signal::Unsafe {
+                duty(tx, doing, after.id, "unsafe", Some(*side))?;
+            }
+            if after.shuttle { Ok(()) } else { say(tx, doing, after.id, Channel::Joint, session(SessionStep::Paused)) }
+        }
+        Event::RoomHeld | Event::DisclosedLater => say_to_sides(tx, doing, after, &session(SessionStep::Paused)),
+        Event::FoundSuitable { .. } => {
+            if after.shuttle && !before.shuttle {
+                store::seats::end(tx, after.id, Channel::Joint, None, doing.now)?;
+            }
+            say_to_sides(tx, doing, after, &session(SessionStep::Resumed))
+        }
+        Event::NotFreely { side } => duty(tx, doing, after.id, "not-freely", Some(*side)),
+        _ => about_the_agreement(tx, doing, after, event),
+    }
+}
+
+fn duty_of_the_house(tx: &mut Tx<'_>, doing: &Doing, after: &Dispute, event: &Event) -> Result<(), Refused> {
+    match event {
+        // Before a mediator is confirmed a signal reaches the registrar's duty list (R18).
+        Event::SignalGiven { side, signal } => duty(tx, doing, after.id, signal.as_str(), Some(*side)),
+        _ => Ok(()),
+    }
+}
+
+fn about_the_agreement(tx: &mut Tx<'_>, doing: &mut Doing, after: &Dispute, event: &Event) -> Result<(), Refused> {
+    let revision = after.agreement.number();
+    match event {
+        Event::Revised { .. } => {
+            say_to_sides(tx, doing, after, &Body::Revision { step: AgreementStep::Revised, revision })
+        }
+        Event::Frozen { .. } => {
+            say_to_sides(tx, doing, after, &Body::Revision { step: AgreementStep::Frozen, revision })?;
+            notify_parties(tx, doing, after)
+        }
+        // In shuttle others' signatures show only as "all have signed" (R17).
+        Event::Signed { side, .. } => {
+            let body = Body::Signature { who: Some(Seat::Party(*side)) };
+            let channel = if after.shuttle { Channel::caucus(*side) } else { Channel::Joint };
+            say(tx, doing, after.id, channel, body)
+        }
+        Event::AllSigned { .. } => {
+            say_to_sides(tx, doing, after, &Body::Signature { who: None })?;
+            let mediator = after.mediator();
+            mediator.map_or(Ok(()), |mediator| notices::something_to_do(tx, doing, mediator, after.id))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Something for the registrar to see to.
+///
+/// # Errors
+/// Where the store fails.
+pub fn duty(tx: &mut Tx<'_>, doing: &Doing, dispute: DisputeId, kind: &str, side: Option<Side>) -> Result<(), Refused> {
+    let id = doing.new_uuid().to_string();
+    store::duties::put(tx, &store::duties::Duty { id, kind: kind.to_owned(), dispute: Some(dispute), side, at: doing.now })?;
+    Ok(())
+}
+
+/// The house says the same to both sides: once in the joint channel, or in shuttle in each caucus under its own number.
+fn say_to_sides(tx: &mut Tx<'_>, doing: &mut Doing, dispute: &Dispute, body: &Body) -> Result<(), Refused> {
+    if has_seat(Seat::Mediator, Channel::Joint, dispute.shuttle) {
+        return say(tx, doing, dispute.id, Channel::Joint, body.clone());
+    }
+    for side in Side::BOTH {
+        say(tx, doing, dispute.id, Channel::caucus(side), body.clone())?;
+    }
+    Ok(())
+}
+
+/// The house says something in one channel.
+///
+/// # Errors
+/// Where the store fails.
+pub fn say(tx: &mut Tx<'_>, doing: &mut Doing, dispute: DisputeId, channel: Channel, body: Body) -> Result<(), Refused> {
+    let id = EntryId::new(doing.new_uuid());
+    let entry = NewEntry { dispute, channel, id, account: None, by: Author::House, body: &body, at: doing.now };
+    if let Appended::New(entry) = store::entries::append(tx, &entry)? {
+        doing.publish(Published::Entry { dispute, entry: std::sync::Arc::new(entry) });
+    }
+    Ok(())
+}
+
+/// The languages in which the text has to be complete: those in which the parties signed the agreement to mediate.
+pub fn languages_needed(dispute: &Dispute) -> Vec<domain::language::Language> {
+    let languages = Sides {
+        claimant: dispute.parties.claimant.consent.map(|consent| consent.language),
+        respondent: dispute.parties.respondent.consent.map(|consent| consent.language),
+    };
+    let mut needed: Vec<_> = Side::BOTH.into_iter().filter_map(|side| *languages.of(side)).collect();
+    needed.extend(dispute.agreement.revision().map(|revision| revision.prevailing));
+    needed.sort_unstable();
+    needed.dedup();
+    needed
+}
+
+/// Whether the parties are bound, and the mediator's word is all that is missing.
+pub const fn awaits_attestation(dispute: &Dispute) -> bool {
+    matches!(dispute.agreement, Agreement::Signed { .. })
+}

@@ -1,0 +1,422 @@
+//! The settings of the house, read once at the start into types that cannot be impossible. Deliberately not here:
+//! anything that a person of the house changes while it runs, and any reading of settings later on.
+
+pub mod sources;
+pub mod table;
+pub mod values;
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use domain::person::EmailAddress;
+
+pub use sources::{BadSetting, Place, Values};
+pub use values::{Impossible, Network, PublicUrl, Rate, Secret};
+
+/// Everything that can be set.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub data: PathBuf,
+    pub listen: SocketAddr,
+    pub public_url: PublicUrl,
+    /// Whether the public URL follows the listen address, whose port is known only once the socket is open.
+    pub public_url_follows: bool,
+    pub trusted_proxies: Vec<Network>,
+    pub database_url: Option<Secret>,
+    pub vault_url: Option<Secret>,
+    pub log: Log,
+    pub institution: Institution,
+    pub mail: Mail,
+    pub periods: Periods,
+    pub limits: Rates,
+}
+
+#[derive(Debug, Clone)]
+pub struct Log {
+    pub json: bool,
+    pub level: String,
+}
+
+/// The house as pages, mails and records name it.
+#[derive(Debug, Clone)]
+pub struct Institution {
+    pub name: String,
+    pub phone: String,
+    pub address: String,
+    pub website: String,
+    pub emergency_number: String,
+    pub reply_time: String,
+    pub referral_contact: String,
+    /// The recorded court reference under which an auditor reads every record (R8).
+    pub court_reference: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Mail {
+    pub transport: MailTransport,
+    pub from: EmailAddress,
+    /// How long an unsendable mail is tried again.
+    pub lasting: Duration,
+}
+
+#[derive(Debug, Clone)]
+pub enum MailTransport {
+    Files,
+    Smtp { host: String, port: u16, tls: MailTls, credentials: Option<(String, Secret)>, timeout: Duration },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailTls {
+    StartTls,
+    Tls,
+    None,
+}
+
+/// How long things last.
+#[derive(Debug, Clone)]
+pub struct Periods {
+    pub answer: Duration,
+    pub preparing: Duration,
+    pub negotiation: Duration,
+    pub assignment: Duration,
+    pub mediation: Duration,
+    pub reflection: Duration,
+    pub attestation: Duration,
+    pub suspension: Duration,
+    pub retention: Duration,
+    pub draft: Duration,
+    pub proof: Duration,
+    pub confirmation: Duration,
+    pub reset: Duration,
+    pub setup: Duration,
+    pub session_idle: Duration,
+    pub session_idle_house: Duration,
+    pub session_lasting_house: Duration,
+    pub refresh: Duration,
+}
+
+/// How often things may happen; nothing where a limit is off.
+#[derive(Debug, Clone, Copy)]
+pub struct Rates {
+    pub sign_in: Option<Rate>,
+    pub sign_in_address: Option<Rate>,
+    pub signing: Option<Rate>,
+    pub codes: Option<Rate>,
+    pub codes_address: Option<Rate>,
+    pub mails: Option<Rate>,
+    pub entries: Option<Rate>,
+    pub frames: Option<Rate>,
+    pub sockets: Option<Rate>,
+    pub handshakes: Option<Rate>,
+    pub handshakes_refused: Option<Rate>,
+    pub uploads: Option<Rate>,
+    pub media_credentials: Option<Rate>,
+}
+
+/// What the command line may say.
+#[derive(Debug, Clone, Default)]
+pub struct Given {
+    pub config: Option<PathBuf>,
+    pub data: Option<PathBuf>,
+    pub listen: Option<String>,
+}
+
+/// Reads all sources: the command line, the environment of this process, and the file.
+///
+/// # Errors
+/// The first setting that cannot be, with its place.
+pub fn load(given: &Given) -> Result<(Config, Values, Vec<String>), BadSetting> {
+    load_from(given, std::env::vars_os())
+}
+
+fn load_from(
+    given: &Given, environment: impl Iterator<Item = (OsString, OsString)>,
+) -> Result<(Config, Values, Vec<String>), BadSetting> {
+    let readable = |pair: (OsString, OsString)| Some((pair.0.into_string().ok()?, pair.1.into_string().ok()?));
+    let variables: Vec<(String, String)> = environment.filter_map(readable).collect();
+    let of = |name: &str| variables.iter().find(|(variable, _)| variable == name).map(|(_, text)| text.clone());
+    let named = given.config.clone().or_else(|| of("CONCORD_CONFIG").map(PathBuf::from));
+    // The file lies in the data folder, so that folder is known before the file is read, and not from it.
+    let data = given.data.clone().or_else(|| of("CONCORD_DATA").map(PathBuf::from));
+    let data = data.unwrap_or_else(|| PathBuf::from("./data"));
+    let mut values = Values::default();
+    read_file(&mut values, named.as_deref(), &data.join("concord.toml"))?;
+    let warnings = values.read_environment(variables.into_iter());
+    if let Some(data) = &given.data {
+        values.set("data", data.display().to_string(), Place::CommandLine);
+    }
+    if let Some(listen) = &given.listen {
+        values.set("listen", listen.clone(), Place::CommandLine);
+    }
+    if named.is_none() && values.text("data") != data.display().to_string() {
+        return Err(values.bad("data", "cannot be set in the file that lies in the data folder"));
+    }
+    Ok((Config::read(&values)?, values, warnings))
+}
+
+fn read_file(values: &mut Values, named: Option<&Path>, usual: &Path) -> Result<(), BadSetting> {
+    let path = named.unwrap_or(usual);
+    match std::fs::read_to_string(path) {
+        Ok(text) => values.read_file(path, &text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => Ok(()),
+        Err(error) => Err(BadSetting {
+            place: Place::File { path: path.to_owned(), line: 0 },
+            reason: format!("the file cannot be read: {error}"),
+        }),
+    }
+}
+
+impl Config {
+    /// Reads the values into types.
+    ///
+    /// # Errors
+    /// The first value that cannot be.
+    pub fn read(values: &Values) -> Result<Self, BadSetting> {
+        let listen = values.read("listen", listen_address)?;
+        let public_url = values.given("public_url").map(|_| values.read("public_url", str::parse)).transpose()?;
+        let networks = |text: &str| text.split(',').filter(|part| !part.trim().is_empty()).map(str::parse).collect();
+        let public_url_follows = public_url.is_none();
+        let public_url = public_url.unwrap_or_else(|| PublicUrl::of_listen(listen));
+        Ok(Self {
+            data: PathBuf::from(values.text("data")),
+            listen,
+            public_url_follows,
+            trusted_proxies: values.read("trusted_proxies", networks)?,
+            database_url: postgres_url(values, "database_url")?,
+            vault_url: postgres_url(values, "vault_url")?,
+            log: Log { json: values.read("log_format", log_format)?, level: values.read("log_level", log_level)? },
+            institution: Institution::read(values),
+            mail: Mail::read(values, &public_url)?,
+            periods: Periods::read(values)?,
+            limits: Rates::read(values)?,
+            public_url,
+        })
+    }
+
+    /// Takes the address that was really bound, where the public URL follows it (port 0 asks for any).
+    pub fn listens_on(&mut self, bound: SocketAddr) {
+        self.listen = bound;
+        if self.public_url_follows {
+            self.public_url = PublicUrl::of_listen(bound);
+        }
+    }
+
+    /// The folder of the keys.
+    pub fn keys_folder(&self) -> PathBuf {
+        self.data.join("keys")
+    }
+}
+
+impl Institution {
+    fn read(values: &Values) -> Self {
+        // These stand in headers of mails and on signed papers: one line each, no control characters.
+        let line = |name: &str| values.text(name).chars().filter(|letter| !letter.is_control()).collect::<String>();
+        Self {
+            name: line("institution_name"),
+            phone: line("institution_phone"),
+            address: line("institution_address"),
+            website: line("institution_website"),
+            emergency_number: line("emergency_number"),
+            reply_time: line("reply_time"),
+            referral_contact: line("referral_contact"),
+            court_reference: Some(line("court_reference")).filter(|reference| !reference.is_empty()),
+        }
+    }
+}
+
+impl Mail {
+    fn read(values: &Values, public_url: &PublicUrl) -> Result<Self, BadSetting> {
+        let address = |text: &str| text.parse().map_err(|_| Impossible("is no mail address".to_owned()));
+        let transport = match values.text("mail_transport") {
+            "files" => MailTransport::Files,
+            "smtp" => Self::smtp(values)?,
+            _ => return Err(values.bad("mail_transport", "is neither files nor smtp")),
+        };
+        let is_smtp = matches!(transport, MailTransport::Smtp { .. });
+        let from = match values.given("mail_from") {
+            Some(_) => values.read("mail_from", address)?,
+            None if is_smtp => return Err(values.bad("mail_from", "must be set where mail goes by smtp")),
+            None => values.read("mail_from", |_| address(&format!("concord@{}", mail_domain(public_url))))?,
+        };
+        Ok(Self { transport, from, lasting: values.read("mail_lasting", values::period)? })
+    }
+
+    fn smtp(values: &Values) -> Result<MailTransport, BadSetting> {
+        let host = values.given("mail_host").ok_or_else(|| values.bad("mail_host", "must be set for smtp"))?;
+        let port = |text: &str| text.parse().map_err(|_| Impossible("is no port".to_owned()));
+        let tls = match values.text("mail_tls") {
+            "starttls" => MailTls::StartTls,
+            "tls" => MailTls::Tls,
+            "none" => MailTls::None,
+            _ => return Err(values.bad("mail_tls", "is none of starttls, tls and none")),
+        };
+        let credentials = match (values.given("mail_user"), values.given("mail_password")) {
+            (Some(user), Some(password)) => Some((user, Secret::new(password))),
+            (None, None) => None,
+            _ => return Err(values.bad("mail_user", "and mail_password go together")),
+        };
+        let timeout = values.read("mail_timeout", values::period)?;
+        Ok(MailTransport::Smtp { host, port: values.read("mail_port", port)?, tls, credentials, timeout })
+    }
+}
+
+/// What stands behind the @ where nothing is set: the public host, where that is a name with a dot.
+fn mail_domain(public_url: &PublicUrl) -> String {
+    let host = public_url.as_str().rsplit("//").next().unwrap_or("").split(':').next().unwrap_or("");
+    let is_name = host.contains('.') && host.parse::<std::net::IpAddr>().is_err();
+    if is_name { host.to_owned() } else { "localhost.localdomain".to_owned() }
+}
+
+impl Periods {
+    fn read(values: &Values) -> Result<Self, BadSetting> {
+        let period = |name: &str| values.read(name, values::period);
+        Ok(Self {
+            answer: period("answer_period")?,
+            preparing: period("preparing_period")?,
+            negotiation: period("negotiation_period")?,
+            assignment: period("assignment_period")?,
+            mediation: period("mediation_period")?,
+            reflection: period("reflection_period")?,
+            attestation: period("attestation_period")?,
+            suspension: period("suspension_period")?,
+            retention: period("retention_period")?,
+            draft: period("draft_period")?,
+            proof: period("proof_period")?,
+            confirmation: period("confirmation_period")?,
+            reset: period("reset_period")?,
+            setup: period("setup_period")?,
+            session_idle: period("session_idle")?,
+            session_idle_house: period("session_idle_house")?,
+            session_lasting_house: period("session_lasting_house")?,
+            refresh: period("refresh_period")?,
+        })
+    }
+}
+
+impl Rates {
+    fn read(values: &Values) -> Result<Self, BadSetting> {
+        let rate = |name: &str| values.read(name, values::rate);
+        let sign_in = rate("limit_sign_in")?;
+        let codes = rate("limit_codes")?;
+        let handshakes = rate("limit_handshakes")?;
+        Ok(Self {
+            sign_in,
+            // Who switches a limit off means all of it: its part by address goes with it.
+            sign_in_address: sign_in.and(rate("limit_sign_in_address")?),
+            signing: rate("limit_signing")?,
+            codes,
+            codes_address: codes.and(rate("limit_codes_address")?),
+            mails: rate("limit_mails")?,
+            entries: rate("limit_entries")?,
+            frames: rate("limit_frames")?,
+            sockets: rate("limit_sockets")?,
+            handshakes,
+            handshakes_refused: handshakes.and(rate("limit_handshakes_refused")?),
+            uploads: rate("limit_uploads")?,
+            media_credentials: rate("limit_media_credentials")?,
+        })
+    }
+}
+
+fn listen_address(text: &str) -> Result<SocketAddr, Impossible> {
+    let named = text.strip_prefix("localhost:").map(|port| format!("127.0.0.1:{port}"));
+    let wrong = |_| Impossible("is no address and port such as 127.0.0.1:8080 or [::]:80".to_owned());
+    named.as_deref().unwrap_or(text).parse().map_err(wrong)
+}
+
+fn log_format(text: &str) -> Result<bool, Impossible> {
+    match text {
+        "json" => Ok(true),
+        "pretty" => Ok(false),
+        _ => Err(Impossible("is neither pretty nor json".to_owned())),
+    }
+}
+
+fn log_level(text: &str) -> Result<String, Impossible> {
+    let known = ["error", "warn", "info", "debug", "trace"].contains(&text);
+    if known { Ok(text.to_owned()) } else { Err(Impossible("is none of error, warn, info, debug, trace".to_owned())) }
+}
+
+fn postgres_url(values: &Values, name: &str) -> Result<Option<Secret>, BadSetting> {
+    let Some(url) = values.given(name) else { return Ok(None) };
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        Ok(Some(Secret::new(url)))
+    } else {
+        Err(values.bad(name, "must begin with postgres://"))
+    }
+}
+
+/// What `check-config` shows: each setting, its value and its place.
+pub fn shown(values: &Values) -> String {
+    let mut text = String::new();
+    for (setting, value) in values.iter() {
+        let shown = if setting.secret && !value.text.is_empty() { "(set)" } else { value.text.as_str() };
+        // Writing to a String does not fail.
+        let _ = writeln!(text, "{} = {shown:?}  # {}; {}", setting.name, value.place, setting.means);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(set: &[(&str, &str)]) -> Result<Config, String> {
+        let mut values = Values::default();
+        for (name, text) in set {
+            values.set(name, (*text).to_owned(), Place::CommandLine);
+        }
+        Config::read(&values).map_err(|bad| bad.to_string())
+    }
+
+    #[test]
+    fn nothing_needs_to_be_set() {
+        let config = with(&[]).expect("the defaults are possible");
+        assert_eq!(config.public_url.as_str(), "http://127.0.0.1:8080");
+        assert_eq!(config.periods.reflection, Duration::from_secs(86_400));
+        assert!(matches!(config.mail.transport, MailTransport::Files));
+        assert_eq!(config.limits.entries, Some(Rate { burst: 60, refill: 1, per: Duration::from_secs(1) }));
+    }
+
+    #[test]
+    fn the_impossible_is_named_with_its_place() {
+        for (set, said) in [
+            (vec![("answer_period", "soon")], "answer_period `soon` is no period"),
+            (vec![("public_url", "http://concord.example")], "must be https"),
+            (vec![("mail_transport", "pigeon")], "neither files nor smtp"),
+            (vec![("mail_transport", "smtp")], "mail_host must be set"),
+            (vec![("mail_transport", "smtp"), ("mail_host", "h"), ("mail_user", "u"), ("mail_from", "a@b.cd")], "go together"),
+            (vec![("database_url", "mysql://secret")], "must begin with postgres://"),
+            (vec![("limit_codes", "many")], "is no limit"),
+        ] {
+            let refused = with(&set).expect_err(said);
+            assert!(refused.contains(said) && refused.starts_with("command line: "), "{refused}");
+            assert!(!refused.contains("secret"), "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_limit_that_is_off_is_off_by_address_too() {
+        let config = with(&[("limit_sign_in", "off")]).expect("possible");
+        assert!(config.limits.sign_in_address.is_none());
+    }
+
+    #[test]
+    fn the_file_in_the_data_folder_is_read_and_the_environment_wins() {
+        let folder = std::env::temp_dir().join(format!("concord-config-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        std::fs::write(folder.join("concord.toml"), "answer_period = \"3d\"\ninstitution_name = \"Dhaka House\"\n").expect("a file");
+        let set = [("CONCORD_ANSWER_PERIOD", "5d"), ("CONCORD_LIMIT_SIGNIN", "off")];
+        let set = set.into_iter().map(|(name, text)| (OsString::from(name), OsString::from(text)));
+        let given = Given { data: Some(folder.clone()), ..Given::default() };
+        let (config, values, warnings) = load_from(&given, set).expect("possible");
+        assert_eq!(config.periods.answer, Duration::from_secs(5 * 86_400));
+        assert_eq!(config.institution.name, "Dhaka House");
+        assert_eq!(warnings, ["CONCORD_LIMIT_SIGNIN is no setting; the nearest is CONCORD_LIMIT_SIGN_IN"]);
+        assert!(shown(&values).contains("institution_name = \"Dhaka House\"  # "));
+        std::fs::remove_dir_all(&folder).expect("removed");
+    }
+}

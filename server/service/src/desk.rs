@@ -1,0 +1,133 @@
+//! The one door for every act: it opens the transaction, answers a repeated request with the first answer, appends to
+//! the audit trail, and after the commit wakes the mail worker and tells the live rooms. Form, API and socket all come
+//! through here. Deliberately not here: what acts do.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::ids::AccountId;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use store::idempotency::{self, Found};
+use store::{Store, Tx};
+use tokio::sync::{Notify, broadcast};
+
+use crate::acts::doing::Afterwards;
+use crate::acts::{By, Doing};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::published::Published;
+use crate::refused::Refused;
+
+/// How many events a listener may lag behind before it has to read the database again.
+const NEWS_MAX: usize = 4096;
+/// How long a first answer is kept for its repetition.
+const ANSWER_PERIOD: Duration = Duration::from_secs(24 * 3600);
+/// What the table of first answers calls an answer that an act gave; the status is made from the answer again.
+const ANSWERED: u16 = 200;
+
+/// A request as a repetition of it is recognised.
+#[derive(Debug, Clone, Default)]
+pub struct Once {
+    /// The Idempotency-Key, where one was sent.
+    pub key: Option<String>,
+    /// A keyed digest of method, path and body.
+    pub digest: [u8; 32],
+}
+
+/// The door. Clones are the same door.
+#[derive(Clone)]
+pub struct Desk {
+    store: Store,
+    clock: Clock,
+    config: Arc<Config>,
+    news: broadcast::Sender<Arc<Published>>,
+    mail: Arc<Notify>,
+}
+
+impl Desk {
+    pub fn new(store: Store, clock: Clock, config: Arc<Config>, mail: Arc<Notify>) -> Self {
+        let (news, _) = broadcast::channel(NEWS_MAX);
+        Self { store, clock, config, news, mail }
+    }
+
+    /// What is committed from now on. Who lags behind is told so, and reads the database again.
+    pub fn listen(&self) -> broadcast::Receiver<Arc<Published>> {
+        self.news.subscribe()
+    }
+
+    /// Does one act: all of it, or nothing.
+    ///
+    /// # Errors
+    /// What the act refused, and the store's.
+    pub async fn write<T: Send + 'static>(
+        &self, by: By, act: impl FnOnce(&mut Tx<'_>, &mut Doing) -> Result<T, Refused> + Send + 'static,
+    ) -> Result<T, Refused> {
+        let desk = self.clone();
+        // On a task of its own: a client that hangs up after the commit must not keep the rooms from hearing of it.
+        let done = tokio::spawn(async move {
+            let mut doing = Doing::new(desk.clock.now(), by, Arc::clone(&desk.config));
+            let job = move |tx: &mut Tx<'_>| {
+                let value = act(tx, &mut doing)?;
+                for trace in doing.take_traces() {
+                    store::audit::append(tx, &trace)?;
+                }
+                Ok::<_, Refused>((value, doing.afterwards()))
+            };
+            let (value, afterwards) = desk.store.write(job).await?;
+            desk.tell(afterwards);
+            Ok(value)
+        });
+        done.await.unwrap_or_else(|_| Err(Refused::broken("desk")))
+    }
+
+    /// Does one act once: the same person, key and request get the first answer again, and nothing happens twice.
+    ///
+    /// # Errors
+    /// What the act refused, the store's, and 422 where the key was used for another request.
+    pub async fn write_once<T: Serialize + DeserializeOwned + Send + 'static>(
+        &self, by: By, once: Once, act: impl FnOnce(&mut Tx<'_>, &mut Doing) -> Result<T, Refused> + Send + 'static,
+    ) -> Result<T, Refused> {
+        let (Some(key), Some(account)) = (once.key, by.account()) else { return self.write(by, act).await };
+        self.write(by, move |tx, doing| first_answer(tx, doing, account, &key, &once.digest, act)).await
+    }
+
+    /// Reads, on a snapshot.
+    ///
+    /// # Errors
+    /// What `look` refused, and the store's.
+    pub async fn read<T: Send + 'static>(
+        &self, look: impl FnOnce(&mut Tx<'_>) -> Result<T, Refused> + Send + 'static,
+    ) -> Result<T, Refused> {
+        self.store.read(look).await
+    }
+
+    fn tell(&self, afterwards: Afterwards) {
+        if afterwards.mail_waits {
+            self.mail.notify_one();
+        }
+        for published in afterwards.published {
+            // Nobody listens where no room is open.
+            let _ = self.news.send(Arc::new(published));
+        }
+    }
+}
+
+fn first_answer<T: Serialize + DeserializeOwned>(
+    tx: &mut Tx<'_>, doing: &mut Doing, account: AccountId, key: &str, digest: &[u8; 32],
+    act: impl FnOnce(&mut Tx<'_>, &mut Doing) -> Result<T, Refused>,
+) -> Result<T, Refused> {
+    match idempotency::find(tx, account, key, digest, doing.now)? {
+        Found::Same { body, .. } => {
+            serde_json::from_slice(&body).map_err(|_| Refused::broken("first answer is not readable"))
+        }
+        Found::Different => Err(Refused::field("Idempotency-Key", "used-for-another-request")),
+        Found::New => {
+            let value = act(tx, doing)?;
+            let body = serde_json::to_vec(&value).map_err(|_| Refused::broken("answer is not JSON"))?;
+            let until = doing.now.plus(ANSWER_PERIOD);
+            idempotency::keep(tx, account, key, digest, ANSWERED, &body, doing.now, until)?;
+            Ok(value)
+        }
+    }
+}

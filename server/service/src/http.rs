@@ -1,0 +1,13 @@
+//! The faces of the house: JSON, pages and sockets, all thin. Deliberately not here: rules; anything that is decided is
+//! decided by an act at the desk.
+
+pub mod problem;
+pub mod origin;
+pub mod cookies;
+pub mod who;
+pub mod body;
+pub mod forms;
+pub mod finish;
+pub mod health;
+pub mod api;
+pub mod routes;

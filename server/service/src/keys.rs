@@ -1,0 +1,234 @@
+//! The keys of the house: each its own file of mode 0600 under `DATA/keys`, made on the first start. Deliberately not
+//! here: data keys of disputes, which live wrapped in the vault, and what is signed with the keys.
+
+use std::fmt;
+use std::fs;
+use std::io::{self, Write as _};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use domain::time::Moment;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use record::{KeySet, SealKey};
+use sha2::Sha256;
+use store::WrappingKey;
+use zeroize::Zeroizing;
+
+/// Every key that this program holds in memory.
+pub struct Keys {
+    /// Wraps the data and record keys of disputes.
+    pub wrapping: WrappingKey,
+    /// Signs records (JWS, PAdES).
+    pub seal: SealKey,
+    /// The seal keys, present and past, as they are published.
+    pub published: KeySet,
+    /// Signs access tokens.
+    pub token: TokenKey,
+}
+
+/// A P-256 key for access tokens, in the forms in which it is used.
+#[derive(Clone)]
+pub struct TokenKey {
+    pub signing: jsonwebtoken::EncodingKey,
+    pub verifying: jsonwebtoken::DecodingKey,
+}
+
+/// Why the keys cannot be had. It never holds what a file held.
+#[derive(Debug)]
+pub enum KeysError {
+    Folder(PathBuf, io::Error),
+    File(PathBuf, io::Error),
+    NotAKey(PathBuf),
+    Random,
+}
+
+impl fmt::Display for KeysError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder(path, error) => write!(f, "the folder {} cannot be made: {error}", path.display()),
+            Self::File(path, error) => write!(f, "the key file {} cannot be read or made: {error}", path.display()),
+            Self::NotAKey(path) => write!(f, "the file {} does not hold the key that it should", path.display()),
+            Self::Random => f.write_str("the machine gives no random numbers"),
+        }
+    }
+}
+
+impl std::error::Error for KeysError {}
+
+impl Keys {
+    /// Reads the keys, and makes those that are missing. Two programs that start at once agree on the same files.
+    ///
+    /// # Errors
+    /// A folder or file that cannot be read or written, or that holds something else.
+    pub fn open(folder: &Path, institution: &str, now: Moment) -> Result<Self, KeysError> {
+        fs::create_dir_all(folder).map_err(|error| KeysError::Folder(folder.to_owned(), error))?;
+        let private = fs::Permissions::from_mode(0o700);
+        fs::set_permissions(folder, private).map_err(|error| KeysError::Folder(folder.to_owned(), error))?;
+        let wrapping = wrapping_key(&folder.join("wrapping.key"))?;
+        let seal = seal_key(&folder.join("seal.pem"), institution, now)?;
+        let published = published_keys(&folder.join("published.jwks"), &seal)?;
+        let token = token_key(&folder.join("token.pem"))?;
+        Ok(Self { wrapping, seal, published, token })
+    }
+
+    /// A keyed digest of something guessable (R9), such as the body of a request. `purpose` keeps the uses apart.
+    pub fn digest(&self, purpose: &str, bytes: &[u8]) -> [u8; 32] {
+        let derived = keyed(self.wrapping.bytes(), purpose.as_bytes());
+        keyed(&derived, bytes)
+    }
+}
+
+fn keyed(key: &[u8; 32], bytes: &[u8]) -> [u8; 32] {
+    let mut mac = Hmac::<Sha256>::new(key.into());
+    mac.update(bytes);
+    mac.finalize().into_bytes().into()
+}
+
+/// Random bytes from the machine.
+///
+/// # Errors
+/// `Random` where it gives none.
+pub fn random<const N: usize>() -> Result<[u8; N], KeysError> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|_| KeysError::Random)?;
+    Ok(bytes)
+}
+
+fn wrapping_key(path: &Path) -> Result<WrappingKey, KeysError> {
+    let made = || random::<32>().map(|bytes| STANDARD.encode(bytes) + "\n");
+    let text = read_or_make(path, made)?;
+    let bytes = Zeroizing::new(STANDARD.decode(text.trim()).map_err(|_| KeysError::NotAKey(path.to_owned()))?);
+    let key = <[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| KeysError::NotAKey(path.to_owned()))?;
+    Ok(WrappingKey::new(key))
+}
+
+fn seal_key(path: &Path, institution: &str, now: Moment) -> Result<SealKey, KeysError> {
+    let made = || SealKey::generate(institution, now).map(|key| key.to_pem()).map_err(|_| KeysError::Random);
+    let text = read_or_make(path, made)?;
+    SealKey::from_pem(&text).map_err(|_| KeysError::NotAKey(path.to_owned()))
+}
+
+/// Past seal keys stay published after a new one was put in place: old records must verify for ever (R25).
+fn published_keys(path: &Path, seal: &SealKey) -> Result<KeySet, KeysError> {
+    let present = KeySet::of(&[seal]);
+    let text = read_or_make(path, || Ok(present.to_jwks()))?;
+    let past = KeySet::from_jwks(&text).map_err(|_| KeysError::NotAKey(path.to_owned()))?;
+    if past.find(seal.kid()).is_some() {
+        return Ok(past);
+    }
+    let all = past.merged(&present);
+    let aside = path.with_extension("jwks.new");
+    write_private(&aside, all.to_jwks().as_bytes())
+        .and_then(|()| fs::rename(&aside, path))
+        .map_err(|error| KeysError::File(path.to_owned(), error))?;
+    Ok(all)
+}
+
+fn token_key(path: &Path) -> Result<TokenKey, KeysError> {
+    let text = read_or_make(path, || {
+        let key = EcdsaKeyPair::generate_pkcs8(
+            &ECDSA_P256_SHA256_FIXED_SIGNING,
+            &aws_lc_rs::rand::SystemRandom::new(),
+        );
+        key.map(|key| pem(key.as_ref())).map_err(|_| KeysError::Random)
+    })?;
+    let wrong = || KeysError::NotAKey(path.to_owned());
+    let inner: String = text.lines().filter(|line| !line.starts_with("-----")).collect();
+    let der = Zeroizing::new(STANDARD.decode(inner.trim()).map_err(|_| wrong())?);
+    let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &der).map_err(|_| wrong())?;
+    // An uncompressed point: 4, then 32 bytes of x and 32 of y (SEC 1, 2.3.3).
+    let point = pair.public_key().as_ref();
+    let (x, y) = (point.get(1..33).ok_or_else(wrong)?, point.get(33..65).ok_or_else(wrong)?);
+    let verifying =
+        jsonwebtoken::DecodingKey::from_ec_components(&URL_SAFE_NO_PAD.encode(x), &URL_SAFE_NO_PAD.encode(y));
+    Ok(TokenKey {
+        signing: jsonwebtoken::EncodingKey::from_ec_der(&der),
+        verifying: verifying.map_err(|_| wrong())?,
+    })
+}
+
+fn pem(der: &[u8]) -> String {
+    let text = STANDARD.encode(der);
+    let mut pem = String::from("-----BEGIN PRIVATE KEY-----\n");
+    let mut rest = text.as_str();
+    while !rest.is_empty() {
+        let (line, after) = rest.split_at(rest.len().min(64));
+        pem.push_str(line);
+        pem.push('\n');
+        rest = after;
+    }
+    pem.push_str("-----END PRIVATE KEY-----\n");
+    pem
+}
+
+/// Reads a file; where there is none, writes one aside and links it into place, which fails where another program was
+/// faster: then that one's file is read. A key is never half written and never written twice.
+fn read_or_make(
+    path: &Path, make: impl FnOnce() -> Result<String, KeysError>,
+) -> Result<Zeroizing<String>, KeysError> {
+    let failed = |error| KeysError::File(path.to_owned(), error);
+    match fs::read_to_string(path) {
+        Ok(text) => return Ok(Zeroizing::new(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(failed(error)),
+    }
+    let text = Zeroizing::new(make()?);
+    let suffix = u64::from_ne_bytes(random()?);
+    let aside = path.with_extension(format!("{suffix:x}.new"));
+    write_private(&aside, text.as_bytes()).map_err(failed)?;
+    let linked = fs::hard_link(&aside, path);
+    fs::remove_file(&aside).map_err(failed)?;
+    match linked {
+        Ok(()) => sync_folder(path).map_err(failed).map(|()| text),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            fs::read_to_string(path).map(Zeroizing::new).map_err(failed)
+        }
+        Err(error) => Err(failed(error)),
+    }
+}
+
+fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+fn sync_folder(path: &Path) -> io::Result<()> {
+    path.parent().map_or(Ok(()), |folder| fs::File::open(folder)?.sync_all())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn opened(folder: &Path) -> Keys {
+        Keys::open(folder, "Test House", Moment::from_millis(1_795_496_820_000)).expect("keys")
+    }
+
+    #[test]
+    fn keys_are_made_once_and_are_nobody_elses_to_read() {
+        let folder = std::env::temp_dir().join(format!("concord-keys-{}", std::process::id()));
+        let (first, second) = (opened(&folder), opened(&folder));
+        assert_eq!(first.wrapping.bytes(), second.wrapping.bytes());
+        assert_eq!(first.seal.kid(), second.seal.kid());
+        assert_eq!(first.digest("a", b"x"), second.digest("a", b"x"));
+        assert_ne!(first.digest("a", b"x"), first.digest("b", b"x"));
+        let files: Vec<_> = fs::read_dir(&folder).expect("a folder").map(|file| file.expect("a file").path()).collect();
+        assert_eq!(files.len(), 4, "{files:?}");
+        for file in &files {
+            let mode = fs::metadata(file).expect("a file").permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{}", file.display());
+        }
+        fs::remove_file(folder.join("seal.pem")).expect("removed");
+        let third = opened(&folder);
+        assert_ne!(third.seal.kid(), first.seal.kid());
+        assert!(third.published.find(first.seal.kid()).is_some(), "a past key stays published");
+        fs::write(folder.join("wrapping.key"), "nonsense").expect("written");
+        let refused = Keys::open(&folder, "Test House", Moment::from_millis(0)).err().expect("no key");
+        assert!(!refused.to_string().contains("nonsense"));
+        fs::remove_dir_all(&folder).expect("removed");
+    }
+}

@@ -1,0 +1,31 @@
+//! What every handler may reach. One of it for the whole program; clones share everything.
+
+use std::sync::Arc;
+
+use store::Store;
+use tokio::sync::watch;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::desk::Desk;
+use crate::keys::Keys;
+use crate::limits::Limits;
+use crate::passwords::Passwords;
+use crate::tokens::Tokens;
+
+/// The house, as handlers see it.
+#[derive(Clone)]
+pub struct AppState {
+    pub store: Store,
+    pub config: Arc<Config>,
+    pub keys: Arc<Keys>,
+    pub tokens: Arc<Tokens>,
+    pub passwords: Passwords,
+    pub limits: Arc<Limits>,
+    pub clock: Clock,
+    pub desk: Desk,
+    /// Turns true when the program stops: sockets say goodbye.
+    pub stopping: watch::Receiver<bool>,
+    /// The main runtime, for tasks that outlive a request: the web workers' own runtimes are not shared.
+    pub runtime: tokio::runtime::Handle,
+}

@@ -1,0 +1,99 @@
+//! A connection to either database, and how one is made. Deliberately not here: what the two databases say
+//! differently, which is `dialect`'s.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+
+use crate::error::OpenError;
+
+/// A connection to one of the two databases; queries are written once and run on either.
+#[derive(diesel::MultiConnection)]
+pub enum Db {
+    /// PostgreSQL.
+    Postgres(PgConnection),
+    /// SQLite.
+    Sqlite(SqliteConnection),
+}
+
+/// Where a database is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Location {
+    /// A PostgreSQL URL, and the schema to work in (the default one where none is named).
+    Postgres {
+        /// `postgres://…`, which may hold a password: never logged.
+        url: String,
+        /// A schema of our own choosing, never of anybody's input.
+        schema: Option<&'static str>,
+    },
+    /// An SQLite file.
+    Sqlite {
+        /// The file; made where it is missing.
+        file: PathBuf,
+        /// Overwrite what is deleted, as the vault needs.
+        secure_delete: bool,
+    },
+}
+
+/// How often a connection is tried again while another process switches the file to its write-ahead log.
+const PRAGMA_TRIES: u32 = 100;
+
+impl Location {
+    /// Reads a setting: `postgres://…` and `postgresql://…` are PostgreSQL, anything else is the path of a file.
+    pub fn read(setting: &str, schema: Option<&'static str>, secure_delete: bool) -> Self {
+        if setting.starts_with("postgres://") || setting.starts_with("postgresql://") {
+            return Self::Postgres { url: setting.to_owned(), schema };
+        }
+        let path = setting.strip_prefix("sqlite://").unwrap_or(setting);
+        Self::Sqlite { file: PathBuf::from(path), secure_delete }
+    }
+
+    /// Opens a connection. The variant is chosen from the URL, because letting diesel try both hides PostgreSQL's
+    /// error and makes a file named after the URL.
+    pub fn connect(&self) -> std::result::Result<Db, OpenError> {
+        match self {
+            Self::Postgres { url, schema } => connect_postgres(url, *schema),
+            Self::Sqlite { file, secure_delete } => {
+                let path = file.to_str().ok_or_else(|| OpenError::Connect("the path is not UTF-8".to_owned()))?;
+                connect_sqlite(path, *secure_delete)
+            }
+        }
+    }
+}
+
+fn connect_postgres(url: &str, schema: Option<&str>) -> std::result::Result<Db, OpenError> {
+    // The error of libpq names host and user, never the password.
+    let mut connection = PgConnection::establish(url).map_err(|error| OpenError::Connect(error.to_string()))?;
+    let mut settings = "SET synchronous_commit = on; SET lock_timeout = '10s'; SET statement_timeout = '60s'; \
+                        SET idle_in_transaction_session_timeout = '60s'; SET client_min_messages = warning;"
+        .to_owned();
+    if let Some(schema) = schema {
+        settings.push_str(&format!("CREATE SCHEMA IF NOT EXISTS {schema}; SET search_path TO {schema};"));
+    }
+    connection.batch_execute(&settings).map_err(|error| OpenError::Connect(error.to_string()))?;
+    Ok(Db::Postgres(connection))
+}
+
+fn connect_sqlite(path: &str, secure_delete: bool) -> std::result::Result<Db, OpenError> {
+    let mut connection = SqliteConnection::establish(path).map_err(|error| OpenError::Connect(error.to_string()))?;
+    let mut settings = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                        PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
+        .to_owned();
+    if secure_delete {
+        settings.push_str("PRAGMA secure_delete = ON;");
+    }
+    // Switching to the write-ahead log does not wait for the busy timeout when another process has the lock.
+    let mut tries = 0;
+    loop {
+        match connection.batch_execute(&settings) {
+            Ok(()) => return Ok(Db::Sqlite(connection)),
+            Err(error) if tries >= PRAGMA_TRIES => return Err(OpenError::Connect(error.to_string())),
+            Err(_) => {
+                tries += 1;
+                std::thread::sleep(Duration::from_millis(50));
+            }
+        }
+    }
+}

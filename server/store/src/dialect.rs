@@ -1,0 +1,159 @@
+//! The only file that names a backend besides `db`: what the two databases say differently, and the macro for the few
+//! queries that the shared connection cannot express. Deliberately not here: any query of a noun.
+
+use diesel::connection::SimpleConnection;
+use diesel::migration::{Migration, MigrationSource};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use crate::db::Db;
+use crate::error::{Error, OpenError, Result};
+
+const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
+const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+
+/// The number of the advisory lock under which migrations run ("conc" in ASCII).
+const MIGRATION_LOCK: i64 = 0x636F_6E63;
+
+/// Runs the same body on whichever connection it is: for `on_conflict` and the like, which do not compile on the enum.
+macro_rules! on_both {
+    ($db:expr, |$connection:ident| $body:expr) => {
+        match $db {
+            $crate::db::Db::Postgres($connection) => $body,
+            $crate::db::Db::Sqlite($connection) => $body,
+        }
+    };
+}
+pub(crate) use on_both;
+
+/// How a group of jobs is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writing {
+    /// One writer, many jobs in one transaction: a sync to disk is what costs.
+    Grouped,
+    /// Several writers, a transaction a job.
+    Single,
+}
+
+/// How this database is best written to.
+pub fn writing(db: &Db) -> Writing {
+    match db {
+        Db::Postgres(_) => Writing::Single,
+        Db::Sqlite(_) => Writing::Grouped,
+    }
+}
+
+/// Begins a transaction that will write.
+pub fn begin_write(db: &mut Db) -> Result<()> {
+    match db {
+        Db::Postgres(connection) => connection.batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED")?,
+        // IMMEDIATE: a transaction that starts by reading could otherwise not become a writer when another wrote.
+        Db::Sqlite(connection) => connection.batch_execute("BEGIN IMMEDIATE")?,
+    }
+    Ok(())
+}
+
+/// Begins a transaction that sees one state of the database and can change nothing.
+pub fn begin_read(db: &mut Db) -> Result<()> {
+    match db {
+        Db::Postgres(connection) => {
+            connection.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+        }
+        Db::Sqlite(connection) => connection.batch_execute("PRAGMA query_only = ON; BEGIN DEFERRED")?,
+    }
+    Ok(())
+}
+
+/// Commits. PostgreSQL answers COMMIT without an error when the transaction was aborted and nothing is kept, which a
+/// job that swallowed an error would not notice: any statement before it finds that out, in the same round trip.
+pub fn commit(db: &mut Db) -> Result<()> {
+    match db {
+        Db::Postgres(connection) => connection.batch_execute("SELECT 1; COMMIT")?,
+        Db::Sqlite(connection) => connection.batch_execute("COMMIT")?,
+    }
+    Ok(())
+}
+
+/// Runs a statement that has no values and reads nothing.
+pub fn run(db: &mut Db, sql: &str) -> Result<()> {
+    on_both!(db, |connection| connection.batch_execute(sql))?;
+    Ok(())
+}
+
+/// Whether the connection itself is of use again after a failure: SQLite's is a file handle that outlives anything,
+/// PostgreSQL's is a line that may be down.
+pub fn survives_failure(db: &Db) -> bool {
+    match db {
+        Db::Postgres(_) => false,
+        Db::Sqlite(_) => true,
+    }
+}
+
+/// Brings the database up to date under a lock, so that several processes may start at once.
+pub fn migrate(db: &mut Db) -> std::result::Result<(), OpenError> {
+    let failed = |error: &dyn std::fmt::Display| OpenError::Migration(error.to_string());
+    match db {
+        Db::Postgres(connection) => {
+            connection.batch_execute("SET lock_timeout = 0; SET statement_timeout = 0").map_err(|e| failed(&e))?;
+            connection
+                .batch_execute(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))
+                .map_err(|e| failed(&e))?;
+            let outcome = migrate_on(connection, POSTGRES);
+            let unlock = format!("SELECT pg_advisory_unlock({MIGRATION_LOCK})");
+            connection.batch_execute(&unlock).map_err(|e| failed(&e))?;
+            outcome
+        }
+        Db::Sqlite(connection) => connection
+            .immediate_transaction(|connection| Ok(migrate_on(connection, SQLITE)))
+            .map_err(|error: diesel::result::Error| failed(&error))?,
+    }
+}
+
+fn migrate_on<C, B>(connection: &mut C, known: EmbeddedMigrations) -> std::result::Result<(), OpenError>
+where
+    B: diesel::backend::Backend,
+    C: MigrationHarness<B>,
+    EmbeddedMigrations: MigrationSource<B>,
+{
+    let failed = |error: Box<dyn std::error::Error + Send + Sync>| OpenError::Migration(error.to_string());
+    let ours: Vec<Box<dyn Migration<B>>> = known.migrations().map_err(failed)?;
+    for applied in connection.applied_migrations().map_err(failed)? {
+        if !ours.iter().any(|migration| migration.name().version() == applied) {
+            return Err(OpenError::NewerDatabase { version: applied.to_string() });
+        }
+    }
+    connection.run_pending_migrations(known).map_err(failed)?;
+    Ok(())
+}
+
+/// Makes the vault's tables. They are no migrations: the vault is a database of its own that is backed up, restored
+/// and forgotten apart, and its shape must never change underneath an old backup.
+pub fn make_vault(db: &mut Db) -> Result<()> {
+    let bytes = match db {
+        Db::Postgres(_) => "BYTEA",
+        Db::Sqlite(_) => "BLOB",
+    };
+    run(
+        db,
+        &format!(
+            "CREATE TABLE IF NOT EXISTS wrapped_keys (dispute TEXT NOT NULL, kind TEXT NOT NULL, \
+             wrapped {bytes} NOT NULL, PRIMARY KEY (dispute, kind)); \
+             CREATE TABLE IF NOT EXISTS erasures (dispute TEXT NOT NULL, kind TEXT NOT NULL, at BIGINT NOT NULL, \
+             PRIMARY KEY (dispute, kind));"
+        ),
+    )
+}
+
+/// Drives what was deleted in the vault out of the files as far as the database can: SQLite has overwritten the page
+/// and now drops the write-ahead log that still holds the old one; PostgreSQL frees the dead row for reuse.
+pub fn scour_vault(db: &mut Db) -> Result<()> {
+    match db {
+        Db::Postgres(connection) => connection.batch_execute("VACUUM wrapped_keys")?,
+        Db::Sqlite(connection) => connection.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?,
+    }
+    Ok(())
+}
+
+/// Whether the error says that nothing can be expected of this connection any more.
+pub fn is_line_down(error: Error) -> bool {
+    matches!(error, Error::Unavailable)
+}

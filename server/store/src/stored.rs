@@ -1,0 +1,58 @@
+//! A value as it lies in the store, and the transaction in which an act works. Deliberately not here: threads and
+//! commits, which are `writer`'s.
+
+use crate::db::Db;
+use crate::dialect::run;
+use crate::error::{Error, Result};
+use crate::vault::Vault;
+
+/// A value with the version of its row: storing it again succeeds only while the row is still that one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored<T> {
+    /// The value.
+    pub value: T,
+    /// Counts from 1, and by one with each change.
+    pub version: i64,
+}
+
+/// One transaction, with the vault beside it.
+pub struct Tx<'a> {
+    pub(crate) db: &'a mut Db,
+    vault: &'a mut Vault,
+    depth: usize,
+}
+
+impl<'a> Tx<'a> {
+    pub(crate) fn new(db: &'a mut Db, vault: &'a mut Vault) -> Self {
+        Self { db, vault, depth: 0 }
+    }
+
+    /// The keys: to seal and open what this transaction stores and finds.
+    pub fn vault(&mut self) -> &mut Vault {
+        self.vault
+    }
+
+    /// Tries something of which only it is undone when it fails: after an error PostgreSQL refuses all else in a
+    /// transaction but a return to a savepoint.
+    ///
+    /// # Errors
+    /// Those of `work`, and `Unavailable`.
+    pub fn attempt<T, E: From<Error>>(
+        &mut self,
+        work: impl FnOnce(&mut Tx<'_>) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        let name = format!("attempt_{}", self.depth);
+        run(self.db, &format!("SAVEPOINT {name}"))?;
+        let outcome = work(&mut Tx { db: &mut *self.db, vault: &mut *self.vault, depth: self.depth + 1 });
+        match &outcome {
+            Ok(_) => run(self.db, &format!("RELEASE {name}"))?,
+            Err(_) => run(self.db, &format!("ROLLBACK TO {name}; RELEASE {name}"))?,
+        }
+        outcome
+    }
+}
+
+/// One row was changed, or it was another version's.
+pub(crate) fn one(changed: usize, otherwise: Error) -> Result<()> {
+    if changed == 1 { Ok(()) } else { Err(otherwise) }
+}

@@ -1,0 +1,315 @@
+//! Opening the store, and the threads on which it works. Acts are synchronous closures: `write` and `read` hand them
+//! to threads that own a connection each, and answer only what was committed. On SQLite one writer takes all that
+//! wait, runs each in a savepoint of one transaction and syncs to disk once for all of them; on PostgreSQL several
+//! writers run a transaction a job. Deliberately not here: what the jobs do.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::db::{Db, Location};
+use crate::dialect::{Writing, begin_read, begin_write, commit, migrate, run, survives_failure, writing};
+use crate::error::{Error, OpenError};
+use crate::secret::WrappingKey;
+use crate::stored::Tx;
+use crate::vault::Vault;
+
+/// How many jobs share one sync to disk at most.
+const GROUP_MAX: usize = 256;
+/// How many jobs may wait before the next one is told that the store is busy.
+const WAITING_MAX: usize = 4_096;
+
+/// Where everything is kept.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The data folder; made where it is missing.
+    pub data: PathBuf,
+    /// `postgres://…`, or the path of an SQLite file; none: `concord.db` in the data folder.
+    pub database_url: Option<String>,
+    /// The same for the vault; none: `vault.db` in the data folder, or the schema `vault` of the same PostgreSQL.
+    pub vault_url: Option<String>,
+    /// The key that wraps every other key.
+    pub wrapping_key: WrappingKey,
+    /// How many writers PostgreSQL gets; SQLite has one.
+    pub writers: usize,
+    /// How many threads read.
+    pub readers: usize,
+}
+
+impl Settings {
+    /// SQLite in a folder.
+    pub fn in_folder(data: impl Into<PathBuf>, wrapping_key: WrappingKey) -> Self {
+        Self { data: data.into(), database_url: None, vault_url: None, wrapping_key, writers: 4, readers: 3 }
+    }
+
+    fn rows(&self) -> Location {
+        let own = || Location::Sqlite { file: self.data.join("concord.db"), secure_delete: false };
+        self.database_url.as_deref().map_or_else(own, |url| Location::read(url, None, false))
+    }
+
+    fn vault(&self) -> Location {
+        let schema = Some("vault");
+        match (&self.vault_url, self.rows()) {
+            (Some(url), _) => Location::read(url, schema, true),
+            (None, Location::Postgres { url, .. }) => Location::Postgres { url, schema },
+            (None, Location::Sqlite { .. }) => {
+                Location::Sqlite { file: self.data.join("vault.db"), secure_delete: true }
+            }
+        }
+    }
+}
+
+/// Whether what a job did is on disk.
+type Outcome = Result<(), Error>;
+/// Tells whoever asked; called once, after the commit.
+type Answer = Box<dyn FnOnce(Outcome) + Send>;
+/// Does the work; the flag says whether to keep it.
+type Job = Box<dyn FnOnce(&mut Tx<'_>) -> (bool, Answer) + Send>;
+
+/// The store. Cloning it is cheap.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    queues: Mutex<Option<Queues>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+#[derive(Clone)]
+struct Queues {
+    writes: mpsc::Sender<Job>,
+    reads: mpsc::Sender<Job>,
+}
+
+impl Store {
+    /// Opens the store, and brings the database up to date. It blocks: call it before the runtime is busy.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn open(settings: &Settings) -> Result<Self, OpenError> {
+        std::fs::create_dir_all(&settings.data).map_err(OpenError::Folder)?;
+        let (rows, vault) = (settings.rows(), settings.vault());
+        let mut first = rows.connect()?;
+        migrate(&mut first)?;
+        let way = writing(&first);
+        drop(first);
+        Vault::prepare(&vault, &settings.wrapping_key)?;
+        let worker = |name: &'static str| -> Result<Worker, OpenError> {
+            let vault = Vault::new(vault.clone(), settings.wrapping_key.clone()).map_err(OpenError::Vault)?;
+            Ok(Worker { name, line: Some(rows.connect()?), rows: rows.clone(), vault })
+        };
+        let (writes, written) = mpsc::channel(WAITING_MAX);
+        let (reads, read) = mpsc::channel(WAITING_MAX);
+        let (written, read) = (Arc::new(Mutex::new(written)), Arc::new(Mutex::new(read)));
+        let writers = if way == Writing::Grouped { 1 } else { settings.writers.max(1) };
+        let mut threads = Vec::new();
+        for _ in 0..writers {
+            let (worker, queue) = (worker("store-write")?, Arc::clone(&written));
+            let group = if way == Writing::Grouped { GROUP_MAX } else { 1 };
+            threads.push(start("store-write", move || worker.serve(&queue, group, begin_write))?);
+        }
+        for _ in 0..settings.readers.max(1) {
+            let (worker, queue) = (worker("store-read")?, Arc::clone(&read));
+            threads.push(start("store-read", move || worker.serve(&queue, 1, begin_read))?);
+        }
+        let queues = Mutex::new(Some(Queues { writes, reads }));
+        Ok(Self { inner: Arc::new(Inner { queues, threads: Mutex::new(threads) }) })
+    }
+
+    /// Runs `job` in a transaction that is committed before the answer comes; an error of the job undoes that job
+    /// alone.
+    ///
+    /// # Errors
+    /// Those of the job; `Busy` where too much waits; `Unavailable` where it may not have been kept; `Corrupt` where
+    /// the job panicked.
+    pub async fn write<T: Send + 'static, E: From<Error> + Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        self.ask(|queues| &queues.writes, job).await
+    }
+
+    /// Runs `job` on one state of the database, which it cannot change.
+    ///
+    /// # Errors
+    /// Those of [`Store::write`].
+    pub async fn read<T: Send + 'static, E: From<Error> + Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        self.ask(|queues| &queues.reads, job).await
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Busy`.
+    pub async fn ping(&self) -> Result<(), Error> {
+        self.read(|tx| run(tx.db, "SELECT 1")).await
+    }
+
+    /// Takes no more jobs, does those that wait, and joins the threads.
+    pub async fn stop(&self) {
+        drop(lock(&self.inner.queues).take());
+        let threads = std::mem::take(&mut *lock(&self.inner.threads));
+        let joined = tokio::task::spawn_blocking(move || threads.into_iter().for_each(|t| drop(t.join()))).await;
+        if joined.is_err() {
+            tracing::error!("the threads of the store could not be joined");
+        }
+    }
+
+    async fn ask<T: Send + 'static, E: From<Error> + Send + 'static>(
+        &self,
+        queue: impl Fn(&Queues) -> &mpsc::Sender<Job>,
+        job: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        let (tell, told) = oneshot::channel();
+        let sender = lock(&self.inner.queues).as_ref().map(|queues| queue(queues).clone());
+        let sender = sender.ok_or(Error::Unavailable)?;
+        sender.try_send(boxed(job, tell)).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => Error::Busy,
+            mpsc::error::TrySendError::Closed(_) => Error::Unavailable,
+        })?;
+        told.await.unwrap_or_else(|_| Err(E::from(Error::Unavailable)))
+    }
+}
+
+/// A job with its way back: whatever happens, panic included, somebody is told.
+fn boxed<T: Send + 'static, E: From<Error> + Send + 'static>(
+    job: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    tell: oneshot::Sender<Result<T, E>>,
+) -> Job {
+    Box::new(move |tx| {
+        // The transaction or savepoint around the job is rolled back after a panic, and the vault only caches keys:
+        // nothing half-done is seen again.
+        let outcome = catch_unwind(AssertUnwindSafe(|| job(tx))).unwrap_or_else(|_| {
+            tracing::error!("a job of the store panicked");
+            Err(E::from(Error::Corrupt))
+        });
+        let keep = outcome.is_ok();
+        let answer = move |committed: Outcome| {
+            let told = match (outcome, committed) {
+                (Ok(_), Err(error)) => Err(E::from(error)),
+                (outcome, _) => outcome,
+            };
+            // Whoever asked may have gone meanwhile.
+            drop(tell.send(told));
+        };
+        (keep, Box::new(answer))
+    })
+}
+
+fn start(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, OpenError> {
+    std::thread::Builder::new().name(name.to_owned()).spawn(work).map_err(OpenError::Thread)
+}
+
+/// A poisoned lock is taken all the same: what it guards is replaced whole, never left half-done.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// One thread with its own connection and vault.
+struct Worker {
+    name: &'static str,
+    line: Option<Db>,
+    rows: Location,
+    vault: Vault,
+}
+
+impl Worker {
+    /// Serves the queue until the store is stopped and nothing waits.
+    fn serve(mut self, queue: &Mutex<mpsc::Receiver<Job>>, group: usize, begin: fn(&mut Db) -> Result<(), Error>) {
+        let mut jobs = Vec::new();
+        loop {
+            {
+                let mut queue = lock(queue);
+                match queue.blocking_recv() {
+                    Some(job) => jobs.push(job),
+                    None => return,
+                }
+                while jobs.len() < group {
+                    match queue.try_recv() {
+                        Ok(job) => jobs.push(job),
+                        Err(_) => break,
+                    }
+                }
+            }
+            self.run_group(&mut jobs, begin);
+            self.vault.forget();
+        }
+    }
+
+    fn run_group(&mut self, jobs: &mut Vec<Job>, begin: fn(&mut Db) -> Result<(), Error>) {
+        let Some(mut db) = self.begun(begin) else {
+            // Nothing ran. The senders are dropped with the jobs, and whoever asked reads "unavailable".
+            jobs.clear();
+            return;
+        };
+        let single = jobs.len() == 1;
+        let mut answers: Vec<(bool, Answer)> = Vec::with_capacity(jobs.len());
+        let mut outcome = Ok(());
+        for job in jobs.drain(..) {
+            // A job whose transaction is gone must not run: outside of one, each of its statements would be kept.
+            if outcome.is_err() {
+                break;
+            }
+            let (answer, state) = run_job(&mut db, &mut self.vault, job, single);
+            answers.push(answer);
+            outcome = state;
+        }
+        let keep = answers.iter().any(|(keep, _)| *keep);
+        let ended = match (&outcome, keep) {
+            (Ok(()), true) => commit(&mut db),
+            _ => run(&mut db, "ROLLBACK"),
+        };
+        let outcome = outcome.and(ended);
+        if outcome.is_ok() || survives_failure(&db) {
+            self.line = Some(db);
+        }
+        if let Err(error) = outcome {
+            tracing::error!(thread = self.name, %error, jobs = answers.len(), "a transaction was lost");
+        }
+        for (_, answer) in answers {
+            answer(outcome.map_err(|_| Error::Unavailable));
+        }
+    }
+
+    /// A connection with a transaction begun on it. One that went down while nothing was done on it, because the
+    /// database was restarted, is replaced; nobody need hear of that.
+    fn begun(&mut self, begin: fn(&mut Db) -> Result<(), Error>) -> Option<Db> {
+        if let Some(mut db) = self.line.take() {
+            if begin(&mut db).is_ok() {
+                return Some(db);
+            }
+            // A transaction that a failure left open would make every later one fail.
+            if survives_failure(&db) && run(&mut db, "ROLLBACK").is_ok() && begin(&mut db).is_ok() {
+                return Some(db);
+            }
+        }
+        let mut db = self.rows.connect().map_err(|_| tracing::error!(thread = self.name, "no connection")).ok()?;
+        begin(&mut db).ok()?;
+        Some(db)
+    }
+}
+
+/// Runs one job; beside its answer comes whether the transaction around it still stands. A job that is alone needs no
+/// savepoint of its own.
+fn run_job(db: &mut Db, vault: &mut Vault, job: Job, single: bool) -> ((bool, Answer), Outcome) {
+    if !single && let Err(error) = run(db, "SAVEPOINT job") {
+        // The job is dropped unheard, and its asker reads "unavailable".
+        return ((false, Box::new(drop)), Err(error));
+    }
+    let (keep, answer) = job(&mut Tx::new(db, vault));
+    // On a full disk SQLite rolls back everything by itself: the savepoint is gone then, and this fails.
+    let state = match (single, keep) {
+        (true, _) => Ok(()),
+        (false, true) => run(db, "RELEASE job"),
+        (false, false) => run(db, "ROLLBACK TO job; RELEASE job"),
+    };
+    ((keep, answer), state)
+}

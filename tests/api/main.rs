@@ -1,0 +1,7 @@
+//! The journeys through the JSON API and the room's socket, on both databases: one linked binary, a module a noun.
+
+mod main_job;
+mod accounts;
+mod room;
+mod caucus;
+mod kill;

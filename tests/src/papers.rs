@@ -1,0 +1,71 @@
+//! The settlement record, checked by tools that are not ours: poppler's `pdfsig`, `pdftotext` and `pdfdetach`, and the
+//! libraries behind `check_record.py`. Not here: what a record should say, which each test knows.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::tools;
+
+/// A record's two forms and the published keys, in a folder where the tools can read them.
+pub struct Papers {
+    folder: TempDir,
+}
+
+impl Papers {
+    /// Lays the files out.
+    pub fn new(pdf: &[u8], jws: &str, keys: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        std::fs::write(folder.path().join("record.pdf"), pdf).expect("the PDF");
+        std::fs::write(folder.path().join("record.jws"), jws).expect("the JWS");
+        std::fs::write(folder.path().join("keys.json"), keys).expect("the key set");
+        Self { folder }
+    }
+
+    /// Where a file of them lies: `record.pdf`, `record.jws`, `keys.json`.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes another file beside them, such as an altered record.
+    pub fn lays(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.file(name);
+        std::fs::write(&path, bytes).expect("the file");
+        path
+    }
+
+    /// The text that poppler reads in the PDF.
+    pub fn text(&self) -> String {
+        tools::printed(Command::new("pdftotext").arg("-layout").arg(self.file("record.pdf")).arg("-"))
+    }
+
+    /// What poppler says of the PDF's signatures.
+    pub fn signature_report(&self) -> String {
+        // pdfsig looks for a certificate store in the home folder; an empty one will do.
+        let mut command = Command::new("pdfsig");
+        command.arg("-nocert").arg(self.file("record.pdf")).env("HOME", self.folder.path());
+        tools::printed(&mut command)
+    }
+
+    /// The JSON that poppler detaches from the PDF.
+    pub fn attached_json(&self) -> Vec<u8> {
+        let into = self.folder.path().join("attached");
+        std::fs::create_dir_all(&into).expect("a folder");
+        tools::printed(
+            Command::new("pdfdetach").arg("-saveall").arg("-o").arg(&into).arg(self.file("record.pdf")),
+        );
+        let files = std::fs::read_dir(into).expect("the folder").filter_map(|entry| Some(entry.ok()?.path()));
+        let mut json = files.filter(|file| file.extension().is_some_and(|kind| kind == "json"));
+        std::fs::read(json.next().expect("a JSON file in the PDF")).expect("the JSON")
+    }
+
+    /// What pyHanko and jwcrypto found; they refuse by failing.
+    pub fn found_by_others(&self) -> Value {
+        let mut command = Command::new(tools::python());
+        command.arg(tools::script("check_record.py"));
+        command.arg(self.file("keys.json")).arg(self.file("record.jws")).arg(self.file("record.pdf"));
+        serde_json::from_str(&tools::printed(&mut command)).expect("its findings")
+    }
+}

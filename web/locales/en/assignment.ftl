@@ -1,0 +1,20 @@
+### A mediator proposed to a dispute.
+conflict-title = Can you mediate this?
+conflict-question = Is there anything that may touch your neutrality?
+conflict-hint = For example: you know one of them, or you have an interest in how it ends.
+conflict-no = No, there is nothing
+conflict-yes = Yes, and I disclose it
+conflict-disclosure = What the parties should know
+conflict-disclosure-hint = Both parties read this and decide. Leave it empty if there is nothing.
+conflict-accept = Accept
+conflict-refuse = I cannot take this
+conflict-more = You see names and category only. The rest opens when both parties have said yes. If something comes up later, disclose it at once.
+proposed-title = We propose this mediator
+proposed-knows = Knows well
+proposed-disclosure = What you should know
+proposed-nothing = The mediator says: nothing touches my neutrality in this dispute.
+proposed-text = The mediator takes no side and decides nothing. If you say no, we propose somebody else.
+proposed-yes = Yes, that is fine
+proposed-no = No, somebody else
+proposed-answered = Thank you. You have answered.
+proposed-private = You give no reason. Neither the other person nor the mediator learns what you answered.

@@ -1,0 +1,32 @@
+### First page and help.
+home-promise = Settle a dispute by talking, with a neutral person beside you
+home-lead = Tell us what happened. We invite the other person. A mediator helps you both to find a solution that you can sign.
+home-start = Start
+home-invited = I was invited
+home-invited-help = I have a letter or a mail with a code.
+home-continue = Continue
+home-continue-help = I have an account here.
+home-verify = Check a record
+home-verify-help = I want to know whether a signed record is genuine.
+home-how = How it works
+home-step-tell = You tell us what happened. It takes about 15 minutes, and you can stop and come back.
+home-step-invite = We invite the other person. They may say yes, not now, or no.
+home-step-talk = A mediator helps you to talk, here, in writing. You can also talk with the mediator alone.
+home-step-sign = If you agree, you both sign. Each of you gets the signed record.
+home-cost = Nothing. We never ask for money, a PIN or a one-time code.
+home-time = Often a few weeks. You can leave at any time.
+home-sees = Only the people in your dispute. What you say to the mediator alone stays with the mediator.
+
+help-title = Help
+help-what = What is mediation?
+help-what-text = A neutral person, the mediator, helps two people to talk and to find their own solution. The mediator does not judge and does not decide. Nothing is agreed until both have signed.
+help-who = Who is who?
+help-who-text = The mediator helps you both and takes no side. The registrar runs this house and reads what is needed to keep you safe. The auditor checks that the rules were kept, and never reads what you said.
+help-cost-text = It costs nothing. We never ask for money, a PIN or a one-time code. If somebody does so in our name, please call us.
+help-safe = If you are afraid of the other person
+help-safe-text = Tell us in the private questions, or call us. The other person never sees your answers. You never have to be in the same room with them here. You can stop at any time without a reason.
+help-emergency = If you are in danger now, call { $number }.
+help-exit = Leaving a page quickly
+help-exit-text = Every page has a button "Leave this page". It signs you out at once and shows a page that says nothing.
+help-court = Going to court
+help-reach = How to reach us
