@@ -2,10 +2,9 @@
 //! the mediator also meet in caucus. What the claimant gets (frames, API answers with their headers, mails) must be
 //! the same, with only clocks and random names masked.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 use tests::concord::Settings;
+use tests::masks::Masks;
 use tests::on_both;
 use tests::scene::Scene;
 use tests::socket::{Socket, entry_id, message};
@@ -55,7 +54,7 @@ struct House {
     noor: Socket,
     with_asides: bool,
     asides: u64,
-    masks: BTreeMap<String, String>,
+    masks: Masks,
 }
 
 impl House {
@@ -64,7 +63,7 @@ impl House {
         let (amara, _) = Socket::enters(&scene.amara.client(), &scene.dispute, json!({})).await;
         let (bela, _) = Socket::enters(&scene.bela.client(), &scene.dispute, json!({})).await;
         let (noor, _) = Socket::enters(&scene.noor.client(), &scene.dispute, json!({})).await;
-        Self { scene, amara, bela, noor, with_asides, asides: 0, masks: BTreeMap::new() }
+        Self { scene, amara, bela, noor, with_asides, asides: 0, masks: Masks::default() }
     }
 
     async fn plays(&mut self, act: &Act) {
@@ -144,43 +143,8 @@ impl House {
         }
         let mails = self.scene.service.letters().to(&self.scene.amara.email);
         seen.extend(mails.iter().map(|mail| format!("mail {}", mail.subject)));
-        seen.iter().map(|text| mask(text, &mut self.masks)).collect()
+        seen.iter().map(|text| self.masks.mask(text)).collect()
     }
-}
-
-/// Puts a stable name in the place of every id, digest, reference, token and time. The same thing has the same name
-/// throughout, so that a digest or version that changes because of a caucus still shows.
-fn mask(text: &str, names: &mut BTreeMap<String, String>) -> String {
-    let mut out = String::new();
-    let is_part = |letter: char| letter.is_ascii_alphanumeric() || "-_:.".contains(letter);
-    let mut rest = text;
-    while !rest.is_empty() {
-        let end = rest.find(|letter: char| !is_part(letter)).unwrap_or(rest.len());
-        let (word, after) = rest.split_at(end);
-        out.push_str(&mask_word(word, names));
-        let gap = after.find(is_part).unwrap_or(after.len());
-        out.push_str(&after[..gap]);
-        rest = &after[gap..];
-    }
-    out
-}
-
-fn mask_word(word: &str, names: &mut BTreeMap<String, String>) -> String {
-    let is_time =
-        word.len() >= 20 && word.as_bytes().get(4) == Some(&b'-') && word.contains('T') && word.contains(':');
-    let is_millis = word.len() == 13 && word.bytes().all(|letter| letter.is_ascii_digit());
-    if is_time || is_millis {
-        return "TIME".to_owned();
-    }
-    let is_day =
-        word.len() == 10 && word.as_bytes().get(4) == Some(&b'-') && word.as_bytes().get(7) == Some(&b'-');
-    let is_reference = word.starts_with("CD-") && word.len() == 12;
-    let is_random = word.len() >= 22 && word.bytes().any(|letter| letter.is_ascii_digit());
-    if is_day || !(is_reference || is_random) {
-        return word.to_owned();
-    }
-    let next = format!("#{}", names.len());
-    names.entry(word.to_owned()).or_insert(next).clone()
 }
 
 on_both! {
@@ -201,16 +165,4 @@ on_both! {
         let heard = busy.scene.noor.reads_channel(&busy.scene.dispute, "caucus-respondent", 0).await.expects(200);
         assert!(heard["items"].as_array().is_some_and(|items| items.len() > 100), "{heard}");
     }
-}
-
-#[test]
-fn the_mask_hides_names_and_times_and_shows_a_change() {
-    let mut names = BTreeMap::new();
-    let id = "019a0000-0000-7000-8000-000000000001";
-    let first = mask(&format!(r#"{{"id":"{id}","at":"2026-11-24T14:00:00.123Z","seq":4}}"#), &mut names);
-    assert_eq!(first, r##"{"id":"#0","at":"TIME","seq":4}"##);
-    let same = mask(&format!("{id} and sha256:{}", "1".repeat(64)), &mut names);
-    assert_eq!(same, "#0 and #1");
-    let changed = mask(&format!("{id} and sha256:{}", "2".repeat(64)), &mut names);
-    assert_ne!(same, changed);
 }

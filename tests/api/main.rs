@@ -1,7 +1,11 @@
 //! The journeys through the JSON API and the room's socket, on both databases: one linked binary, a module a noun.
 
+mod openapi;
 mod main_job;
 mod accounts;
 mod room;
 mod caucus;
 mod kill;
+mod mail;
+mod bad_input;
+mod rules;

@@ -9,6 +9,7 @@ pub mod smtp;
 pub mod letters;
 pub mod papers;
 pub mod totp;
+pub mod masks;
 pub mod said;
 pub mod answer;
 pub mod client;

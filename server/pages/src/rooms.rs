@@ -15,6 +15,8 @@ pub struct ChannelTab {
     pub name: String,
     /// For the mediator: the name of the party whose caucus it is; otherwise empty.
     pub with: String,
+    /// The number of its last entry, so that the socket replays only what is newer.
+    pub last_seq: u32,
 }
 
 /// What an offer has come to.

@@ -173,7 +173,8 @@ mod tests {
     }
 
     fn digest(salt: u8, revision: u32, terms: &[terms::Term]) -> Digest {
-        agreement_digest(&Salt::new([salt; 16]), dispute(), revision, Language::English, terms).expect("a digest")
+        agreement_digest(&Salt::new([salt; 16]), dispute(), revision, Language::English, terms)
+            .expect("a digest")
     }
 
     #[test]

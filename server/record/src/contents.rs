@@ -1,5 +1,5 @@
 //! What a settlement record says (R21): the structure whose canonical JSON is the authoritative text. How it is
-//! printed and sealed is not here; nor is whether the dispute's state allows it, which the domain decides.
+//! printed and sealed is not here, nor what makes it complete (`fit`).
 
 use std::collections::BTreeMap;
 
@@ -10,9 +10,8 @@ use domain::party::Side;
 use domain::time::{Day, Moment};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use unicode_normalization::UnicodeNormalization as _;
 
-use crate::agreement::{Salt, Term, digest_of_numbered, normalised};
+use crate::agreement::{Salt, Term};
 use crate::canonical::{Digest, NotCanonical, canonical_bytes};
 use crate::spelled;
 
@@ -207,78 +206,13 @@ pub struct Consent {
     pub given_at: Moment,
 }
 
-/// Why contents make no record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Unfit {
-    /// There is no term.
-    #[error("an agreement has at least one term")]
-    NoTerms,
-    /// The terms are not numbered 1, 2, 3 and so on.
-    #[error("terms are numbered from 1 without a gap")]
-    Misnumbered,
-    /// No language is named, or one twice, or the prevailing one is not among them.
-    #[error("the languages are not a list that holds the prevailing one")]
-    Languages,
-    /// A term lacks its text in a language of the record, or has one in another (R22).
-    #[error("term {term} is not written in exactly the languages of the record")]
-    TermText {
-        /// The term's number.
-        term: u32,
-    },
-    /// A statement about courts lacks a language of the record.
-    #[error("a statement is missing in the language {language}")]
-    StatementMissing {
-        /// Which language.
-        language: Language,
-    },
-    /// Nobody stands on a side.
-    #[error("nobody stands on the side of the {side}")]
-    PartyMissing {
-        /// Which side.
-        side: Side,
-    },
-    /// Nobody signed for a side.
-    #[error("nobody signed for the {side}")]
-    SignatureMissing {
-        /// Which side.
-        side: Side,
-    },
-    /// The digest of the terms is not the one that the agreement or a signature names.
-    #[error("what was signed is not what the record says")]
-    AgreementDiffers,
-    /// Neither the mediator nor the institution attested, or both did.
-    #[error("either the mediator or the institution attests")]
-    Attestation,
-}
-
 impl Contents {
-    /// The contents with every text in Unicode's form C, once they are found to make a record: complete, in each
-    /// language, signed by both sides, and with the digest that was signed being the digest of these terms.
-    ///
-    /// # Errors
-    /// The first thing that is wrong.
-    pub fn checked(self) -> Result<Self, Unfit> {
-        let contents = self.normalised();
-        contents.check_languages()?;
-        contents.check_terms()?;
-        contents.check_people()?;
-        Ok(contents)
-    }
-
     /// The RFC 8785 bytes.
     ///
     /// # Errors
     /// `NotCanonical`, never for contents of these types.
     pub fn canonical(&self) -> Result<Vec<u8>, NotCanonical> {
         canonical_bytes(self)
-    }
-
-    /// Reads contents back from their canonical bytes; nothing where the bytes are of another shape, differ from
-    /// the canonical ones in any place, or say something that no record may say.
-    pub fn from_canonical(bytes: &[u8]) -> Option<Self> {
-        let read: Self = serde_json::from_slice(bytes).ok()?;
-        let checked = read.clone().checked().ok()?;
-        (checked == read && read.canonical().ok()? == bytes).then_some(read)
     }
 
     /// Every text that is printed and that somebody wrote.
@@ -289,79 +223,8 @@ impl Contents {
         let statements = self.not_a_court_order.values().chain(self.enforcement.values());
         let terms = self.terms.iter().flat_map(|term| term.text.values());
         let fixed = [&house.name, &house.address, &house.phone, &self.mediator.name];
-        let all = fixed.into_iter().chain(&house.website).chain(names).chain(signed).chain(statements).chain(terms);
+        let all =
+            fixed.into_iter().chain(&house.website).chain(names).chain(signed).chain(statements).chain(terms);
         all.map(String::as_str)
     }
-
-    fn normalised(mut self) -> Self {
-        let nfc = |text: &mut String| *text = text.nfc().collect();
-        nfc(&mut self.institution.name);
-        nfc(&mut self.institution.address);
-        nfc(&mut self.institution.phone);
-        self.institution.website.iter_mut().for_each(nfc);
-        nfc(&mut self.mediator.name);
-        self.parties.iter_mut().for_each(|party| nfc(&mut party.name));
-        for signature in &mut self.signatures {
-            nfc(&mut signature.name);
-            nfc(&mut signature.intent);
-            nfc(&mut signature.method);
-        }
-        self.consents.iter_mut().for_each(|consent| nfc(&mut consent.document));
-        self.terms = self.terms.into_iter().map(Term::normalised).collect();
-        self.not_a_court_order = normalised(self.not_a_court_order);
-        self.enforcement = normalised(self.enforcement);
-        self
-    }
-
-    fn check_languages(&self) -> Result<(), Unfit> {
-        let mut seen = self.languages.clone();
-        seen.sort_unstable();
-        seen.dedup();
-        if seen.len() != self.languages.len() || !seen.contains(&self.prevailing_language) {
-            return Err(Unfit::Languages);
-        }
-        for language in seen {
-            if is_blank(&self.not_a_court_order, language) || is_blank(&self.enforcement, language) {
-                return Err(Unfit::StatementMissing { language });
-            }
-        }
-        Ok(())
-    }
-
-    fn check_terms(&self) -> Result<(), Unfit> {
-        if self.terms.is_empty() {
-            return Err(Unfit::NoTerms);
-        }
-        if !self.terms.iter().zip(1..).all(|(term, number)| term.number == number) {
-            return Err(Unfit::Misnumbered);
-        }
-        for term in &self.terms {
-            let complete = self.languages.iter().all(|language| !is_blank(&term.text, *language));
-            if !complete || term.text.len() != self.languages.len() {
-                return Err(Unfit::TermText { term: term.number });
-            }
-        }
-        let language = self.prevailing_language;
-        let digest = digest_of_numbered(&self.salt, self.dispute, self.agreement.revision, language, &self.terms);
-        let same = |signed: Digest| digest == Ok(signed);
-        let signed = self.signatures.iter().all(|signature| same(signature.digest));
-        if signed && same(self.agreement.digest) { Ok(()) } else { Err(Unfit::AgreementDiffers) }
-    }
-
-    fn check_people(&self) -> Result<(), Unfit> {
-        for &side in Side::ALL {
-            if !self.parties.iter().any(|party| party.side == side) {
-                return Err(Unfit::PartyMissing { side });
-            }
-            if !self.signatures.iter().any(|signature| signature.side == side) {
-                return Err(Unfit::SignatureMissing { side });
-            }
-        }
-        let attested = [self.mediator.attested_at, self.institution.attested_at];
-        if attested.iter().flatten().count() == 1 { Ok(()) } else { Err(Unfit::Attestation) }
-    }
-}
-
-fn is_blank(texts: &BTreeMap<Language, String>, language: Language) -> bool {
-    texts.get(&language).is_none_or(|text| text.trim().is_empty())
 }

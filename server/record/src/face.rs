@@ -163,7 +163,8 @@ fn signatures(contents: &Contents, words: &Labels) -> Vec<Row> {
         rows.push(Row { label: words.side(signature.side).into(), lines });
     }
     let by_mediator = contents.mediator.attested_at.map(|at| (words.mediator, &contents.mediator.name, at));
-    let by_house = contents.institution.attested_at.map(|at| (words.institution, &contents.institution.name, at));
+    let by_house =
+        contents.institution.attested_at.map(|at| (words.institution, &contents.institution.name, at));
     for (label, name, at) in by_mediator.into_iter().chain(by_house) {
         let when = format!("{}: {}", words.attested, words.moment(at));
         rows.push(Row { label: label.into(), lines: vec![one_line(name).into(), when.into()] });

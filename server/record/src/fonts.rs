@@ -54,21 +54,27 @@ pub enum Unprintable {
 }
 
 /// Whether a text can be printed in full: each character is in a shipped font, every mark in the same font as the
-/// letter that carries it, and no run without a space is wider than a line. Line ends and tabs are taken.
+/// letter that carries it, and nothing that cannot be broken is wider than a line. Line ends and tabs are taken.
 ///
 /// # Errors
 /// The first reason why not.
 pub fn printable(text: &str) -> Result<(), Unprintable> {
     let mut run = 0.0;
     let letters: Vec<char> = text.nfc().collect();
-    for cluster in clusters(&letters) {
-        if matches!(cluster, [' ' | '\n' | '\t' | '\u{200B}']) {
+    let mut clusters = clusters(&letters).peekable();
+    while let Some(cluster) = clusters.next() {
+        let next = clusters.peek().and_then(|next| next.first());
+        if matches!(cluster, [' ' | '\n' | '\t']) {
             run = 0.0;
             continue;
         }
         run += width(cluster)?;
         if run > RUN_EM_MAX {
             return Err(Unprintable::RunTooLong);
+        }
+        // An address of the web is broken behind its slashes and hyphens, though not before a digit (UAX 14).
+        if matches!(cluster, ['/' | '-']) && next.is_some_and(|next| next.is_alphabetic()) {
+            run = 0.0;
         }
     }
     Ok(())
@@ -84,8 +90,20 @@ fn is_joiner(letter: char) -> bool {
     matches!(letter, '\u{200C}' | '\u{200D}')
 }
 
+/// What a font may hold and no record may: controls, what turns the direction of text, tags and private letters.
+fn is_barred(letter: char) -> bool {
+    let deceives =
+        matches!(letter, '\u{61C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}');
+    let hides = matches!(letter, '\u{AD}' | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}');
+    let private = matches!(letter, '\u{E000}'..='\u{F8FF}' | '\u{FFF0}'..='\u{FFFF}' | '\u{E0000}'..);
+    letter.is_control() || deceives || hides || private
+}
+
 /// The width of a cluster in the font that shows it, in em. Marks count as letters do: too much is on the safe side.
 fn width(cluster: &[char]) -> Result<f64, Unprintable> {
+    if let Some(character) = cluster.iter().copied().find(|letter| is_barred(*letter)) {
+        return Err(Unprintable::Character { character });
+    }
     let of_font = |font: &FontInstance| -> Option<f64> {
         let face = font.ttf();
         let mut units = 0.0;
@@ -97,8 +115,50 @@ fn width(cluster: &[char]) -> Result<f64, Unprintable> {
     };
     let shown = SHIPPED.faces.iter().find_map(of_font);
     let culprit = || {
-        let alone = |letter: &&char| !SHIPPED.faces.iter().any(|font| font.ttf().glyph_index(**letter).is_some());
+        let alone =
+            |letter: &&char| !SHIPPED.faces.iter().any(|font| font.ttf().glyph_index(**letter).is_some());
         cluster.iter().find(alone).or(cluster.last()).copied().unwrap_or(' ')
     };
     shown.ok_or_else(|| Unprintable::Character { character: culprit() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_languages_are_printable() {
+        for text in [
+            "Amara Sen, née O’Hara – ₹ 450.00 • 50 %",
+            "মিরপুরের বাসার জামানতের টাকা দুই কিস্তিতে ফেরত দেবেন। ৳ ৪৫০",
+            "میرپور کے فلیٹ کی ضمانت کی رقم دو قسطوں میں واپس کرے گا۔ ٹ ڈ ڑ ں ے ہ ۓ ؟ ۱۲۳",
+            "Nguyễn Thị Hường\n\tСофия, Ελένη",
+            "র‌্যাব ক্ষ",
+            "https://mediation.example/verify/a-long-path-that-is-broken/behind-each-slash-and/hyphen",
+        ] {
+            assert_eq!(printable(text), Ok(()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_character_that_no_font_shows_is_named() {
+        for character in ['😀', '中', '\u{0}', '\u{E000}', '\u{7}', '\u{202E}', '\u{10FFFF}'] {
+            let text = format!("pays {character} back");
+            assert_eq!(printable(&text), Err(Unprintable::Character { character }), "{character:?}");
+        }
+    }
+
+    #[test]
+    fn a_mark_of_another_script_on_a_letter_is_refused() {
+        assert_eq!(printable("ا\u{9BE}"), Err(Unprintable::Character { character: '\u{9BE}' }));
+    }
+
+    #[test]
+    fn text_that_would_run_off_the_page_is_refused() {
+        assert_eq!(printable(&"a".repeat(30)), Ok(()));
+        assert_eq!(printable(&"a".repeat(60_000)), Err(Unprintable::RunTooLong));
+        assert_eq!(printable(&"W".repeat(40)), Err(Unprintable::RunTooLong));
+        assert_eq!(printable(&"\u{FDFD}".repeat(9)), Err(Unprintable::RunTooLong));
+        assert_eq!(printable(&"a".repeat(30).replace("aaaaa", "aaaa ").repeat(500)), Ok(()));
+    }
 }

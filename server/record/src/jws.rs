@@ -118,7 +118,11 @@ mod tests {
             format!(r#"{{"alg":"ES256", "kid":"{kid}","typ":"{TYPE}"}}"#),
         ];
         for header in others {
-            assert_eq!(open(with_header(&header, &key).as_bytes(), &keys), Err(NotOpened::Altered), "{header}");
+            assert_eq!(
+                open(with_header(&header, &key).as_bytes(), &keys),
+                Err(NotOpened::Altered),
+                "{header}"
+            );
         }
     }
 

@@ -84,7 +84,8 @@ impl SealKey {
         let certificate_at = pem.find("-----BEGIN CERTIFICATE-----").ok_or(KeyError::NoCertificate)?;
         let (key, certificate) = pem.split_at(certificate_at);
         let pair = KeyPair::from_pem(key).map_err(|_| KeyError::NoPrivateKey)?;
-        let certificate = Certificate::from_pem(certificate.trim_end()).map_err(|_| KeyError::NoCertificate)?;
+        let certificate =
+            Certificate::from_pem(certificate.trim_end()).map_err(|_| KeyError::NoCertificate)?;
         Self::of(pair, certificate.to_der().map_err(|_| KeyError::NoCertificate)?)
     }
 

@@ -11,6 +11,7 @@ mod civil;
 pub mod canonical;
 pub mod agreement;
 pub mod contents;
+pub mod fit;
 pub mod keys;
 pub mod jws;
 pub mod fonts;
@@ -29,27 +30,12 @@ mod samples;
 pub use agreement::{Salt, Term, agreement_digest, numbered};
 pub use canonical::{Digest, NotCanonical, digest_of};
 pub use contents::{
-    Agreement, Consent, Contents, Institution, Kind, Mediation, Mediator, Party, Signature, Unfit, Version,
+    Agreement, Consent, Contents, Institution, Kind, Mediation, Mediator, Party, Signature, Version,
 };
+pub use fit::Unfit;
 pub use fonts::{Unprintable, printable};
-pub use keys::{KeyError, KeySet, SealKey};
+pub use keys::{KeyError, KeySet, PublishedKey, SealKey};
+pub use pades::NotSigned;
+pub use pdf::NotPrinted;
 pub use seal::{SealError, Sealed, seal};
 pub use verify::{Verdict, verify};
-#[cfg(test)]
-mod scratch {
-    #[test]
-    fn dump() {
-        use domain::language::Language::*;
-        let key = crate::samples::key();
-        let t = std::time::Instant::now();
-        let sealed = crate::seal(crate::samples::settlement(&[English, Bangla, Urdu]), &key).unwrap();
-        eprintln!("{:?}", t.elapsed());
-        std::fs::write("/tmp/signed.pdf", &sealed.pdf).unwrap();
-        std::fs::write("/tmp/signed.jws", &sealed.jws).unwrap();
-        std::fs::write("/tmp/cert.pem", key.certificate_pem()).unwrap();
-        std::fs::write("/tmp/jwks.json", crate::KeySet::of(&[&key]).to_jwks()).unwrap();
-        let t = std::time::Instant::now();
-        eprintln!("{:?}", crate::verify(&sealed.pdf, &crate::KeySet::of(&[&key])));
-        eprintln!("{:?}", t.elapsed());
-    }
-}

@@ -94,7 +94,7 @@ fn with_place(pdf: &[u8], kid: &str, at: Moment) -> Option<Vec<u8>> {
     let forms = format!("/AcroForm<</Fields[{field} 0 R]/SigFlags 3>>/Perms<</DocMDP {value} 0 R>>");
     let widget = format!(
         "<</Type/Annot/Subtype/Widget/FT/Sig/T(Seal)/TU(Seal of the institution)/V {value} 0 R/P {page} 0 R/F 132\
-         /Rect[0 0 0 0]>>"
+         /Rect[-1 -1 -1 -1]>>"
     );
     let mut update = Update { bytes: pdf.to_vec(), offsets: Vec::new() };
     if !pdf.ends_with(b"\n") {

@@ -83,7 +83,11 @@ impl Desk {
     fn with<const N: usize>(files: [(&str, Vec<u8>); N]) -> Result<Self, NotPrinted> {
         let main = place("/settlement.typ")?;
         let files = files.into_iter().map(|(path, bytes)| Ok((place(path)?, Bytes::new(bytes))));
-        Ok(Self { main, template: Source::new(main, TEMPLATE.to_owned()), files: files.collect::<Result<_, _>>()? })
+        Ok(Self {
+            main,
+            template: Source::new(main, TEMPLATE.to_owned()),
+            files: files.collect::<Result<_, _>>()?,
+        })
     }
 }
 
@@ -119,5 +123,76 @@ impl World for Desk {
 
     fn today(&self, _offset: Option<Duration>) -> Option<Datetime> {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use unicode_normalization::UnicodeNormalization as _;
+
+    use super::*;
+    use crate::face::{Block, Part};
+    use crate::fonts::printable;
+    use crate::samples::now;
+
+    fn page_of(text: &str, language: &'static str) -> Face {
+        Face {
+            title: "Test".into(),
+            author: "Test".into(),
+            reference: "CD-0000-0000".into(),
+            keywords: vec![],
+            language: "en",
+            parts: vec![Part {
+                language,
+                rtl: language == "ur",
+                blocks: vec![
+                    Block::Heading { level: 1, text: "Test".into() },
+                    Block::Text { lines: text.lines().map(str::to_owned).collect() },
+                ],
+            }],
+        }
+    }
+
+    /// Every character that `printable` takes, so that what it takes wrongly is found.
+    static TAKEN: LazyLock<Vec<char>> = LazyLock::new(|| {
+        let all = (0..0x2_0000).filter_map(char::from_u32);
+        all.filter(|letter| printable(letter.encode_utf8(&mut [0; 4])).is_ok()).collect()
+    });
+
+    /// Words of random characters, those left out that `printable` refuses.
+    fn text() -> impl Strategy<Value = String> {
+        let word = prop::collection::vec(prop::sample::select(TAKEN.as_slice()), 1..8);
+        prop::collection::vec(word, 1..120).prop_map(|words| {
+            let words = words.into_iter().map(|letters| letters.into_iter().nfc().collect::<String>());
+            words.filter(|word| printable(word).is_ok()).collect::<Vec<_>>().join(" ")
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        #[test]
+        fn what_is_printable_is_printed(text in text(), language in prop::sample::select(vec!["en", "bn", "ur"])) {
+            prop_assert_eq!(printable(&text), Ok(()));
+            let printed = print(&page_of(&text, language), b"{}", "", now());
+            prop_assert!(printed.is_ok(), "{:?}", printed.err());
+        }
+    }
+
+    #[test]
+    fn every_character_that_is_taken_is_printed() {
+        let letters = TAKEN.iter().flat_map(|letter| [*letter, ' ']).collect::<String>();
+        for language in ["en", "bn", "ur"] {
+            assert_eq!(print(&page_of(&letters, language), b"{}", "", now()).err(), None, "{language}");
+        }
+    }
+
+    #[test]
+    fn the_same_record_gives_the_same_bytes_and_markup_stays_text() {
+        let hostile = "#panic() $x$ *b* <label> @ref \\ `raw` = heading #sys.inputs #read(\"/face.json\")";
+        let print = || print(&page_of(hostile, "en"), b"{}", "", now());
+        assert_eq!(print().map(|pdf| pdf.len() > 1000), Ok(true));
+        assert_eq!(print(), print());
     }
 }

@@ -2,8 +2,9 @@
 //! both. It says nothing about whether the dispute may be settled, and stores nothing.
 
 use crate::canonical::{Digest, NotCanonical, digest_of};
-use crate::contents::{Contents, Unfit};
+use crate::contents::Contents;
 use crate::face;
+use crate::fit::Unfit;
 use crate::fonts::{Unprintable, printable};
 use crate::jws;
 use crate::keys::{KeyError, SealKey};

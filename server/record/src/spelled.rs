@@ -31,7 +31,9 @@ pub(crate) mod maybe {
         }
     }
 
-    pub(crate) fn deserialize<'de, T: FromStr, D: Deserializer<'de>>(input: D) -> Result<Option<T>, D::Error> {
+    pub(crate) fn deserialize<'de, T: FromStr, D: Deserializer<'de>>(
+        input: D,
+    ) -> Result<Option<T>, D::Error> {
         super::deserialize(input).map(Some)
     }
 }
@@ -86,7 +88,8 @@ pub(crate) mod amount {
     }
 
     pub(crate) fn serialize<S: Serializer>(money: &Option<Money>, out: S) -> Result<S::Ok, S::Error> {
-        let spell = |money: Money| Amount { value: money.figure(), currency: money.currency().code().to_owned() };
+        let spell =
+            |money: Money| Amount { value: money.figure(), currency: money.currency().code().to_owned() };
         money.map(spell).serialize(out)
     }
 

@@ -79,3 +79,178 @@ fn unproven(file: &[u8], keys: &KeySet) -> Verdict {
     let names = |key: &PublishedKey| split_at_first(file, keyword(key.kid()).as_bytes()).is_some();
     if keys.iter().any(names) { Verdict::Altered } else { Verdict::Unknown }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use domain::language::Language;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::keys::SealKey;
+    use crate::samples::{key, now, settlement};
+    use crate::seal::{Sealed, seal};
+
+    struct House {
+        key: SealKey,
+        keys: KeySet,
+        sealed: Sealed,
+    }
+
+    static HOUSE: LazyLock<House> = LazyLock::new(|| {
+        let key = key();
+        let keys = KeySet::of(&[&key]);
+        let sealed = seal(settlement(&Language::ALL), &key).expect("a sealed record");
+        House { key, keys, sealed }
+    });
+
+    fn is_valid(file: &[u8]) -> bool {
+        matches!(verify(file, &HOUSE.keys), Verdict::Valid { .. })
+    }
+
+    #[test]
+    fn r25_both_forms_of_a_record_are_valid_with_the_published_keys_alone() {
+        let published = KeySet::from_jwks(&HOUSE.keys.to_jwks()).expect("the keys");
+        let expected = Verdict::Valid {
+            reference: "CD-7K4M-92QX".parse().expect("a reference"),
+            sealed_at: now(),
+            record_id: settlement(&Language::ALL).id,
+            digest: HOUSE.sealed.digest,
+        };
+        assert_eq!(verify(&HOUSE.sealed.pdf, &published), expected);
+        assert_eq!(verify(HOUSE.sealed.jws.as_bytes(), &published), expected);
+    }
+
+    #[test]
+    fn a_past_key_still_proves_and_a_foreign_one_proves_nothing() {
+        let present = key();
+        let both = KeySet::of(&[&present]).merged(&HOUSE.keys);
+        assert!(matches!(verify(&HOUSE.sealed.pdf, &both), Verdict::Valid { .. }));
+        let foreign = KeySet::of(&[&present]);
+        assert_eq!(verify(&HOUSE.sealed.pdf, &foreign), Verdict::Unknown);
+        assert_eq!(verify(HOUSE.sealed.jws.as_bytes(), &foreign), Verdict::Unknown);
+    }
+
+    #[test]
+    fn bytes_added_or_taken_away_make_a_file_altered() {
+        let Sealed { pdf, jws, .. } = &HOUSE.sealed;
+        for added in ["\n", " ", "%", "%%EOF\n", "1 0 obj\n<<>>\nendobj\n"] {
+            assert_eq!(verify(&[pdf, added.as_bytes()].concat(), &HOUSE.keys), Verdict::Altered, "{added:?}");
+            assert_eq!(
+                verify(format!("{jws}{added}").as_bytes(), &HOUSE.keys),
+                Verdict::Altered,
+                "{added:?}"
+            );
+        }
+        assert_eq!(verify(&[pdf.as_slice(), pdf].concat(), &HOUSE.keys), Verdict::Altered);
+        for kept in [pdf.len() - 1, pdf.len() - 20_000, pdf.len() / 2] {
+            assert!(!is_valid(&pdf[..kept]), "{kept}");
+        }
+        assert_eq!(verify(&pdf[..pdf.len() - 1], &HOUSE.keys), Verdict::Altered);
+        assert!(!is_valid(&pdf[1..]));
+    }
+
+    #[test]
+    fn the_place_of_the_signature_hides_nothing() {
+        let pdf = &HOUSE.sealed.pdf;
+        let (before, after) = split_at_last(pdf, b"/Contents <").expect("the place");
+        let from = before.len() + b"/Contents <".len();
+        let to = from + split_at_first(after, b">").expect("its end").0.len();
+        for (at, byte) in [(from, b' '), (to - 1, b'1'), (to - 1, b' '), (to - 2, b'\n'), (to - 1, b'>')] {
+            let mut changed = pdf.clone();
+            changed[at] = byte;
+            assert_eq!(verify(&changed, &HOUSE.keys), Verdict::Altered, "{at} {byte}");
+        }
+        let mut upper = pdf.clone();
+        upper[from..to].make_ascii_uppercase();
+        assert_eq!(verify(&upper, &HOUSE.keys), Verdict::Altered);
+    }
+
+    #[test]
+    fn a_record_that_contradicts_itself_is_not_valid_even_under_the_true_key() {
+        let json = String::from_utf8(HOUSE.sealed.json.clone()).expect("text");
+        let other = json.replace("125000.00", "925000.00");
+        let jws = crate::jws::seal(other.as_bytes(), &HOUSE.key).expect("a seal");
+        assert_eq!(verify(jws.as_bytes(), &HOUSE.keys), Verdict::Altered);
+        let jws = crate::jws::seal(b"{}", &HOUSE.key).expect("a seal");
+        assert_eq!(verify(jws.as_bytes(), &HOUSE.keys), Verdict::Altered);
+    }
+
+    #[test]
+    fn a_pdf_whose_attachments_differ_is_not_valid_even_under_the_true_key() {
+        let contents = settlement(&Language::ALL).checked().expect("a record");
+        let Sealed { json, jws, digest, .. } = &HOUSE.sealed;
+        let signed = |json: &[u8], jws: &str| {
+            let face = crate::face::of_settlement(&contents, *digest, HOUSE.key.kid());
+            let printed = crate::pdf::print(&face, json, jws, now()).expect("a print");
+            pades::sign(&printed, &HOUSE.key, now()).expect("a signature")
+        };
+        assert!(is_valid(&signed(json, jws)));
+        let other = String::from_utf8(json.clone()).expect("text").replace("125000.00", "925000.00");
+        assert_eq!(verify(&signed(other.as_bytes(), jws), &HOUSE.keys), Verdict::Altered);
+        let foreign = crate::jws::seal(json, &key()).expect("a seal");
+        assert_eq!(verify(&signed(json, &foreign), &HOUSE.keys), Verdict::Altered);
+    }
+
+    #[test]
+    fn an_institution_with_an_odd_name_seals_too() {
+        let mut contents = settlement(&[Language::English]);
+        contents.institution.name =
+            "A) >> endobj %%EOF startxref 0 /ByteRange [0 1 2 3] /Contents <00>".into();
+        let sealed = seal(contents, &HOUSE.key).expect("a sealed record");
+        assert!(is_valid(&sealed.pdf));
+    }
+
+    #[test]
+    fn what_is_no_record_is_unknown() {
+        for file in ["", "%PDF-", "%PDF-1.7\n", "a.b.c", "{}", "hello", "/ByteRange [0 "] {
+            assert_eq!(verify(file.as_bytes(), &HOUSE.keys), Verdict::Unknown, "{file}");
+        }
+        assert_eq!(verify(&HOUSE.sealed.json, &HOUSE.keys), Verdict::Unknown);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(256))]
+
+        #[test]
+        fn r25_no_byte_of_a_pdf_can_be_changed(at in any::<prop::sample::Index>(), bit in 0_u32..8) {
+            let mut file = HOUSE.sealed.pdf.clone();
+            let at = at.index(file.len());
+            file[at] ^= 1_u8 << bit;
+            prop_assert!(!is_valid(&file), "bit {} of byte {}", bit, at);
+        }
+
+        #[test]
+        fn r25_no_byte_of_a_jws_can_be_changed(at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+            let mut file = HOUSE.sealed.jws.clone().into_bytes();
+            let at = at.index(file.len());
+            prop_assume!(file[at] != byte);
+            file[at] = byte;
+            prop_assert!(!is_valid(&file), "byte {}", at);
+        }
+
+        #[test]
+        fn a_shortened_file_is_never_valid(kept in any::<prop::sample::Index>(), cut in any::<bool>()) {
+            let file = if cut { HOUSE.sealed.pdf.as_slice() } else { HOUSE.sealed.jws.as_bytes() };
+            prop_assert!(!is_valid(&file[..kept.index(file.len())]));
+        }
+
+        #[test]
+        fn garbage_is_unknown(garbage in prop::collection::vec(any::<u8>(), 0..2000), pdf in any::<bool>()) {
+            let head: &[u8] = if pdf { b"%PDF-1.7\n" } else { b"" };
+            prop_assert_eq!(verify(&[head, &garbage].concat(), &HOUSE.keys), Verdict::Unknown);
+        }
+
+        #[test]
+        fn a_hostile_update_behind_a_record_is_never_valid(
+            pieces in prop::collection::vec(prop::sample::select(vec![
+                "/ByteRange [0 ", "0000000000 0000000000 0000000000", "]", "/Contents <", "00", ">", "%%EOF", "xref\n",
+                "startxref\n", "0", "trailer", "<<", ">>", "stream\n", "endobj",
+            ]), 1..30),
+        ) {
+            let file = [HOUSE.sealed.pdf.as_slice(), pieces.concat().as_bytes()].concat();
+            prop_assert_eq!(verify(&file, &HOUSE.keys), Verdict::Altered);
+        }
+    }
+}

@@ -4,5 +4,22 @@
 pub mod doing;
 pub mod letters;
 pub mod accounts;
+pub mod legal;
+pub mod notices;
+pub mod codes;
+pub mod duties;
+pub mod aftermath;
+pub mod process;
+pub mod views;
+pub mod disputes;
+pub mod safety;
+pub mod invitations;
+pub mod preparing;
+pub mod assignments;
+pub mod agreements;
+pub mod sealing;
+pub mod settlements;
+pub mod entries;
+pub mod rooms;
 
 pub use doing::{By, Doing};

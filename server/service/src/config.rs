@@ -1,9 +1,9 @@
 //! The settings of the house, read once at the start into types that cannot be impossible. Deliberately not here:
 //! anything that a person of the house changes while it runs, and any reading of settings later on.
 
-pub mod sources;
-pub mod table;
 pub mod values;
+pub mod table;
+pub mod sources;
 
 use std::ffi::OsString;
 use std::fmt::Write as _;

@@ -4,6 +4,7 @@
 
 use std::net::IpAddr;
 
+use domain::category::Category;
 use domain::ids::{AccountId, SessionId};
 use domain::language::Language;
 use domain::person::{EmailAddress, HouseRole, PersonName};
@@ -388,7 +389,7 @@ async fn set_up_with(state: &AppState, code: &OneTimeCode, typed: Setup) -> Resu
 /// # Errors
 /// Fields that cannot be taken.
 pub async fn of_house(
-    state: &AppState, typed: &Setup, role: HouseRole, specialities: Vec<String>,
+    state: &AppState, typed: &Setup, role: HouseRole, specialities: Vec<Category>,
 ) -> Result<NewOfHouse, Refused> {
     let mut errors = FieldErrors::default();
     let email = errors.take("email", typed.email.parse::<EmailAddress>(), words_code);

@@ -10,6 +10,10 @@ use diesel::expression::AsExpression;
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::{BigInt, Text};
 
+use domain::entry::Author;
+use domain::language::LanguageTag;
+use domain::money::Currency;
+use domain::room::Seat;
 use domain::time::Moment;
 
 use crate::error::{Error, Result};
@@ -153,12 +157,69 @@ spelled_by_display!(
     domain::ids::DeliveryId,
     domain::ids::Reference,
     domain::category::Category,
+    domain::accommodation::Need,
+    domain::agreement::TextDigest,
+    domain::dispute::Cause,
+    domain::dispute::StageName,
+    domain::entry::AgreementStep,
+    domain::entry::SessionStep,
+    domain::offer::OfferState,
+    domain::party::Route,
+    domain::party::Safety,
+    domain::party::Side,
+    domain::room::Channel,
+    domain::room::Signal,
+    domain::safety::Answer,
+    domain::settlement::Attestation,
+    domain::settlement::DeliveryChoice,
+    domain::settlement::DeliveryState,
+    domain::time::Day,
     domain::language::Language,
     domain::person::EmailAddress,
     domain::person::PersonName,
 );
 
 spelled!(domain::person::HouseRole { Registrar = "registrar", Mediator = "mediator", Auditor = "auditor" });
+
+impl Spelled for LanguageTag {
+    fn spelled(&self) -> Cow<'static, str> {
+        Cow::Owned(self.as_str().to_owned())
+    }
+
+    fn read(word: &str) -> Option<Self> {
+        word.parse().ok()
+    }
+}
+
+impl Spelled for Currency {
+    fn spelled(&self) -> Cow<'static, str> {
+        Cow::Borrowed(self.code())
+    }
+
+    fn read(word: &str) -> Option<Self> {
+        word.parse().ok()
+    }
+}
+
+impl Spelled for Seat {
+    fn spelled(&self) -> Cow<'static, str> {
+        Cow::Borrowed(self.as_str())
+    }
+
+    fn read(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|seat| seat.as_str() == word)
+    }
+}
+
+impl Spelled for Author {
+    fn spelled(&self) -> Cow<'static, str> {
+        Cow::Borrowed(self.as_str())
+    }
+
+    fn read(word: &str) -> Option<Self> {
+        if word == Self::House.as_str() { Some(Self::House) } else { Seat::read(word).map(Self::Seat) }
+    }
+}
 
 /// A count as a column's number, at the end of the range where it is beyond.
 pub fn count(value: usize) -> i64 {

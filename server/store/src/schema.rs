@@ -57,6 +57,87 @@ diesel::table! {
         created_at -> BigInt, expires_at -> BigInt,
     }
 }
+diesel::table! {
+    disputes (id) {
+        id -> Text, version -> BigInt, reference -> Nullable<Text>, category -> Text, stage -> Text,
+        filed_at -> Nullable<BigInt>, due_at -> Nullable<BigInt>, over_at -> Nullable<BigInt>,
+        changed_at -> BigInt, erased_at -> Nullable<BigInt>, awaits_screening -> Bool, awaits_takers -> Bool,
+        awaits_mediator -> Bool, is_suspended -> Bool, process_sealed -> Binary, salt_sealed -> Binary,
+    }
+}
+diesel::table! {
+    dispute_people (dispute, account, role) { dispute -> Text, account -> Text, role -> Text, }
+}
+diesel::table! {
+    assignments (id) {
+        id -> Text, dispute -> Text, mediator -> Text, state -> Text, proposed_at -> BigInt,
+    }
+}
+diesel::table! {
+    claims (dispute) {
+        dispute -> Text, claimant -> Text, email_digest -> Nullable<Text>, name_digest -> Nullable<Text>,
+        sealed -> Binary,
+    }
+}
+diesel::table! {
+    papers (dispute, kind, part) {
+        dispute -> Text, kind -> Text, part -> Text, key -> Text, sealed -> Binary, at -> BigInt,
+    }
+}
+diesel::table! {
+    invitation_codes (locator) {
+        locator -> Text, invitation -> Text, dispute -> Text, number -> Integer, secret_hash -> Text,
+        expires_at -> BigInt, wrong_secrets -> Integer, replaced -> Bool, made_at -> BigInt,
+    }
+}
+diesel::table! {
+    duties (id) {
+        id -> Text, kind -> Text, dispute -> Nullable<Text>, side -> Nullable<Text>, at -> BigInt,
+        closed_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    channels (dispute, channel) { dispute -> Text, channel -> Text, last_seq -> BigInt, }
+}
+diesel::table! {
+    entries (dispute, channel, seq) {
+        dispute -> Text, channel -> Text, seq -> BigInt, id -> Text, at -> BigInt, account -> Nullable<Text>,
+        author -> Text, body_digest -> Text, body_sealed -> Binary,
+    }
+}
+diesel::table! {
+    seats (dispute, account, channel, from_seq) {
+        dispute -> Text, account -> Text, channel -> Text, from_seq -> BigInt, until_seq -> Nullable<BigInt>,
+        seat -> Text, granted_at -> BigInt,
+    }
+}
+diesel::table! {
+    offers (dispute, channel, id) {
+        dispute -> Text, channel -> Text, id -> Text, author -> Text, state -> Text,
+        expires_at -> Nullable<BigInt>, made -> BigInt, answered -> BigInt, content_sealed -> Binary,
+    }
+}
+diesel::table! {
+    files (id) {
+        id -> Text, dispute -> Text, owner -> Text, side -> Nullable<Text>, channel -> Nullable<Text>,
+        content_type -> Text, bytes -> BigInt, name_sealed -> Binary, shown -> Bool, at -> BigInt,
+    }
+}
+diesel::table! {
+    settlements (id) {
+        id -> Text, dispute -> Text, reference -> Text, category -> Text, sealed_at -> BigInt, digest -> Text,
+        auditor_may_read -> Bool, json_sealed -> Binary, jws_sealed -> Binary, pdf_sealed -> Binary,
+    }
+}
+diesel::table! {
+    deliveries (id) {
+        id -> Text, settlement -> Text, account -> Text, side -> Nullable<Text>, choice -> Text, state -> Text,
+        made_at -> BigInt, changed_at -> BigInt,
+    }
+}
+diesel::table! {
+    drafts (account, key) { account -> Text, key -> Text, sealed -> Binary, at -> BigInt, }
+}
 // The vault's two tables lie in a database of their own.
 diesel::table! {
     wrapped_keys (dispute, kind) { dispute -> Text, kind -> Text, wrapped -> Binary, }
@@ -66,3 +147,5 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(accounts, house_roles, sessions, refresh_tokens);
+diesel::allow_tables_to_appear_in_same_query!(disputes, dispute_people, claims);
+diesel::allow_tables_to_appear_in_same_query!(settlements, deliveries);

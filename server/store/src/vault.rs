@@ -237,6 +237,15 @@ impl Vault {
         open_with(&self.house, format!("concord house 1\n{purpose}\n{row}").as_bytes(), sealed)
     }
 
+    /// A digest that can be compared across disputes and not guessed at: HMAC-SHA256 under a key of the house.
+    ///
+    /// # Errors
+    /// `Corrupt` never happens: HMAC takes keys of any length.
+    pub fn digest_house(&self, purpose: &'static str, bytes: &[u8]) -> Result<[u8; 32]> {
+        let key = derived(&self.house, "digest")?;
+        mac(&key, &[purpose.as_bytes(), b"\n", bytes])
+    }
+
     /// Destroys a key, at once and for good, whatever becomes of the transaction around it; and notes the erasure, so
     /// that a restored backup can be made to forget again.
     ///

@@ -109,6 +109,10 @@ fn resume(dispute: &mut Dispute, at: Moment) {
         Stage::Mediation(mediation) => mediation.until = mediation.until.plus(pause),
         Stage::Draft | Stage::Screening | Stage::Settled { .. } | Stage::Ended(_) => {}
     }
+    // The time to think stood still as well (R24).
+    if let Agreement::Frozen { since, .. } = &mut dispute.agreement {
+        *since = since.plus(pause);
+    }
 }
 
 fn apply_to_assignment(dispute: &mut Dispute, event: &Event) {

@@ -17,3 +17,6 @@ pub use self::decide::decide;
 pub use self::event::{Event, Trace};
 pub use self::refusal::Refusal;
 pub use self::state::{Assigning, Cause, Dispute, Ending, Mediation, Stage, StageName, Suspension};
+
+#[cfg(test)]
+mod tests;

@@ -246,12 +246,17 @@ impl Dispute {
         self.parties.either(|party| party.safety.is_flagged())
     }
 
-    /// Whether a registrar has a safety question to decide.
+    /// Whether a registrar has something to decide before the sides may go on: what safety answers raised (R16), or
+    /// what a mediator disclosed later on (R13). Nothing else lets a room go that the house holds.
     pub fn awaits_screening(&self) -> bool {
         use crate::party::Safety::Raised;
-        let open = !matches!(self.stage, Stage::Draft | Stage::Settled { .. } | Stage::Ended(_));
-        open && (matches!(self.stage, Stage::Screening)
-            || self.parties.either(|party| party.safety == Raised))
+        let raised = self.parties.either(|party| party.safety == Raised);
+        match &self.stage {
+            Stage::Draft | Stage::Settled { .. } | Stage::Ended(_) => false,
+            Stage::Screening => true,
+            Stage::Mediation(mediation) => raised || mediation.room.held,
+            _ => raised,
+        }
     }
 
     /// When something happens by itself, unless somebody acts before.

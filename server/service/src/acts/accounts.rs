@@ -1,6 +1,7 @@
 //! Accounts: signing up, confirming an address, sessions, new passwords, people of the house. Passwords and digits were
 //! checked before an act begins, because hashing takes too long to hold a transaction open for.
 
+use domain::category::Category;
 use domain::ids::{AccountId, SessionId};
 use domain::language::Language;
 use domain::person::{EmailAddress, HouseRole, PersonName};
@@ -294,8 +295,8 @@ pub struct NewOfHouse {
     pub password_hash: String,
     pub totp_secret: Vec<u8>,
     pub role: HouseRole,
-    /// Category words; empty for all.
-    pub specialities: Vec<String>,
+    /// Empty for all.
+    pub specialities: Vec<Category>,
 }
 
 /// Makes an account with a role of the house. Its address counts as confirmed.

@@ -11,7 +11,7 @@ use pages::mails::Mail;
 use store::Tx;
 use store::entries::{Appended, NewEntry};
 
-use super::{Doing, invitations, notices};
+use super::{Doing, codes, duties, notices};
 use crate::published::Published;
 use crate::refused::Refused;
 
@@ -27,7 +27,7 @@ pub fn follow(
     event: &Event,
 ) -> Result<(), Refused> {
     match event {
-        Event::Invited { until } => invitations::send(tx, doing, after.id, *until),
+        Event::Invited { until } => codes::send(tx, doing, after.id, *until),
         Event::Joined { account, .. } => joined(tx, doing, after, *account),
         Event::MediatorProposed { mediator, .. } => notices::something_to_do(tx, doing, *mediator, after.id),
         Event::NegotiationBegan { .. } | Event::AssignmentAccepted { .. } => notify_parties(tx, doing, after),
@@ -115,7 +115,7 @@ fn in_the_room(
         // In shuttle there is no shared channel to stop, and no word that could reach the other side.
         Event::SignalGiven { signal, side } => {
             if *signal == Signal::Unsafe {
-                duty(tx, doing, after.id, "unsafe", Some(*side))?;
+                duties::put(tx, doing, after.id, "unsafe", Some(*side))?;
             }
             if after.shuttle { Ok(()) } else { say(tx, doing, after.id, Channel::Joint, session(SessionStep::Paused)) }
         }
@@ -126,7 +126,7 @@ fn in_the_room(
             }
             say_to_sides(tx, doing, after, &session(SessionStep::Resumed))
         }
-        Event::NotFreely { side } => duty(tx, doing, after.id, "not-freely", Some(*side)),
+        Event::NotFreely { side } => duties::put(tx, doing, after.id, "not-freely", Some(*side)),
         _ => about_the_agreement(tx, doing, after, event),
     }
 }
@@ -134,7 +134,7 @@ fn in_the_room(
 fn duty_of_the_house(tx: &mut Tx<'_>, doing: &Doing, after: &Dispute, event: &Event) -> Result<(), Refused> {
     match event {
         // Before a mediator is confirmed a signal reaches the registrar's duty list (R18).
-        Event::SignalGiven { side, signal } => duty(tx, doing, after.id, signal.as_str(), Some(*side)),
+        Event::SignalGiven { side, signal } => duties::put(tx, doing, after.id, signal.as_str(), Some(*side)),
         _ => Ok(()),
     }
 }
@@ -162,16 +162,6 @@ fn about_the_agreement(tx: &mut Tx<'_>, doing: &mut Doing, after: &Dispute, even
         }
         _ => Ok(()),
     }
-}
-
-/// Something for the registrar to see to.
-///
-/// # Errors
-/// Where the store fails.
-pub fn duty(tx: &mut Tx<'_>, doing: &Doing, dispute: DisputeId, kind: &str, side: Option<Side>) -> Result<(), Refused> {
-    let id = doing.new_uuid().to_string();
-    store::duties::put(tx, &store::duties::Duty { id, kind: kind.to_owned(), dispute: Some(dispute), side, at: doing.now })?;
-    Ok(())
 }
 
 /// The house says the same to both sides: once in the joint channel, or in shuttle in each caucus under its own number.

@@ -2,19 +2,18 @@
 //! it changes nothing, and a wrong secret is counted.
 
 use domain::dispute::{Actor, Command, Dispute, Stage};
-use domain::ids::{AccountId, DisputeId, InvitationId};
+use domain::ids::{AccountId, DisputeId};
 use domain::invitation::{CodeState, Concern, code_state};
 use domain::money::Money;
 use domain::party::{Joining, Side};
 use domain::person::PersonName;
 use domain::time::Moment;
-use pages::mails::Mail;
-use store::invitations::{Code, NewCode};
+use store::invitations::Code;
 use store::{SecretHash, Stored, Tx};
 
-use super::letters::{Envelope, post};
+use super::codes::make_code;
 use super::process::{carry_out, carry_out_as, look};
-use super::{Doing, aftermath};
+use super::{Doing, duties};
 use crate::refused::Refused;
 use crate::tokens::OneTimeCode;
 
@@ -45,40 +44,6 @@ pub enum Taken {
     Joined(DisputeId),
     /// They wait until the registrar knows who they are.
     Pending(DisputeId),
-}
-
-/// Makes a code for the dispute's next invitation and mails it where there is an address (R19: a printed code does as
-/// well).
-///
-/// # Errors
-/// Those of the store.
-pub fn send(tx: &mut Tx<'_>, doing: &mut Doing, dispute: DisputeId, until: Moment) -> Result<(), Refused> {
-    let claim = store::claims::load(tx, dispute)?;
-    let number = store::invitations::of_dispute(tx, dispute)?.iter().map(|code| code.number).max().unwrap_or(0);
-    let code = make_code(tx, doing, dispute, number.saturating_add(1), until)?;
-    let Some(to) = claim.respondent_email else { return Ok(()) };
-    let language = store::disputes::load(tx, dispute)?.value.language;
-    let url = doing.config.public_url.link(&format!("/invitations/{}", code.as_str()));
-    let entry = doing.config.public_url.link("/invitations");
-    let mail = Mail::Invitation { url, entry, expires_on: until.day() };
-    let envelope = Envelope { to: &to, language, purpose: "invitation", delivery: None };
-    post(tx, doing, &envelope, &mail, Vec::new())?;
-    Ok(())
-}
-
-fn make_code(
-    tx: &mut Tx<'_>,
-    doing: &Doing,
-    dispute: DisputeId,
-    number: u32,
-    expires_at: Moment,
-) -> Result<OneTimeCode, Refused> {
-    let code = OneTimeCode::new()?;
-    let invitation = InvitationId::new(doing.new_uuid());
-    let secret = SecretHash::of(code.as_str());
-    let row = NewCode { invitation, dispute, number, locator: code.locator(), secret, expires_at };
-    store::invitations::make(tx, &row, doing.now)?;
-    Ok(code)
 }
 
 /// Invites again: a fresh code, and its time begins anew.
@@ -222,7 +187,7 @@ fn answer(tx: &mut Tx<'_>, doing: &mut Doing, typed: &str, command: &Command) ->
 /// `Absent` where the code opens nothing.
 pub fn raise_concern(tx: &mut Tx<'_>, doing: &mut Doing, typed: &str, concern: Concern) -> Result<(), Refused> {
     let (_, found) = find(tx, doing, typed)?.ok_or(Refused::Absent)?;
-    aftermath::duty(tx, doing, found.value.id, concern.as_str(), Some(Side::Respondent))
+    duties::put(tx, doing, found.value.id, concern.as_str(), Some(Side::Respondent))
 }
 
 /// The registrar has seen who a waiting person is. `taker` is needed where several wait.

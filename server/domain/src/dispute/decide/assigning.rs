@@ -1,6 +1,6 @@
 //! Seeking a mediator: proposal, conflict inquiry, approval and objection (R13, R14).
 
-use crate::assignment::{Assignment, Candidate, Proposal};
+use crate::assignment::{Assignment, Candidate, PROPOSALS_MAX, Proposal};
 use crate::ids::AssignmentId;
 
 use super::super::command::{Actor, House};
@@ -18,8 +18,18 @@ pub(super) fn request_mediation(dispute: &Dispute, house: &House) -> Decision {
     }
 }
 
-pub(super) fn propose(dispute: &Dispute, id: AssignmentId, candidate: &Candidate, house: &House) -> Decision {
+pub(super) fn propose(
+    dispute: &Dispute,
+    id: AssignmentId,
+    candidate: &Candidate,
+    actor: Actor,
+    house: &House,
+) -> Decision {
     let assigning = assigning(dispute)?;
+    // After three that came to nothing a person looks at it.
+    if actor == Actor::House && assigning.tried.len() >= PROPOSALS_MAX {
+        return Err(Refusal::NotYours);
+    }
     if assigning.proposal.is_some() {
         return Err(Refusal::ProposalUnderWay);
     }
@@ -49,20 +59,40 @@ pub(super) fn decline(dispute: &Dispute) -> Decision {
 pub(super) fn approve(dispute: &Dispute, actor: Actor, house: &House) -> Decision {
     let Actor::Party(side) = actor else { return Err(Refusal::NotYours) };
     let proposal = proposal(dispute)?;
-    let Proposal::Accepted { approved, .. } = proposal.state else { return Err(Refusal::InquiryFirst) };
+    let Proposal::Accepted { disclosed, approved } = proposal.state else {
+        return Err(Refusal::InquiryFirst);
+    };
+    if !super::prepare::has_consented(dispute.parties.of(side)) {
+        return Err(Refusal::ConsentFirst);
+    }
     if *approved.of(side) {
         return Err(Refusal::AlreadyApproved);
     }
-    let mut events = vec![Event::Approved { id: proposal.id, side }];
-    if *approved.of(side.other()) {
-        let until = house.now.plus(house.periods.mediation);
-        events.push(Event::MediatorConfirmed { id: proposal.id, mediator: proposal.mediator, until });
-        // Somebody raised a safety question while a mediator was sought: the room opens, and waits.
-        if dispute.awaits_screening() {
-            events.push(Event::RoomHeld);
-        }
+    let mut after = dispute.clone();
+    if let Stage::Assigning(Assigning { proposal: Some(proposal), .. }) = &mut after.stage {
+        let mut approved = approved;
+        *approved.of_mut(side) = true;
+        proposal.state = Proposal::Accepted { disclosed, approved };
     }
+    let mut events = vec![Event::Approved { id: proposal.id, side }];
+    events.extend(confirmed(&after, house));
     Ok(events)
+}
+
+/// The room opens once both approved, and both signed the agreement to mediate that is in force (R1).
+pub(super) fn confirmed(dispute: &Dispute, house: &House) -> Vec<Event> {
+    let Ok(proposal) = proposal(dispute) else { return Vec::new() };
+    let Proposal::Accepted { approved, .. } = proposal.state else { return Vec::new() };
+    if !approved.both(|said| *said) || !dispute.parties.both(super::prepare::has_consented) {
+        return Vec::new();
+    }
+    let until = house.now.plus(house.periods.mediation);
+    let mut events = vec![Event::MediatorConfirmed { id: proposal.id, mediator: proposal.mediator, until }];
+    // Somebody raised a safety question while a mediator was sought: the room opens, and waits.
+    if dispute.awaits_screening() {
+        events.push(Event::RoomHeld);
+    }
+    events
 }
 
 pub(super) fn object(dispute: &Dispute) -> Decision {

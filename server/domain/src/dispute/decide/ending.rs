@@ -28,6 +28,10 @@ pub(super) fn suspend(dispute: &Dispute, actor: Actor, house: &House) -> Decisio
     if matches!(dispute.stage, Stage::Draft | Stage::Screening) {
         return Err(Refusal::WrongStage);
     }
+    // Nobody is left to take part in anything: a pause could only put off the attestation (R23).
+    if dispute.agreement.is_binding() {
+        return Err(Refusal::AlreadyBinding);
+    }
     match actor {
         Actor::Party(side) if dispute.parties.of(side).suspended_at.is_some() => {
             Err(Refusal::SuspendedBefore)
@@ -40,12 +44,17 @@ pub(super) fn suspend(dispute: &Dispute, actor: Actor, house: &House) -> Decisio
     }
 }
 
-/// A registrar's pause, which has no end of its own, is lifted by a registrar alone.
+/// A registrar lifts every pause; a party the one that it took, so that neither side cuts the other's time short.
 pub(super) fn resume(dispute: &Dispute, actor: Actor) -> Decision {
-    match dispute.suspension {
-        Some(suspension) if suspension.until.is_none() && actor != Actor::Registrar => Err(Refusal::NotYours),
-        Some(_) => Ok(vec![Event::Resumed]),
-        None => Err(Refusal::NotSuspended),
+    let Some(suspension) = dispute.suspension else { return Err(Refusal::NotSuspended) };
+    match actor {
+        Actor::Party(side)
+            if suspension.until.is_none()
+                || dispute.parties.of(side).suspended_at != Some(suspension.since) =>
+        {
+            Err(Refusal::NotYours)
+        }
+        _ => Ok(vec![Event::Resumed]),
     }
 }
 

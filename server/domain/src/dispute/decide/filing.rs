@@ -8,14 +8,19 @@ use super::super::command::{Actor, House, ScreeningDecision};
 use super::super::state::{Cause, Stage};
 use super::{Decision, Dispute, Event, Refusal};
 
-pub(super) fn answer_safety(dispute: &Dispute, finding: Finding, actor: Actor) -> Decision {
+pub(super) fn answer_safety(dispute: &Dispute, finding: Finding, actor: Actor, house: &House) -> Decision {
     let Actor::Party(side) = actor else { return Err(Refusal::NotYours) };
     let filed = dispute.filed_at.is_some();
     let safety = dispute.parties.of(side).safety.answered(finding, filed);
     let mut events = vec![Event::SafetyAnswered { side, safety }];
     // One that raises something pauses the room for the sides at once, in words that tell nobody why.
-    if safety == Safety::Raised && matches!(dispute.stage, Stage::Mediation(_)) {
-        events.push(Event::RoomHeld);
+    if safety == Safety::Raised {
+        match dispute.stage {
+            Stage::Mediation(_) => events.push(Event::RoomHeld),
+            // A flagged pair never negotiates (R17). To the other side it looks as if a mediator had been asked for.
+            Stage::Negotiation { .. } => events.push(super::assign::begun(house)),
+            _ => {}
+        }
     }
     Ok(events)
 }
@@ -54,8 +59,6 @@ pub(super) fn screen(dispute: &Dispute, decision: ScreeningDecision, house: &Hou
         Stage::Preparing { .. } if super::prepare::everything_is_said(dispute) => {
             events.push(super::prepare::next_stage(dispute, true, house));
         }
-        // A screened pair never negotiates by itself (R17).
-        Stage::Negotiation { .. } => events.push(super::assign::begun(house)),
         _ => {}
     }
     Ok(events)

@@ -32,7 +32,7 @@ pub fn decide(dispute: &Dispute, command: &Command, actor: Actor, house: &House)
         return Err(Refusal::Paused);
     }
     match command {
-        Command::AnswerSafety(finding) => file::answer_safety(dispute, *finding, actor),
+        Command::AnswerSafety(finding) => file::answer_safety(dispute, *finding, actor, house),
         Command::File { reference, needs_registrar } => {
             file::file(dispute, reference, *needs_registrar, house)
         }
@@ -45,11 +45,13 @@ pub fn decide(dispute: &Dispute, command: &Command, actor: Actor, house: &House)
         Command::InviteAgain => prepare::invite_again(dispute, house),
         Command::ConfirmIdentity(account) => prepare::confirm_identity(dispute, *account, house),
         Command::RejectTaker(account) => prepare::reject_taker(dispute, *account),
-        Command::Consent { version, language } => prepare::consent(dispute, *version, *language, actor),
+        Command::Consent { version, language } => {
+            prepare::consent(dispute, *version, *language, actor, house)
+        }
         Command::BeReady(route) => prepare::be_ready(dispute, *route, actor, house),
         Command::ChooseDelivery(choice) => prepare::choose_delivery(dispute, *choice, actor),
         Command::RequestMediation => assign::request_mediation(dispute, house),
-        Command::Propose { id, candidate } => assign::propose(dispute, *id, candidate, house),
+        Command::Propose { id, candidate } => assign::propose(dispute, *id, candidate, actor, house),
         Command::AcceptAssignment { disclosed } => assign::accept(dispute, *disclosed),
         Command::DeclineAssignment => assign::decline(dispute),
         Command::Approve => assign::approve(dispute, actor, house),
@@ -84,6 +86,10 @@ fn is_theirs(command: &Command, actor: Actor, dispute: &Dispute) -> bool {
     use super::command::Actor as By;
     use crate::party::Side;
     use crate::settlement::Attestation;
+    // An empty seat asks for nothing: whoever is invited is a party only once they have joined (R3).
+    if matches!(actor, By::Party(side) if dispute.parties.of(side).account().is_none()) {
+        return false;
+    }
     let confirmed = matches!(actor, By::Mediator(account) if dispute.mediator() == Some(account));
     let proposed = matches!(actor, By::Mediator(account) if dispute.proposed_mediator() == Some(account));
     match command {
@@ -128,8 +134,11 @@ fn is_theirs(command: &Command, actor: Actor, dispute: &Dispute) -> bool {
 const fn is_open_while_suspended(command: &Command) -> bool {
     matches!(
         command,
-        Command::Resume
+        Command::Suspend
+            | Command::Resume
             | Command::Withdraw
+            | Command::TakeSignatureBack
+            | Command::RefuseInvitation
             | Command::AnswerSafety(_)
             | Command::Screen(_)
             | Command::GiveSignal(_)

@@ -1,6 +1,6 @@
 //! The invitation's answer, and what each side does alone before the two meet (R1, R3, R19).
 
-use crate::consent::AGREEMENT_TO_MEDIATE;
+use crate::consent::{AGREEMENT_TO_MEDIATE, Consent};
 use crate::ids::AccountId;
 use crate::language::Language;
 use crate::party::{Joining, Party, Route, Safety, Side};
@@ -20,11 +20,7 @@ pub(super) fn accept_invitation(
         return Err(Refusal::AlreadyJoined);
     }
     let Stage::Inviting { refused_at, .. } = dispute.stage else {
-        return Err(if dispute.stage == Stage::Screening {
-            Refusal::WrongStage
-        } else {
-            Refusal::AlreadyJoined
-        });
+        return Err(not_inviting(dispute));
     };
     if dispute.side_of(account) == Some(Side::Claimant) {
         return Err(Refusal::OwnInvitation);
@@ -43,7 +39,14 @@ pub(super) fn refuse_invitation(dispute: &Dispute) -> Decision {
     match dispute.stage {
         Stage::Inviting { refused_at: None, .. } => Ok(vec![Event::InvitationRefused]),
         Stage::Inviting { .. } => Err(Refusal::InvitationRefused),
-        _ => Err(Refusal::AlreadyJoined),
+        _ => Err(not_inviting(dispute)),
+    }
+}
+
+const fn not_inviting(dispute: &Dispute) -> Refusal {
+    match dispute.stage {
+        Stage::Draft | Stage::Screening => Refusal::WrongStage,
+        _ => Refusal::AlreadyJoined,
     }
 }
 
@@ -89,7 +92,13 @@ fn joined(account: AccountId, house: &House) -> Event {
     Event::Joined { account, until: house.now.plus(house.periods.preparing) }
 }
 
-pub(super) fn consent(dispute: &Dispute, version: u32, language: Language, actor: Actor) -> Decision {
+pub(super) fn consent(
+    dispute: &Dispute,
+    version: u32,
+    language: Language,
+    actor: Actor,
+    house: &House,
+) -> Decision {
     let Actor::Party(side) = actor else { return Err(Refusal::NotYours) };
     // The claimant may read and sign while the invitation is on its way; nobody shares a channel before both have.
     if matches!(dispute.stage, Stage::Draft | Stage::Screening) {
@@ -101,7 +110,20 @@ pub(super) fn consent(dispute: &Dispute, version: u32, language: Language, actor
     if dispute.parties.of(side).consent.is_some_and(|signed| signed.version == version) {
         return Err(Refusal::AlreadyConsented);
     }
-    Ok(vec![Event::Consented { side, version, language }])
+    let mut after = dispute.clone();
+    after.parties.of_mut(side).consent = Some(Consent { version, language, at: house.now });
+    let mut events = vec![Event::Consented { side, version, language }];
+    // A new version may come into force after one was ready, or had approved: this was all that was missing then.
+    events.extend(match dispute.stage {
+        Stage::Preparing { .. } => after_preparing(&after, house).into_iter().collect(),
+        _ => super::assign::confirmed(&after, house),
+    });
+    Ok(events)
+}
+
+/// Whether that side signed the agreement to mediate that is in force (R1).
+pub(super) fn has_consented(party: &Party) -> bool {
+    party.consent.is_some_and(|signed| signed.version == AGREEMENT_TO_MEDIATE)
 }
 
 pub(super) fn be_ready(dispute: &Dispute, route: Route, actor: Actor, house: &House) -> Decision {
@@ -113,7 +135,7 @@ pub(super) fn be_ready(dispute: &Dispute, route: Route, actor: Actor, house: &Ho
     if party.safety == Safety::Unanswered {
         return Err(Refusal::SafetyFirst);
     }
-    if party.consent.is_none_or(|signed| signed.version != AGREEMENT_TO_MEDIATE) {
+    if !has_consented(party) {
         return Err(Refusal::ConsentFirst);
     }
     if party.route.is_some() {
@@ -122,17 +144,19 @@ pub(super) fn be_ready(dispute: &Dispute, route: Route, actor: Actor, house: &Ho
     let mut events = vec![Event::BecameReady { side, route }];
     let mut after = dispute.clone();
     after.parties.of_mut(side).route = Some(route);
-    let safe = after.parties.both(|party| party.safety.allows_talks());
-    if everything_is_said(&after) && safe {
-        events.push(next_stage(&after, dispute.is_flagged(), house));
-    }
+    events.extend(after_preparing(&after, house));
     Ok(events)
 }
 
-/// Whether both sides have signed the agreement to mediate and said that they are ready.
+/// How it goes on where both are ready and nothing waits for a registrar.
+fn after_preparing(dispute: &Dispute, house: &House) -> Option<Event> {
+    let safe = dispute.parties.both(|party| party.safety.allows_talks());
+    (safe && everything_is_said(dispute)).then(|| next_stage(dispute, dispute.is_flagged(), house))
+}
+
+/// Whether both sides have signed the same agreement to mediate and said that they are ready.
 pub(super) fn everything_is_said(dispute: &Dispute) -> bool {
-    let said = |party: &Party| party.consent.is_some() && party.route.is_some();
-    dispute.parties.both(said)
+    dispute.parties.both(|party| has_consented(party) && party.route.is_some())
 }
 
 /// Negotiation where both chose it and nothing was raised (R17); else a mediator is sought.

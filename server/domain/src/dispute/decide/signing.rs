@@ -67,7 +67,7 @@ pub(super) fn waive(dispute: &Dispute, digest: TextDigest, actor: Actor, house: 
     if dispute.shuttle || dispute.is_flagged() {
         return Err(Refusal::WaiverNotPossible);
     }
-    if *frozen.waived.of(side) || reflection_is_over(&frozen, house) {
+    if *frozen.waived.of(side) || reflection_is_over(dispute, &frozen, house) {
         return Err(Refusal::AlreadyWaived);
     }
     Ok(vec![Event::Waived { side }])
@@ -85,7 +85,7 @@ pub(super) fn sign(
     if dispute.awaits_screening() {
         return Err(Refusal::Paused);
     }
-    if !reflection_is_over(&frozen, house) {
+    if !reflection_is_over(dispute, &frozen, house) {
         return Err(Refusal::ReflectionRunning);
     }
     if frozen.signatures.of(side).is_some() {
@@ -153,8 +153,11 @@ fn frozen(dispute: &Dispute, digest: TextDigest) -> Result<FrozenText<'_>, Refus
     }
 }
 
-fn reflection_is_over(frozen: &FrozenText<'_>, house: &House) -> bool {
-    frozen.waived.both(|waived| *waived) || house.now >= frozen.since.plus(house.periods.reflection)
+/// Waivers that were given before something was raised count no more (R24).
+fn reflection_is_over(dispute: &Dispute, frozen: &FrozenText<'_>, house: &House) -> bool {
+    let may_waive = !dispute.shuttle && !dispute.is_flagged();
+    (may_waive && frozen.waived.both(|waived| *waived))
+        || house.now >= frozen.since.plus(house.periods.reflection)
 }
 
 const fn in_mediation(dispute: &Dispute) -> Result<(), Refusal> {

@@ -1,0 +1,99 @@
+//! Every command in every form that the rules tell apart, as it would be given to the dispute at hand, and everybody
+//! who could give it.
+
+use crate::agreement::TextDigest;
+use crate::consent::AGREEMENT_TO_MEDIATE;
+use crate::dispute::{Actor, Command, ScreeningDecision};
+use crate::language::Language;
+use crate::party::{Route, Side};
+use crate::room::{Channel, Signal};
+use crate::safety::Finding;
+use crate::settlement::{Attestation, DeliveryChoice};
+
+use super::play::{
+    AMARA, BELA, CARIM, CLAIMANT, NOOR, OMAR, Play, RESPONDENT, attest, consent, file, freeze, propose,
+    revise, sign, take,
+};
+
+/// Every kind of actor, by name. Noor is proposed and confirmed where anybody is; Omar never.
+pub(super) const ACTORS: [(&str, Actor); 7] = [
+    ("claimant", CLAIMANT),
+    ("respondent", RESPONDENT),
+    ("mediator", Actor::Mediator(NOOR)),
+    ("other mediator", Actor::Mediator(OMAR)),
+    ("registrar", Actor::Registrar),
+    ("invited", Actor::Invited),
+    ("house", Actor::House),
+];
+
+/// Every command, by name.
+pub(super) fn all(play: &Play) -> Vec<(&'static str, Command)> {
+    let digest = play.digest();
+    let base = play.dispute.agreement.number();
+    let other = TextDigest([0xFF; 32]);
+    let mut commands = before_the_room();
+    commands.extend([
+        ("disclose", Command::Disclose),
+        ("open session", Command::OpenSession),
+        ("close session", Command::CloseSession),
+        ("attend", Command::Attend(Side::Claimant)),
+        ("pause joint", Command::Pause(Channel::Joint)),
+        ("pause a caucus", Command::Pause(Channel::CaucusClaimant)),
+        ("resume joint", Command::ResumeChannel(Channel::Joint)),
+        ("ask for a break", Command::GiveSignal(Signal::Break)),
+        ("signal danger", Command::GiveSignal(Signal::Unsafe)),
+        ("revise", revise(base)),
+        ("revise another base", revise(base.saturating_add(1))),
+        ("be ready to sign", Command::BeReadyToSign(digest)),
+        ("be ready to sign another text", Command::BeReadyToSign(other)),
+        ("freeze", freeze(digest)),
+        ("freeze without Urdu", Command::Freeze { digest, needed: Language::ALL.to_vec() }),
+        ("waive", Command::Waive(digest)),
+        ("sign", sign(digest, true)),
+        ("sign unfreely", sign(digest, false)),
+        ("sign another text", sign(other, true)),
+        ("take signature back", Command::TakeSignatureBack),
+        ("attest", attest(digest, Attestation::Mediator)),
+        ("attest for the institution", attest(digest, Attestation::Institution)),
+        ("declare impasse", Command::DeclareImpasse),
+        ("withdraw", Command::Withdraw),
+        ("suspend", Command::Suspend),
+        ("resume", Command::Resume),
+        ("pass deadline", Command::PassDeadline),
+    ]);
+    commands
+}
+
+fn before_the_room() -> Vec<(&'static str, Command)> {
+    let outdated = AGREEMENT_TO_MEDIATE.wrapping_sub(1);
+    vec![
+        ("answer safety as clear", Command::AnswerSafety(Finding::Clear)),
+        ("answer safety as raised", Command::AnswerSafety(Finding::Raised)),
+        ("file", file(false)),
+        ("file from the list", file(true)),
+        ("screen as suitable", Command::Screen(ScreeningDecision::Suitable { shuttle: false })),
+        ("screen for shuttle", Command::Screen(ScreeningDecision::Suitable { shuttle: true })),
+        ("screen as unsuitable", Command::Screen(ScreeningDecision::Unsuitable)),
+        ("take as invited", take(BELA, true)),
+        ("take as another", take(CARIM, false)),
+        ("take one's own", take(AMARA, true)),
+        ("refuse invitation", Command::RefuseInvitation),
+        ("undo refusal", Command::UndoRefusal),
+        ("invite again", Command::InviteAgain),
+        ("confirm identity", Command::ConfirmIdentity(CARIM)),
+        ("reject taker", Command::RejectTaker(CARIM)),
+        ("consent", consent()),
+        ("consent to an old version", Command::Consent { version: outdated, language: Language::Bangla }),
+        ("be ready", Command::BeReady(Route::Mediation)),
+        ("be ready to negotiate", Command::BeReady(Route::Negotiation)),
+        ("choose delivery", Command::ChooseDelivery(DeliveryChoice::Collect)),
+        ("request mediation", Command::RequestMediation),
+        ("propose", propose(OMAR, false)),
+        ("propose one in conflict", propose(OMAR, true)),
+        ("propose a party", propose(AMARA, false)),
+        ("accept assignment", Command::AcceptAssignment { disclosed: true }),
+        ("decline assignment", Command::DeclineAssignment),
+        ("approve", Command::Approve),
+        ("object", Command::Object),
+    ]
+}

@@ -1,0 +1,245 @@
+//! A dispute on the stage: its cast, what each of them does, and the clock. A verb panics where the rules refuse it;
+//! `tries` hands the refusal back.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::agreement::{Revision, TextDigest};
+use crate::assignment::Candidate;
+use crate::category::Category;
+use crate::consent::AGREEMENT_TO_MEDIATE;
+use crate::deadlines::Periods;
+use crate::dispute::{Actor, Command, Dispute, Event, House, Refusal, ScreeningDecision, apply, decide};
+use crate::ids::{AccountId, AssignmentId, DisputeId, Reference, SettlementId};
+use crate::language::Language;
+use crate::party::{Route, Side};
+use crate::room::Signal;
+use crate::safety::Finding;
+use crate::settlement::Attestation;
+use crate::time::Moment;
+
+pub(super) const HOUR: Duration = Duration::from_secs(3_600);
+pub(super) const DAY: Duration = Duration::from_secs(86_400);
+
+pub(super) const CLAIMANT: Actor = Actor::Party(Side::Claimant);
+pub(super) const RESPONDENT: Actor = Actor::Party(Side::Respondent);
+pub(super) const AMARA: AccountId = AccountId::new(Uuid::from_u128(0xA));
+pub(super) const BELA: AccountId = AccountId::new(Uuid::from_u128(0xB));
+/// Took a forwarded link.
+pub(super) const CARIM: AccountId = AccountId::new(Uuid::from_u128(0xC));
+pub(super) const NOOR: AccountId = AccountId::new(Uuid::from_u128(0x100));
+/// Another mediator on the roster.
+pub(super) const OMAR: AccountId = AccountId::new(Uuid::from_u128(0x101));
+
+/// A dispute, what has happened to it, and what time it is.
+#[derive(Debug, Clone)]
+pub(super) struct Play {
+    pub(super) dispute: Dispute,
+    pub(super) now: Moment,
+    pub(super) events: Vec<Event>,
+}
+
+impl Play {
+    pub(super) fn draft_about(category: Category) -> Self {
+        let id = DisputeId::new(Uuid::from_u128(1));
+        let dispute = Dispute::draft(id, AMARA, category, Language::English);
+        Self { dispute, now: Moment::from_millis(1_795_496_820_000), events: Vec::new() }
+    }
+
+    pub(super) fn draft() -> Self {
+        Self::draft_about(Category::Tenancy)
+    }
+
+    pub(super) fn house(&self) -> House {
+        House { now: self.now, periods: Periods::default() }
+    }
+
+    /// What would come of it; nothing changes.
+    pub(super) fn asks(&self, actor: Actor, command: &Command) -> Result<Vec<Event>, Refusal> {
+        decide(&self.dispute, command, actor, &self.house())
+    }
+
+    /// What comes of it, carried out where it is accepted.
+    pub(super) fn tries(&mut self, actor: Actor, command: &Command) -> Result<Vec<Event>, Refusal> {
+        let events = self.asks(actor, command)?;
+        for event in &events {
+            self.dispute = apply(self.dispute.clone(), event, self.now);
+        }
+        self.events.extend(events.clone());
+        Ok(events)
+    }
+
+    #[track_caller]
+    pub(super) fn does(mut self, actor: Actor, command: &Command) -> Self {
+        if let Err(refusal) = self.tries(actor, command) {
+            panic!("{actor:?} {command:?}: {refusal} in {:?}", self.dispute.stage);
+        }
+        self
+    }
+
+    #[track_caller]
+    pub(super) fn refuses(&self, actor: Actor, command: &Command, refusal: Refusal) {
+        assert_eq!(self.asks(actor, command), Err(refusal), "{actor:?} {command:?}");
+    }
+
+    pub(super) fn waits(mut self, period: Duration) -> Self {
+        self.now = self.now.plus(period);
+        self
+    }
+
+    /// The next deadline passes.
+    #[track_caller]
+    pub(super) fn deadline_passes(mut self) -> Self {
+        let due = self.dispute.next_deadline(&Periods::default()).expect("a deadline");
+        self.now = self.now.max(due);
+        self.does(Actor::House, &Command::PassDeadline)
+    }
+
+    #[track_caller]
+    pub(super) fn both(self, act: impl Fn(Self, Actor) -> Self) -> Self {
+        let play = act(self, CLAIMANT);
+        act(play, RESPONDENT)
+    }
+
+    #[track_caller]
+    pub(super) fn answers_safety(self, actor: Actor, finding: Finding) -> Self {
+        self.does(actor, &Command::AnswerSafety(finding))
+    }
+
+    #[track_caller]
+    pub(super) fn files(self) -> Self {
+        self.does(CLAIMANT, &file(false))
+    }
+
+    #[track_caller]
+    pub(super) fn is_screened(self, shuttle: bool) -> Self {
+        self.does(Actor::Registrar, &Command::Screen(ScreeningDecision::Suitable { shuttle }))
+    }
+
+    #[track_caller]
+    pub(super) fn bela_joins(self) -> Self {
+        self.does(Actor::Invited, &take(BELA, true))
+    }
+
+    #[track_caller]
+    pub(super) fn consents(self, actor: Actor) -> Self {
+        self.does(actor, &consent())
+    }
+
+    #[track_caller]
+    pub(super) fn is_ready(self, actor: Actor, route: Route) -> Self {
+        self.does(actor, &Command::BeReady(route))
+    }
+
+    #[track_caller]
+    pub(super) fn proposes(self, mediator: AccountId) -> Self {
+        self.does(Actor::Registrar, &propose(mediator, false))
+    }
+
+    #[track_caller]
+    pub(super) fn noor_accepts(self) -> Self {
+        self.does(Actor::Mediator(NOOR), &Command::AcceptAssignment { disclosed: false })
+    }
+
+    #[track_caller]
+    pub(super) fn approves(self, actor: Actor) -> Self {
+        self.does(actor, &Command::Approve)
+    }
+
+    #[track_caller]
+    pub(super) fn noor_does(self, command: &Command) -> Self {
+        self.does(Actor::Mediator(NOOR), command)
+    }
+
+    #[track_caller]
+    pub(super) fn noor_revises(self) -> Self {
+        let command = revise(self.dispute.agreement.number());
+        self.noor_does(&command)
+    }
+
+    #[track_caller]
+    pub(super) fn noor_freezes(self) -> Self {
+        let command = freeze(self.digest());
+        self.noor_does(&command)
+    }
+
+    #[track_caller]
+    pub(super) fn is_ready_to_sign(self, actor: Actor) -> Self {
+        let command = Command::BeReadyToSign(self.digest());
+        self.does(actor, &command)
+    }
+
+    #[track_caller]
+    pub(super) fn waives(self, actor: Actor) -> Self {
+        let command = Command::Waive(self.digest());
+        self.does(actor, &command)
+    }
+
+    #[track_caller]
+    pub(super) fn signs(self, actor: Actor) -> Self {
+        let command = sign(self.digest(), true);
+        self.does(actor, &command)
+    }
+
+    #[track_caller]
+    pub(super) fn noor_attests(self) -> Self {
+        let command = attest(self.digest(), Attestation::Mediator);
+        self.noor_does(&command)
+    }
+
+    #[track_caller]
+    pub(super) fn signals(self, actor: Actor, signal: Signal) -> Self {
+        self.does(actor, &Command::GiveSignal(signal))
+    }
+
+    /// The digest of the text at hand.
+    pub(super) fn digest(&self) -> TextDigest {
+        self.dispute.agreement.revision().map_or(TextDigest([0; 32]), |revision| revision.digest)
+    }
+}
+
+pub(super) fn file(needs_registrar: bool) -> Command {
+    Command::File { reference: Reference::from_random(7), needs_registrar }
+}
+
+pub(super) const fn take(account: AccountId, is_invited_address: bool) -> Command {
+    Command::AcceptInvitation { account, is_invited_address }
+}
+
+pub(super) const fn consent() -> Command {
+    Command::Consent { version: AGREEMENT_TO_MEDIATE, language: Language::English }
+}
+
+pub(super) fn propose(mediator: AccountId, conflicted: bool) -> Command {
+    let candidate = Candidate {
+        mediator,
+        languages: Language::ALL.to_vec(),
+        specialities: Vec::new(),
+        load: 0,
+        conflicted,
+    };
+    let id = AssignmentId::new(Uuid::from_u128(mediator.uuid().as_u128() + 0x1000));
+    Command::Propose { id, candidate }
+}
+
+/// A revision upon number `base`, with a digest of its own.
+pub(super) fn revise(base: u32) -> Command {
+    let number = base.saturating_add(1);
+    let mut digest = [0xD1_u8; 32];
+    digest[..4].copy_from_slice(&number.to_be_bytes());
+    let (prevailing, languages) = (Language::English, vec![Language::English, Language::Bangla]);
+    Command::Revise { base, revision: Revision { number, digest: TextDigest(digest), prevailing, languages } }
+}
+
+pub(super) fn freeze(digest: TextDigest) -> Command {
+    Command::Freeze { digest, needed: vec![Language::English, Language::Bangla] }
+}
+
+pub(super) const fn sign(digest: TextDigest, freely: bool) -> Command {
+    Command::Sign { digest, freely, auditor_may_read_terms: true }
+}
+
+pub(super) const fn attest(digest: TextDigest, by: Attestation) -> Command {
+    Command::Attest { digest, settlement: SettlementId::new(Uuid::from_u128(0x5E)), by }
+}

@@ -1,0 +1,537 @@
+//! Every page with samples in it, for the gallery and for the test that renders all pages in all languages.
+
+use domain::language::Language;
+use domain::time::{Day, Moment};
+use pages::form::Form;
+use pages::frame::{Frame, Institution};
+use pages::words::Words;
+use pages::{
+    agreements::*, assignments::*, audit::*, demo::*, disputes::*, drafts::*, files::*, home::*, invitations::*,
+    mediators::*, people::*, preparing::*, problems::*, registrar::*, rooms::*, safety::*, settlements::*, signing::*,
+    terms::TermLine, verifications::*,
+};
+
+const ID: &str = "0199a1b2-0000-7000-8000-000000000001";
+const DIGEST: &str = "sha256:3f5a9c0e7d2b4f6a8c1e3d5b7f9a0c2e4d6b8f0a1c3e5d7b9f1a2c4e6d8b0f2a";
+
+fn house() -> Institution {
+    Institution {
+        name: "Dhaka Mediation House".to_owned(),
+        phone: "+880 2 0000 0000".to_owned(),
+        address: "1 Court Street, Dhaka 1000".to_owned(),
+        emergency_number: "999".to_owned(),
+    }
+}
+
+fn at(minutes: i64) -> Moment {
+    Moment::from_millis(1_795_496_820_000 + minutes * 60_000)
+}
+
+fn day() -> Option<Day> {
+    Day::new(2027, 1, 31)
+}
+
+fn s(text: &str) -> String {
+    text.to_owned()
+}
+
+fn list(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| s(word)).collect()
+}
+
+fn terms() -> Vec<TermLine> {
+    vec![
+        TermLine {
+            who: s("Bela Roy"),
+            to: s("Amara Sen"),
+            texts: vec![
+                (s("en"), s("Pays back the deposit for the flat in Mirpur.")),
+                (s("bn"), s("মিরপুরের ফ্ল্যাটের জামানতের টাকা ফেরত দেবেন।")),
+            ],
+            amount: s("BDT 12000.00"),
+            due_on: day(),
+        },
+        TermLine {
+            who: s("Amara Sen"),
+            to: s("Bela Roy"),
+            texts: vec![(s("en"), s("Gives back both keys.")), (s("bn"), s("দুটি চাবিই ফেরত দেবেন।"))],
+            amount: String::new(),
+            due_on: None,
+        },
+    ]
+}
+
+fn entry(seq: u32, by: &str, role: &str, is_mine: bool, body: EntryBody) -> EntryLine {
+    EntryLine { seq, id: format!("e{seq}"), at: at(i64::from(seq)), by: s(by), role: s(role), is_mine, body }
+}
+
+fn said(text: &str, language: &str) -> EntryBody {
+    EntryBody::Message { text: s(text), language: s(language) }
+}
+
+fn tab(name: &str, with: &str) -> ChannelTab {
+    ChannelTab { name: s(name), with: s(with), last_seq: 8 }
+}
+
+fn room(channel: &str, role: &str) -> Room {
+    let offer = OfferLine {
+        terms: terms().into_iter().take(1).collect(),
+        note: s("I can pay in two parts as well."),
+        state: s("open"),
+        expires_at: Some(at(9000)),
+        may_answer: true,
+        may_withdraw: false,
+    };
+    Room {
+        id: s(ID),
+        reference: s("CD-7K4M-92QX"),
+        you: s(ID),
+        role: s(role),
+        channels: if role == "mediator" {
+            vec![
+                tab("joint", ""),
+                tab("caucus-claimant", "Amara Sen"),
+                tab("caucus-respondent", "Bela Roy"),
+                tab("notes", ""),
+            ]
+        } else {
+            vec![
+                tab("joint", ""),
+                tab("caucus-claimant", ""),
+            ]
+        },
+        channel: s(channel),
+        readers: list(&["Amara Sen", "Bela Roy", "Noor Haque"]),
+        entries: vec![
+            entry(1, "", "house", false, EntryBody::Event(s("session-opened"))),
+            entry(2, "Noor Haque", "mediator", false, said("Good morning. Who would like to begin?", "en")),
+            entry(3, "Amara Sen", "claimant", true, said("আমি শুরু করতে চাই। জামানতের টাকা এখনো পাইনি।", "bn")),
+            entry(4, "Bela Roy", "respondent", false, said("I kept it for the broken window.\nI have a bill.", "en")),
+            entry(5, "Bela Roy", "respondent", false, EntryBody::File { id: s(ID), name: s("File 1.pdf") }),
+            entry(6, "Bela Roy", "respondent", false, EntryBody::Offer(offer)),
+            entry(7, "Noor Haque", "mediator", false, EntryBody::Agenda { text: s("1. The window\n2. The deposit") }),
+            entry(8, "Bela Roy", "respondent", false, EntryBody::Event(s("departure"))),
+        ],
+        earlier: Some(1),
+        last_seq: 8,
+        session: s("open"),
+        may_post: true,
+        may_offer: role != "mediator",
+        entry_id: s(ID),
+        language: s("en"),
+        currencies: list(&["BDT", "PKR", "USD"]),
+        reply_minutes: 15,
+        has_agreement: true,
+        people: vec![(s(ID), s("Amara Sen"), s("claimant"))],
+        ..Room::default()
+    }
+}
+
+fn dispute(stage: &str) -> DisputePage {
+    let task = |code: &str, state: &str| Task { code: s(code), state: s(state), href: s("/disputes/x") };
+    DisputePage {
+        id: s(ID),
+        reference: s("CD-7K4M-92QX"),
+        title: s("Deposit for the flat in Mirpur"),
+        category: s("tenancy"),
+        stage: s(stage),
+        role: s("claimant"),
+        tasks: vec![
+            task("safety", "done"),
+            task("consent", "to-do"),
+            task("delivery", "done"),
+            task("files", "to-do"),
+            task("readiness", "later"),
+        ],
+        deadline: Some((s("preparing"), at(10_000))),
+        people: vec![
+            PersonLine { name: s("Amara Sen"), role: s("claimant"), is_you: true },
+            PersonLine { name: s("Bela Roy"), role: s("respondent"), is_you: false },
+        ],
+        statement: s("I moved out in March.\nThe deposit was not paid back."),
+        outcome_sought: s("I want the deposit back."),
+        amount: s("BDT 12000.00"),
+        may_show_statement: true,
+        files: files(),
+        invitation: Some(InvitationState { state: s("sent"), may_send_again: true, may_print: true }),
+        may_withdraw: true,
+        may_suspend: true,
+        ..DisputePage::default()
+    }
+}
+
+fn files() -> Vec<FileLine> {
+    vec![
+        FileLine { id: s(ID), name: s("rent-book.pdf"), size: s("1.2 MB"), is_mine: true, is_shown: false },
+        FileLine { id: s(ID), name: s("File 1.jpg"), size: s("340 KB"), is_mine: false, is_shown: true },
+    ]
+}
+
+fn draft(step: &str) -> DraftQuestion {
+    DraftQuestion {
+        id: s(ID),
+        step: s(step),
+        form: Form::default().with("category", "tenancy").with("needs", "breaks").with("language", "bn"),
+        categories: list(&["tenancy", "consumer", "debt", "work", "neighbours", "family", "other"]),
+        currencies: list(&["BDT", "PKR", "USD"]),
+        needs: list(&["interpreter", "sign-language", "large-print", "screen-reader", "plain-language", "breaks"]),
+        is_change: false,
+    }
+}
+
+/// Name and HTML of every page.
+pub fn every_page(w: &Words) -> Vec<(String, String)> {
+    let f = Frame {
+        here: s("/somewhere?channel=joint"),
+        csrf: s("token"),
+        institution: house(),
+        signed_in_as: Some(s("Amara Sen")),
+        roles: list(&["mediator"]),
+        is_demo: true,
+        notice: None,
+    };
+    let anyone = Frame { signed_in_as: None, roles: Vec::new(), is_demo: false, ..f.clone() };
+    let mut all = Vec::new();
+    let mut add = |name: &str, html: String| all.push((s(name), html));
+    before_signing_in(&mut add, w, &anyone);
+    filing(&mut add, w, &f);
+    talking(&mut add, w, &f);
+    settling(&mut add, w, &f);
+    of_the_house(&mut add, w, &f);
+    all
+}
+
+fn before_signing_in(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
+    add("home", Home {}.render(w, f));
+    add("help", Help {}.render(w, f));
+    add("exit", Exit {}.render(w, f));
+    let wrong = Form::default().with("email", "amara@").wrong("email", "not-an-email").wrong("password", "too-short");
+    add("sign-up", SignUp { form: wrong, next: String::new() }.render(w, f));
+    add("look-at-mail", LookAtMail { about: s("reset") }.render(w, f));
+    add("confirmation", Confirmation { code: s("c") }.render(w, f));
+    add("sign-in", SignIn::default().render(w, f));
+    add("reset-request", ResetRequest::default().render(w, f));
+    add("new-password", NewPassword::default().render(w, f));
+    add("code", CodeEntry::default().render(w, f));
+    let invitation = Invitation {
+        code: s("ABCDEFGH-c"),
+        from: s("Amara Sen"),
+        category: s("tenancy"),
+        amount: s("BDT 12000.00"),
+        expires_at: at(20_000),
+    };
+    add("invitation", invitation.render(w, f));
+    add("take-part", TakePart { code: s("c"), from: s("Amara Sen"), is_signed_in: false }.render(w, f));
+    add("pending", Pending {}.render(w, f));
+    add("later", NotNow { code: s("c"), expires_at: at(1) }.render(w, f));
+    add("refusal", Refusal { code: s("c"), is_refused: false, expires_at: at(1) }.render(w, f));
+    add("refused", Refusal { code: s("c"), is_refused: true, expires_at: at(1) }.render(w, f));
+    add("concern", ConcernHeard { concern: s("afraid") }.render(w, f));
+    add("no-invitation", NoInvitation {}.render(w, f));
+    for status in ["valid", "altered", "superseded", "unknown"] {
+        let verdict = Verify {
+            status: Some(s(status)),
+            reference: s("CD-7K4M-92QX"),
+            sealed_at: Some(at(0)),
+            ..Verify::default()
+        };
+        add(&format!("verify-{status}"), verdict.render(w, f));
+    }
+    add("verify", Verify::default().render(w, f));
+    add("problem", Problem { code: s("offer-already-answered"), back: String::new() }.render(w, f));
+    add("error", ErrorPage { code: s("not-found"), request: s("0199") }.render(w, f));
+}
+
+fn filing(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
+    let session = SessionLine { device: s("Firefox, Android"), seen_at: at(0), is_this_one: true };
+    let account = Account {
+        name: s("Amara Sen"),
+        email: s("amara@example.org"),
+        has_second_factor: false,
+        sessions: vec![session],
+    };
+    add("account", account.render(w, f));
+    let line = DisputeLine {
+        id: s(ID),
+        reference: s("CD-7K4M-92QX"),
+        title: s("Deposit for the flat in Mirpur"),
+        stage: s("preparing"),
+        role: s("claimant"),
+        next: Some(s("consent")),
+    };
+    add("disputes", DisputeList { items: vec![line], is_confirmed: false }.render(w, f));
+    add("new", NewDispute {}.render(w, f));
+    for step in STEPS {
+        add(&format!("draft-{step}"), draft(step).render(w, f));
+    }
+    let answer = |step: &str, name: &str, answers: &[&str]| AnswerLine {
+        step: s(step),
+        name: s(name),
+        answers: list(answers),
+    };
+    let check = DraftCheck {
+        id: s(ID),
+        answers: vec![
+            answer("category", "category", &["tenancy"]),
+            answer("title", "title", &["Deposit for the flat in Mirpur"]),
+            answer("statement", "statement", &["I moved out in March.\nThe deposit was not paid back."]),
+            answer("needs", "needs", &["breaks", "large-print"]),
+            answer("amount", "amount", &[]),
+        ],
+        is_safety_answered: true,
+        files: 2,
+        missing: Vec::new(),
+        form: Form::default(),
+    };
+    add("draft-check-missing", DraftCheck { missing: list(&["respondent"]), ..check.clone() }.render(w, f));
+    add("draft-check", check.render(w, f));
+    add("safety", SafetyStart { id: s(ID), is_answered: true }.render(w, f));
+    add("safety-later", SafetyLater { id: s(ID) }.render(w, f));
+    add("safety-questions", SafetyQuestions { id: s(ID), form: Form::default() }.render(w, f));
+    add("dispute", dispute("preparing").render(w, f));
+    let waiting = DisputePage { tasks: Vec::new(), is_paused: true, may_resume: true, ..dispute("screening") };
+    add("dispute-waiting", waiting.render(w, f));
+    add("withdrawal", Withdrawal { id: s(ID), reference: s("CD-7K4M-92QX") }.render(w, f));
+    add("closing", Closing { id: s(ID), reference: s("CD-7K4M-92QX") }.render(w, f));
+    let showing = StatementShowing { statement: s("I moved out."), outcome_sought: s("The deposit."), ..Default::default() };
+    add("statement-showing", showing.render(w, f));
+    let page = Files { id: s(ID), items: files(), may_add: true, is_draft: false, form: Form::default() };
+    add("files", page.render(w, f));
+    add("file-showing", FileShowing { name: s("File 2.pdf"), ..FileShowing::default() }.render(w, f));
+    for (name, code) in [("letter", ""), ("letter-print", "ABCDEFGH-abcdefghijklmnopqrstuv")] {
+        let letter = Letter {
+            id: s(ID),
+            code: s(code),
+            from: s("Amara Sen"),
+            to: s("Bela Roy"),
+            category: s("tenancy"),
+            address: s("https://example.org/invitations"),
+            expires_on: at(20_000).day(),
+        };
+        add(name, letter.render(w, f));
+    }
+}
+
+fn talking(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
+    let consent =
+        Consent { id: s(ID), version: 1, language: w.language(), agreed_at: None, form: Form::default() };
+    add("consent", consent.render(w, f));
+    let readiness = Readiness { id: s(ID), may_negotiate: true, ..Readiness::default() };
+    add("readiness", readiness.render(w, f));
+    add("readiness-missing", Readiness { missing: list(&["consent"]), ..readiness }.render(w, f));
+    add("delivery", Delivery::default().render(w, f));
+    let inquiry = ConflictInquiry {
+        id: s(ID),
+        names: list(&["Amara Sen", "Bela Roy"]),
+        category: s("tenancy"),
+        languages: list(&["bn", "en"]),
+        answer_by: at(4000),
+        form: Form::default(),
+    };
+    add("conflict", inquiry.render(w, f));
+    let proposed = ProposedMediator {
+        id: s(ID),
+        name: s("Noor Haque"),
+        languages: list(&["bn", "en"]),
+        specialities: list(&["tenancy", "debt"]),
+        disclosure: s("I once lived in the same street as Bela Roy."),
+        is_answered: false,
+        answer_by: at(4000),
+    };
+    add("proposed", proposed.render(w, f));
+    add("room", room("joint", "claimant").render(w, f));
+    let private = Room { readers: list(&["Amara Sen", "Noor Haque"]), ..room("caucus-claimant", "claimant") };
+    add("room-caucus", private.render(w, f));
+    add("room-mediator", room("caucus-respondent", "mediator").render(w, f));
+    let offering = Room { offer_to: Some(s("new")), is_paused: true, may_post: false, ..room("joint", "claimant") };
+    add("room-offer", offering.render(w, f));
+    let paused = PausedForYou { id: s(ID), of: s("unsafe"), told: s("mediator"), reply_minutes: 15 };
+    add("room-paused", paused.render(w, f));
+}
+
+fn settling(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
+    let editor = AgreementEditor {
+        id: s(ID),
+        base: 1,
+        claimant: s("Amara Sen"),
+        respondent: s("Bela Roy"),
+        languages: list(&["en", "bn"]),
+        currencies: list(&["BDT", "USD"]),
+        rows: 2,
+        form: Form::default().with("term-1-text-en", "Pays back the deposit.").with("term-1-amount", "12000.00"),
+        is_stale: true,
+    };
+    add("agreement-editor", editor.render(w, f));
+    let agreement = AgreementPage {
+        id: s(ID),
+        revision: 2,
+        digest: s(DIGEST),
+        terms: terms(),
+        vague: vec![(2, s("no-due-day"))],
+        prevailing_language: s("en"),
+        state: s("frozen"),
+        standings: vec![Standing { name: s("Bela Roy"), state: s("ready") }],
+        reflection_ends_at: Some(at(1440)),
+        may_waive: true,
+        may_say_ready: true,
+        may_edit: true,
+        ..AgreementPage::default()
+    };
+    add("agreement", agreement.render(w, f));
+    add("agreement-none", AgreementPage::default().render(w, f));
+    let signing = Signing {
+        id: s(ID),
+        reference: s("CD-7K4M-92QX"),
+        digest: s(DIGEST),
+        terms: terms(),
+        prevailing_language: s("en"),
+        name: s("Amara Sen"),
+        ..Signing::default()
+    };
+    add("signing-early", Signing { opens_at: Some(at(1440)), ..signing.clone() }.render(w, f));
+    add("signing-done", Signing { has_signed: true, may_take_back: true, ..signing.clone() }.render(w, f));
+    let form = Form::default().wrong("term-2", "tick-each").wrong("freely", "required");
+    add("signing", Signing { form, ..signing }.render(w, f));
+    add("not-freely", NotFreely { id: s(ID) }.render(w, f));
+    let attestation = Attestation { terms: terms(), name: s("Noor Haque"), digest: s(DIGEST), ..Attestation::default() };
+    add("attestation", attestation.render(w, f));
+    let delivery = DeliveryLine { by: s("attachment"), state: s("sent"), at: at(3) };
+    let settlement = Settlement {
+        id: s(ID),
+        settlement: s(ID),
+        reference: s("CD-7K4M-92QX"),
+        digest: s(DIGEST),
+        sealed_at: Some(at(2)),
+        deliveries: vec![delivery],
+    };
+    add("settlement", settlement.render(w, f));
+    let certificate = Certificate {
+        reference: s("CD-7K4M-92QX"),
+        parties: list(&["Amara Sen", "Bela Roy"]),
+        mediator: s("Noor Haque"),
+        took_place: true,
+        is_settled: false,
+        filed_on: at(0).day(),
+        ended_on: at(50_000).day(),
+        sessions: vec![(at(20_000).day(), list(&["Amara Sen", "Noor Haque"]))],
+    };
+    add("certificate", certificate.render(w, f));
+}
+
+fn of_the_house(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
+    let waiting = WaitingDispute { id: s(ID), reference: s("CD-7K4M-92QX"), category: s("family"), since: at(0) };
+    let desk = RegistrarDesk {
+        alarms: vec![Alarm {
+            id: s(ID),
+            reference: s("CD-7K4M-92QX"),
+            kind: s("unsafe"),
+            by: s("Amara Sen"),
+            since: at(0),
+        }],
+        screening: vec![waiting.clone()],
+        takers: vec![PendingTaker {
+            dispute: s(ID),
+            reference: s("CD-7K4M-92QX"),
+            party: s(ID),
+            invited: s("Bela Roy"),
+            taker: s("B. Roy"),
+            email: s("roy@example.org"),
+            since: at(0),
+        }],
+        assigning: vec![waiting.clone()],
+        suspended: vec![waiting],
+        mails: vec![FailedMail {
+            id: s(ID),
+            kind: s("invitation"),
+            to: s("bela@example.org"),
+            reference: s("CD-7K4M-92QX"),
+            attempts: 7,
+            at: at(0),
+            is_set_aside: true,
+        }],
+    };
+    add("registrar", desk.render(w, f));
+    let answers = ["alone", "afraid", "violence", "control", "order"].map(|question| (s(question), s("rather-not-say")));
+    let safety = SafetyAnswers {
+        name: s("Amara Sen"),
+        role: s("claimant"),
+        answers: answers.to_vec(),
+        reach: s("phone"),
+        reach_note: s("Mornings only"),
+    };
+    let screening = Screening {
+        id: s(ID),
+        reference: s("CD-7K4M-92QX"),
+        category: s("family"),
+        title: s("The house in Comilla"),
+        statement: s("We want to share it."),
+        claimant: s("Amara Sen"),
+        respondent: s("Bela Roy"),
+        reasons: list(&["family", "safety"]),
+        safety: vec![safety],
+        form: Form::default(),
+    };
+    add("screening", screening.render(w, f));
+    let one = Match { id: s(ID), name: s("Noor Haque"), score: 87, reasons: list(&["language", "speciality"]) };
+    let assigning = AssignmentDesk { matches: vec![one], languages: list(&["bn"]), category: s("tenancy"), ..Default::default() };
+    add("assigning", assigning.render(w, f));
+    let proposal = Proposal { id: s(ID), category: s("debt"), names: list(&["Amara Sen", "Bela Roy"]), answer_by: at(9) };
+    let line = DeskLine {
+        id: s(ID),
+        reference: s("CD-7K4M-92QX"),
+        category: s("tenancy"),
+        stage: s("mediation"),
+        names: list(&["Amara Sen", "Bela Roy"]),
+        waiting_since: Some(at(0)),
+        signals: list(&["break"]),
+        next: Some((s("attestation"), s("/x"))),
+    };
+    add("mediator", MediatorDesk { proposals: vec![proposal], disputes: vec![line] }.render(w, f));
+    let line = AuditLine {
+        id: s(ID),
+        reference: s("CD-7K4M-92QX"),
+        category: s("tenancy"),
+        sealed_on: day(),
+        mediator: s("Noor Haque"),
+        state: s("sealed"),
+        is_open: false,
+    };
+    let audit = AuditList {
+        categories: list(&["tenancy", "family"]),
+        states: list(&["sealed", "superseded"]),
+        items: vec![line],
+        next: Some(s("/audit?after=x")),
+        ..AuditList::default()
+    };
+    add("audit", audit.render(w, f));
+    let detail = AuditDetail {
+        id: s(ID),
+        reference: s("CD-7K4M-92QX"),
+        category: s("tenancy"),
+        mediator: s("Noor Haque"),
+        digest: s(DIGEST),
+        sealed_at: Some(at(0)),
+        state: s("sealed"),
+        signatures: vec![(s("claimant"), at(0)), (s("mediator"), at(9))],
+        consents: vec![(s("claimant"), 1, s(Language::Bangla.tag()), at(0))],
+        disclosures: list(&["none"]),
+        deliveries: list(&["sent", "collected"]),
+        trace: vec![TraceLine { at: at(0), kind: s("filed"), facts: s("0199a1b2") }],
+        is_open: true,
+    };
+    add("audit-detail", detail.render(w, f));
+    let person = DemoPerson { id: s("amara"), name: s("Amara Sen"), role: s("claimant"), about: s("A deposit.") };
+    add("demo", DemoPeople { people: vec![person] }.render(w, f));
+    let mail = MailLine { id: s("1"), to: s("a@example.org"), subject: s("Your document"), at: at(0), attachments: 1 };
+    add("mailbox", Mailbox { mails: vec![mail] }.render(w, f));
+    let mail = MailPage {
+        id: s("1"),
+        from: s("house@example.org"),
+        to: s("a@example.org"),
+        subject: s("Your new account"),
+        at: at(0),
+        text: s("Hello,\n\nhttps://example.org/confirmations?code=abc\n\nGoodbye"),
+        attachments: vec![(s("record.pdf"), s("120 KB"))],
+    };
+    add("mail", mail.render(w, f));
+}

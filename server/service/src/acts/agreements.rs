@@ -1,0 +1,207 @@
+//! The agreement's text on its way to the seal (R22 to R24): the mediator holds the pen, each party says that it is
+//! ready, and a signature binds the digest of the words that were read. Deliberately not here: the seal (`sealing`).
+
+use domain::agreement::{Agreement, Revision, TextDigest};
+use domain::dispute::{Command, Event};
+use domain::ids::DisputeId;
+use domain::language::Language;
+use domain::party::Side;
+use domain::person::PersonName;
+use domain::sight::Item;
+use domain::terms::{Term, languages_of};
+use domain::time::Moment;
+use record::Salt;
+use store::Tx;
+
+use super::process::{Seen, carry_out, house, look, refused};
+use super::{Doing, aftermath};
+use crate::refused::{FieldErrors, Refused};
+
+/// The agreement as a reader may see it.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// As whom the reader looks, and the state of the text.
+    pub seen: Seen,
+    /// The words of the revision at hand.
+    pub terms: Vec<Term>,
+    /// The terms of the offer that was accepted last: a draft for whoever holds the pen, and not yet binding (R24).
+    pub draft: Option<Vec<Term>>,
+    /// When the time to think ends.
+    pub reflection_ends_at: Option<Moment>,
+    /// The names under the text.
+    pub names: domain::party::Sides<Option<PersonName>>,
+}
+
+/// The agreement's text, for those who negotiate it.
+///
+/// # Errors
+/// `Absent` for others.
+pub fn show(tx: &mut Tx<'_>, doing: &Doing, id: DisputeId) -> Result<Shown, Refused> {
+    let seen = look(tx, doing, id)?;
+    if !seen.may_read(Item::AgreementText) || seen.seat().is_none() {
+        return Err(Refused::Absent);
+    }
+    let number = seen.dispute.agreement.number();
+    let terms = if number == 0 { Vec::new() } else { store::revisions::terms(tx, id, number)? };
+    let draft = if number == 0 { store::offers::last_accepted(tx, id)?.map(|offer| offer.terms) } else { None };
+    let ends = match &seen.dispute.agreement {
+        Agreement::Frozen { since, waived, .. } if !waived.both(|waived| *waived) => {
+            Some(since.plus(house(doing).periods.reflection))
+        }
+        _ => None,
+    };
+    let names = store::names::of(tx, id)?;
+    Ok(Shown { seen, terms, draft, reflection_ends_at: ends, names })
+}
+
+/// Writes a new revision of cleaned terms upon number `base`; every signature under an older one is void.
+///
+/// # Errors
+/// `Absent` for others than the mediator; terms that cannot be taken; a conflict with a newer revision; the rule.
+pub fn revise(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    id: DisputeId,
+    base: u32,
+    prevailing: Language,
+    terms: Vec<Term>,
+) -> Result<Revision, Refused> {
+    let mut seen = look(tx, doing, id)?;
+    if seen.dispute.mediator() != Some(seen.account) {
+        return Err(Refused::Absent);
+    }
+    check_printable(&terms)?;
+    let languages = languages_of(&terms);
+    if !languages.contains(&prevailing) {
+        return Err(Refused::field("prevailing_language", "language-missing"));
+    }
+    let number = base.saturating_add(1);
+    let salt = Salt::new(store::disputes::salt(tx, id)?);
+    let digest = record::agreement_digest(&salt, id, number, prevailing, &terms)
+        .map_err(|_| Refused::broken("agreement digest"))?;
+    let revision = Revision { number, digest, prevailing, languages };
+    carry_out(tx, doing, &mut seen, &Command::Revise { base, revision: revision.clone() })?;
+    store::revisions::put(tx, id, &revision, &terms, doing.now)?;
+    Ok(revision)
+}
+
+/// A record that cannot be rendered must be impossible before anyone signs.
+fn check_printable(terms: &[Term]) -> Result<(), Refused> {
+    let mut errors = FieldErrors::default();
+    for (at, term) in terms.iter().enumerate() {
+        for (language, text) in &term.text {
+            if record::printable(text).is_err() {
+                errors.push(&format!("terms[{at}].text.{language}"), "not-printable");
+            }
+        }
+    }
+    errors.check()
+}
+
+/// A party says that it is ready for this text to be frozen.
+///
+/// # Errors
+/// `Absent` for others than the parties; a conflict with a newer text; the rule.
+pub fn be_ready(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId, digest: TextDigest) -> Result<(), Refused> {
+    let mut seen = look(tx, doing, id)?;
+    carry_out(tx, doing, &mut seen, &Command::BeReadyToSign(digest))?;
+    Ok(())
+}
+
+/// The mediator freezes the text; the time to think begins.
+///
+/// # Errors
+/// `Absent` for others than the mediator; a conflict with a newer text; the rule.
+pub fn freeze(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId, digest: TextDigest) -> Result<(), Refused> {
+    let mut seen = look(tx, doing, id)?;
+    let needed = aftermath::languages_needed(&seen.dispute);
+    carry_out(tx, doing, &mut seen, &Command::Freeze { digest, needed })?;
+    Ok(())
+}
+
+/// A party gives up the rest of the reflection period, privately.
+///
+/// # Errors
+/// `Absent` for others than the parties; `advice_notice_read` where the notice was not read; the rule.
+pub fn waive(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    id: DisputeId,
+    digest: TextDigest,
+    advice_notice_read: bool,
+) -> Result<(), Refused> {
+    let mut seen = look(tx, doing, id)?;
+    seen.party()?;
+    if !advice_notice_read {
+        return Err(Refused::field("advice_notice_read", "not-read"));
+    }
+    carry_out(tx, doing, &mut seen, &Command::Waive(digest))?;
+    Ok(())
+}
+
+/// What a party says when it signs.
+#[derive(Debug, Clone)]
+pub struct Signing {
+    /// The text that was read.
+    pub digest: TextDigest,
+    /// The name that was typed.
+    pub name: String,
+    /// "Are you signing freely?"
+    pub freely: bool,
+    /// Whether an auditor may read the terms (R8).
+    pub auditor_may_read_terms: bool,
+}
+
+impl Signing {
+    const fn command(&self) -> Command {
+        Command::Sign {
+            digest: self.digest,
+            freely: self.freely,
+            auditor_may_read_terms: self.auditor_may_read_terms,
+        }
+    }
+}
+
+/// Whether the signature would be taken: asked before the proof of identity, so that only an act that the law allows
+/// uses up a code. Checks seat, name and rule, in this order.
+///
+/// # Errors
+/// As [`sign`].
+pub fn may_sign(tx: &mut Tx<'_>, doing: &Doing, id: DisputeId, signing: &Signing) -> Result<Seen, Refused> {
+    let seen = look(tx, doing, id)?;
+    let side = seen.party()?;
+    check_name(tx, id, side, &signing.name)?;
+    let decided = domain::dispute::decide(&seen.dispute, &signing.command(), seen.actor()?, &house(doing));
+    decided.map_err(|refusal| refused(refusal, &seen.dispute))?;
+    Ok(seen)
+}
+
+fn check_name(tx: &mut Tx<'_>, id: DisputeId, side: Side, typed: &str) -> Result<(), Refused> {
+    let names = store::names::of(tx, id)?;
+    match names.of(side) {
+        Some(name) if name.is_written(typed) => Ok(()),
+        _ => Err(Refused::field("name", "name-differs")),
+    }
+}
+
+/// A party signs; the caller has proved that it is that party. Returns whether a signature stands: who says privately
+/// that they are not signing freely has signed nothing, and the mediator learns of it.
+///
+/// # Errors
+/// `Absent`; a name that differs; a conflict with a newer text; the rule.
+pub fn sign(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId, signing: &Signing) -> Result<bool, Refused> {
+    let mut seen = may_sign(tx, doing, id, signing)?;
+    let events = carry_out(tx, doing, &mut seen, &signing.command())?;
+    Ok(events.iter().any(|event| matches!(event, Event::Signed { .. })))
+}
+
+/// A party takes its signature back, until the last party has signed.
+///
+/// # Errors
+/// `Absent` for others than the parties; the rule.
+pub fn take_back(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId) -> Result<(), Refused> {
+    let mut seen = look(tx, doing, id)?;
+    seen.party()?;
+    carry_out(tx, doing, &mut seen, &Command::TakeSignatureBack)?;
+    Ok(())
+}

@@ -1,0 +1,153 @@
+//! Proposing a mediator, the conflict inquiry, approval and objection (R13, R14).
+
+use domain::assignment::{Candidate, Match, match_roster};
+use domain::dispute::{Command, Dispute, Stage};
+use domain::ids::{AccountId, AssignmentId, DisputeId};
+use domain::party::Sides;
+use domain::person::{HouseRole, clean_words};
+use domain::sight::Viewer;
+use store::Tx;
+
+use super::Doing;
+use super::process::{Seen, candidate, carry_out, look};
+use crate::refused::{Refused, words_code};
+
+/// The roster for a dispute, best match first, with each mediator's name. For the registrar.
+///
+/// # Errors
+/// `Absent` for others than a registrar.
+pub fn matches(tx: &mut Tx<'_>, doing: &Doing, id: DisputeId) -> Result<Vec<(Match, String)>, Refused> {
+    let seen = look(tx, doing, id)?;
+    if seen.viewer != Viewer::Registrar {
+        return Err(Refused::Absent);
+    }
+    let found = best_first(tx, &seen.dispute)?;
+    found
+        .into_iter()
+        .map(|fit| {
+            let name = store::people::by_id(tx, fit.mediator)?.name.to_string();
+            Ok((fit, name))
+        })
+        .collect()
+}
+
+/// The roster for a dispute, best match first; without whoever was tried, has a conflict, or sits on a side.
+///
+/// # Errors
+/// Those of the store.
+pub fn best_first(tx: &mut Tx<'_>, dispute: &Dispute) -> Result<Vec<Match>, Refused> {
+    let tried = match &dispute.stage {
+        Stage::Assigning(assigning) => assigning.tried.as_slice(),
+        _ => &[],
+    };
+    let mut roster: Vec<Candidate> = Vec::new();
+    for account in store::people::with_role(tx, HouseRole::Mediator)? {
+        if account.disabled_at.is_none() && !tried.contains(&account.id) {
+            roster.push(candidate(tx, dispute, account.id)?);
+        }
+    }
+    let language = |consent: Option<domain::consent::Consent>| consent.map_or(dispute.language, |read| read.language);
+    let languages = Sides {
+        claimant: language(dispute.parties.claimant.consent),
+        respondent: language(dispute.parties.respondent.consent),
+    };
+    Ok(match_roster(&roster, dispute.category, languages))
+}
+
+/// Proposes that mediator, or the best match where none is named.
+///
+/// # Errors
+/// `Absent` for others than a registrar; the rule that stands against it, `nobody-fits` where the roster is empty.
+pub fn propose(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    id: DisputeId,
+    named: Option<AccountId>,
+) -> Result<AssignmentId, Refused> {
+    let mut seen = look(tx, doing, id)?;
+    if seen.viewer != Viewer::Registrar {
+        return Err(Refused::Absent);
+    }
+    let mediator = match named {
+        Some(account) => account,
+        None => best_first(tx, &seen.dispute)?.first().map(|fit| fit.mediator).ok_or(Refused::rule("nobody-fits"))?,
+    };
+    let unknown = |refused| if refused == Refused::Absent { Refused::field("mediator_id", "not-a-choice") } else { refused };
+    let candidate = candidate(tx, &seen.dispute, mediator).map_err(unknown)?;
+    let assignment = AssignmentId::new(doing.new_uuid());
+    carry_out(tx, doing, &mut seen, &Command::Propose { id: assignment, candidate })?;
+    Ok(assignment)
+}
+
+/// The dispute of a proposal that is under way, as the person who asks may see it.
+fn of(tx: &mut Tx<'_>, doing: &Doing, id: AssignmentId) -> Result<Seen, Refused> {
+    let dispute = store::disputes::of_assignment(tx, id)?;
+    let seen = look(tx, doing, dispute)?;
+    let is_this_one = match &seen.dispute.stage {
+        Stage::Assigning(assigning) => assigning.proposal.is_some_and(|proposal| proposal.id == id),
+        // The last approval may come twice: the answer is then that the mediator is confirmed.
+        Stage::Mediation(_) => true,
+        _ => false,
+    };
+    if is_this_one { Ok(seen) } else { Err(Refused::Absent) }
+}
+
+/// The mediator answers the conflict inquiry and accepts.
+///
+/// # Errors
+/// `Absent` for others than the proposed mediator; the rule that stands against it.
+pub fn accept(tx: &mut Tx<'_>, doing: &mut Doing, id: AssignmentId, disclosure: Option<&str>) -> Result<(), Refused> {
+    let mut seen = of(tx, doing, id)?;
+    if seen.viewer != Viewer::Proposed {
+        return Err(Refused::Absent);
+    }
+    let disclosure = disclosure.map(|typed| clean_words(typed, 2_000)).transpose();
+    let disclosure = disclosure.map_err(|why| Refused::field("disclosure", words_code(why)))?;
+    carry_out(tx, doing, &mut seen, &Command::AcceptAssignment { disclosed: disclosure.is_some() })?;
+    if let Some(text) = disclosure {
+        store::disclosures::put(tx, seen.dispute.id, id, &text, doing.now)?;
+    }
+    Ok(())
+}
+
+/// The mediator declines.
+///
+/// # Errors
+/// As [`accept`].
+pub fn decline(tx: &mut Tx<'_>, doing: &mut Doing, id: AssignmentId) -> Result<(), Refused> {
+    answer(tx, doing, id, &Command::DeclineAssignment).map(|_| ())
+}
+
+/// A party approves. Returns whether the mediator is confirmed now.
+///
+/// # Errors
+/// `Absent` for others than the parties; the rule that stands against it.
+pub fn approve(tx: &mut Tx<'_>, doing: &mut Doing, id: AssignmentId) -> Result<bool, Refused> {
+    let seen = answer(tx, doing, id, &Command::Approve)?;
+    Ok(matches!(seen.dispute.stage, Stage::Mediation(_)))
+}
+
+/// A party objects, without a reason, and unseen by the other side and the mediator.
+///
+/// # Errors
+/// As [`approve`].
+pub fn object(tx: &mut Tx<'_>, doing: &mut Doing, id: AssignmentId) -> Result<(), Refused> {
+    answer(tx, doing, id, &Command::Object).map(|_| ())
+}
+
+fn answer(tx: &mut Tx<'_>, doing: &mut Doing, id: AssignmentId, command: &Command) -> Result<Seen, Refused> {
+    let mut seen = of(tx, doing, id)?;
+    carry_out(tx, doing, &mut seen, command)?;
+    Ok(seen)
+}
+
+/// Negotiation is over for one of the two: a mediator is sought.
+///
+/// # Errors
+/// `Absent` for whoever is no party; the rule that stands against it.
+pub fn request_mediation(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId) -> Result<Seen, Refused> {
+    let mut seen = look(tx, doing, id)?;
+    seen.party()?;
+    carry_out(tx, doing, &mut seen, &Command::RequestMediation)?;
+    Ok(seen)
+}

@@ -1,0 +1,51 @@
+//! The codes that open an invitation: made, mailed or printed once, and kept as a digest. Deliberately not here: what a
+//! code opens (`invitations`).
+
+use domain::ids::{DisputeId, InvitationId};
+use domain::time::Moment;
+use pages::mails::Mail;
+use store::invitations::NewCode;
+use store::{SecretHash, Tx};
+
+use super::Doing;
+use super::letters::{Envelope, post};
+use crate::refused::Refused;
+use crate::tokens::OneTimeCode;
+
+/// Makes a code for the dispute's next invitation and mails it where there is an address (R19: a printed code does as
+/// well).
+///
+/// # Errors
+/// Those of the store.
+pub fn send(tx: &mut Tx<'_>, doing: &mut Doing, dispute: DisputeId, until: Moment) -> Result<(), Refused> {
+    let claim = store::claims::load(tx, dispute)?;
+    let number = store::invitations::of_dispute(tx, dispute)?.iter().map(|code| code.number).max().unwrap_or(0);
+    let code = make_code(tx, doing, dispute, number.saturating_add(1), until)?;
+    let Some(to) = claim.respondent_email else { return Ok(()) };
+    let language = store::disputes::load(tx, dispute)?.value.language;
+    let url = doing.config.public_url.link(&format!("/invitations/{}", code.as_str()));
+    let entry = doing.config.public_url.link("/invitations");
+    let mail = Mail::Invitation { url, entry, expires_on: until.day() };
+    let envelope = Envelope { to: &to, language, purpose: "invitation", delivery: None };
+    post(tx, doing, &envelope, &mail, Vec::new())?;
+    Ok(())
+}
+
+/// Makes a code. Only its digest is kept.
+///
+/// # Errors
+/// Those of the store.
+pub fn make_code(
+    tx: &mut Tx<'_>,
+    doing: &Doing,
+    dispute: DisputeId,
+    number: u32,
+    expires_at: Moment,
+) -> Result<OneTimeCode, Refused> {
+    let code = OneTimeCode::new()?;
+    let invitation = InvitationId::new(doing.new_uuid());
+    let secret = SecretHash::of(code.as_str());
+    let row = NewCode { invitation, dispute, number, locator: code.locator(), secret, expires_at };
+    store::invitations::make(tx, &row, doing.now)?;
+    Ok(code)
+}

@@ -1,0 +1,262 @@
+//! What is said in the room: posted by whoever has a seat, read within the seat's window. Form, API and socket all post
+//! through here. Deliberately not here: any row of the audit trail for what is said. A trail that grew with each entry
+//! would count a caucus before readers who must not know that it took place (R5, R9).
+
+use std::sync::Arc;
+
+use domain::consent::AGREEMENT_TO_MEDIATE;
+use domain::dispute::{Dispute, Refusal, Stage};
+use domain::entry::{Author, Body, Entry, MESSAGE_CHARACTERS_MAX, NOTE_CHARACTERS_MAX, OfferContent};
+use domain::ids::{DisputeId, EntryId};
+use domain::offer::{self, Offer, OfferRefusal, OfferState};
+use domain::party::Side;
+use domain::person::clean_words;
+use domain::room::{Channel, Seat};
+use domain::sight::Item;
+use domain::terms::clean_terms;
+use store::Tx;
+use store::entries::{Appended, NewEntry};
+use store::seats::SeatRow;
+
+use super::Doing;
+use super::process::{Seen, look};
+use crate::published::Published;
+use crate::refused::{Refused, words_code};
+
+/// The most points of an agenda, and the most characters of one.
+const AGENDA_ITEMS_MAX: usize = 30;
+const AGENDA_CHARACTERS_MAX: usize = 300;
+
+/// Stores what the person says in that channel. The same id with the same body is answered with what was stored the
+/// first time, whatever has changed since; the second value says whether the entry is new.
+///
+/// # Errors
+/// `Absent` without a seat, `Fields`, and the rule that stands against it.
+pub fn post(
+    tx: &mut Tx<'_>, doing: &mut Doing, dispute: DisputeId, channel: Channel, id: EntryId, body: Body,
+) -> Result<(Entry, bool), Refused> {
+    let seen = look(tx, doing, dispute)?;
+    let (seat, _) = sits(tx, &seen, channel)?;
+    let body = clean(body)?;
+    if let Some(first) = store::entries::by_id(tx, dispute, channel, id)? {
+        return again(first, seat, &body);
+    }
+    check_file(tx, &seen, channel, &body)?;
+    may_post(&seen.dispute, seat, channel, &body)?;
+    follow_offer(tx, doing, dispute, channel, seat, &body)?;
+    let author = Author::Seat(seat);
+    let new = NewEntry { dispute, channel, id, account: Some(seen.account), by: author, body: &body, at: doing.now };
+    match store::entries::append(tx, &new)? {
+        Appended::New(entry) => {
+            keep_offer(tx, dispute, &entry)?;
+            doing.publish(Published::Entry { dispute, entry: Arc::new(entry.clone()) });
+            Ok((entry, true))
+        }
+        Appended::Again(entry) => Ok((entry, false)),
+        Appended::IdReused => Err(Refused::rule("id-reused")),
+    }
+}
+
+/// What the person may read of a channel beyond the number `after`, ascending.
+///
+/// # Errors
+/// `Absent` without a seat.
+pub fn read(
+    tx: &mut Tx<'_>, doing: &Doing, dispute: DisputeId, channel: Channel, after: u64, limit: i64,
+) -> Result<Vec<Entry>, Refused> {
+    let seen = look(tx, doing, dispute)?;
+    let (_, window) = sits(tx, &seen, channel)?;
+    // A seat reads from the number at which it was granted to the one at which it ended (R5).
+    let after = after.max(window.from_seq.saturating_sub(1));
+    Ok(store::entries::page(tx, dispute, channel, after, window.until_seq, limit)?)
+}
+
+/// The seat of the person in that channel: asked of the law and of the rows, and absent where either says no.
+///
+/// # Errors
+/// `Absent`.
+fn sits(tx: &mut Tx<'_>, seen: &Seen, channel: Channel) -> Result<(Seat, SeatRow), Refused> {
+    let seat = seen.seat().ok_or(Refused::Absent)?;
+    if !seen.may_read(Item::Talk { channel, shuttle: seen.dispute.shuttle }) {
+        return Err(Refused::Absent);
+    }
+    let rows = store::seats::of(tx, seen.dispute.id)?;
+    let is_theirs = |row: &SeatRow| row.account == seen.account && row.channel == channel && row.seat == seat;
+    let row = rows.into_iter().filter(is_theirs).next_back().ok_or(Refused::Absent)?;
+    Ok((seat, row))
+}
+
+fn again(first: Entry, seat: Seat, body: &Body) -> Result<(Entry, bool), Refused> {
+    if first.by == Author::Seat(seat) && first.body == *body {
+        Ok((first, false))
+    } else {
+        Err(Refused::rule("id-reused"))
+    }
+}
+
+/// Brings what was written into the form that is stored.
+fn clean(body: Body) -> Result<Body, Refused> {
+    let field = |name: &str, why| Refused::field(name, words_code(why));
+    Ok(match body {
+        Body::Message { text, lang } => {
+            let text = clean_words(&text, MESSAGE_CHARACTERS_MAX).map_err(|why| field("body.text", why))?;
+            Body::Message { text, lang }
+        }
+        Body::Offer(content) => Body::Offer(clean_offer(content)?),
+        Body::OfferCountered { offer, counter } => Body::OfferCountered { offer, counter: clean_offer(counter)? },
+        Body::Agenda { items } => {
+            if items.is_empty() || items.len() > AGENDA_ITEMS_MAX {
+                return Err(Refused::field("body.items", if items.is_empty() { "missing" } else { "too-many" }));
+            }
+            let clean = |item: String| clean_words(&item, AGENDA_CHARACTERS_MAX).map_err(|why| field("body.items", why));
+            Body::Agenda { items: items.into_iter().map(clean).collect::<Result<_, _>>()? }
+        }
+        body if body.is_written_by_people() => body,
+        _ => return Err(Refused::field("body.kind", "not-a-choice")),
+    })
+}
+
+fn clean_offer(content: OfferContent) -> Result<OfferContent, Refused> {
+    let terms = clean_terms(content.terms).map_err(|_| Refused::field("body.terms", "not-terms"))?;
+    // An empty note is none: forms send the field in any case.
+    let note = content.note.filter(|note| !note.trim().is_empty());
+    let note = note.map(|note| clean_words(&note, NOTE_CHARACTERS_MAX)).transpose();
+    let note = note.map_err(|why| Refused::field("body.note", words_code(why)))?;
+    Ok(OfferContent { terms, note, expires_at: content.expires_at })
+}
+
+/// A file is shared by its owner alone, and not where it was uploaded for another channel (R6).
+fn check_file(tx: &mut Tx<'_>, seen: &Seen, channel: Channel, body: &Body) -> Result<(), Refused> {
+    let Body::File { file } = body else { return Ok(()) };
+    let unknown = Refused::field("body.file", "unknown");
+    let row = match store::files::get(tx, *file) {
+        Ok(row) => row,
+        Err(store::Error::NotFound) => return Err(unknown),
+        Err(error) => return Err(error.into()),
+    };
+    let here = row.channel.is_none_or(|other| other == channel);
+    let theirs = row.dispute == seen.dispute.id && row.owner == seen.account;
+    if theirs && here { Ok(()) } else { Err(unknown) }
+}
+
+/// Whether that seat may say that there now.
+fn may_post(dispute: &Dispute, seat: Seat, channel: Channel, body: &Body) -> Result<(), Refused> {
+    let rule = |refusal: Refusal| Err(Refused::rule(refusal.code()));
+    let is_offer = matches!(body, Body::Offer(_)) || body.answers().is_some();
+    match &dispute.stage {
+        Stage::Mediation(_) | Stage::Negotiation { .. } if dispute.suspension.is_some() => return rule(Refusal::Paused),
+        Stage::Mediation(mediation) => {
+            if !mediation.room.may_post(seat, channel, dispute.shuttle) {
+                return rule(Refusal::Paused);
+            }
+        }
+        // Before a mediator is there, people send each other offers with a short note, and nothing else.
+        Stage::Negotiation { .. } if is_offer => {}
+        Stage::Negotiation { .. } => return Err(Refused::rule("offers-only")),
+        Stage::Settled { .. } | Stage::Ended(_) => return rule(Refusal::Ended),
+        _ => return Err(Refused::Absent),
+    }
+    if !consented(dispute, channel) {
+        return rule(Refusal::ConsentFirst);
+    }
+    if matches!(body, Body::Agenda { .. }) && seat != Seat::Mediator {
+        return rule(Refusal::NotYours);
+    }
+    Ok(())
+}
+
+/// R1: whoever shares a channel has signed the version in force. The way to a room leads through that signature; it is
+/// asked again here because nothing else stands between a new version and those who signed the old one.
+fn consented(dispute: &Dispute, channel: Channel) -> bool {
+    let signed = |side: Side| {
+        dispute.parties.of(side).consent.is_some_and(|consent| consent.version == AGREEMENT_TO_MEDIATE)
+    };
+    match (channel, channel.caucus_of()) {
+        (_, Some(side)) => signed(side),
+        (Channel::Joint, None) => Side::BOTH.into_iter().all(signed),
+        (_, None) => true,
+    }
+}
+
+/// Where the body is an offer or answers one: the rules of offers, and what becomes of the one that is answered. An
+/// offer lives in its channel, so one made in a caucus reaches the mediator and nobody else.
+fn follow_offer(
+    tx: &mut Tx<'_>, doing: &Doing, dispute: DisputeId, channel: Channel, seat: Seat, body: &Body,
+) -> Result<(), Refused> {
+    let rule = |refusal: OfferRefusal| Refused::rule(refusal.as_str());
+    if let Body::Offer(content) = body {
+        return offer::make(seat, content.expires_at, doing.now).map_err(rule);
+    }
+    let Some(id) = body.answers() else { return Ok(()) };
+    let unknown = || Refused::field("body.offer", "unknown");
+    let (open, _) = store::offers::get(tx, dispute, channel, id)?.ok_or_else(unknown)?;
+    let state = offer::answer(&open, seat, body, doing.now).map_err(rule)?;
+    store::offers::set_state(tx, dispute, channel, id, state)?;
+    Ok(())
+}
+
+/// Keeps a new offer where its answers will look for it.
+fn keep_offer(tx: &mut Tx<'_>, dispute: DisputeId, entry: &Entry) -> Result<(), Refused> {
+    let (Body::Offer(content) | Body::OfferCountered { counter: content, .. }) = &entry.body else { return Ok(()) };
+    let offer = Offer {
+        channel: entry.channel,
+        by: entry.by,
+        state: OfferState::Open,
+        expires_at: content.expires_at,
+    };
+    Ok(store::offers::put(tx, dispute, entry.id, &offer, content)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::language::Language;
+    use domain::terms::Term;
+    use std::collections::BTreeMap;
+
+    fn message(text: &str) -> Body {
+        Body::Message { text: text.to_owned(), lang: Language::English.into() }
+    }
+
+    #[test]
+    fn words_are_cleaned_or_refused_by_field() {
+        assert_eq!(clean(message(" Good morning\r\n")), Ok(message("Good morning")));
+        assert_eq!(clean(message("  ")), Err(Refused::field("body.text", "missing")));
+        assert_eq!(clean(message(&"a".repeat(4_001))), Err(Refused::field("body.text", "too-long")));
+        assert_eq!(clean(message("a\u{0}b")), Err(Refused::field("body.text", "not-printable")));
+        assert_eq!(clean(Body::Agenda { items: vec![] }), Err(Refused::field("body.items", "missing")));
+    }
+
+    #[test]
+    fn nobody_posts_what_only_the_house_says() {
+        let arrival = Body::Arrival { who: Seat::Mediator };
+        assert_eq!(clean(arrival), Err(Refused::field("body.kind", "not-a-choice")));
+    }
+
+    #[test]
+    fn an_empty_note_is_none() {
+        let text = BTreeMap::from([(Language::English, "pays".to_owned())]);
+        let term = Term { debtor: Side::Respondent, creditor: Side::Claimant, text, amount: None, due_on: None };
+        let content = OfferContent { terms: vec![term], note: Some(" ".to_owned()), expires_at: None };
+        let cleaned = clean_offer(content).expect("fine");
+        assert_eq!(cleaned.note, None);
+        let empty = OfferContent { terms: vec![], note: None, expires_at: None };
+        assert_eq!(clean_offer(empty), Err(Refused::field("body.terms", "not-terms")));
+    }
+
+    #[test]
+    fn the_same_id_with_other_words_is_refused() {
+        let first = Entry {
+            channel: Channel::Joint,
+            seq: 1,
+            id: EntryId::new(uuid::Uuid::from_u128(1)),
+            at: domain::time::Moment::from_millis(0),
+            by: Author::Seat(Seat::Mediator),
+            body: message("a"),
+        };
+        assert_eq!(again(first.clone(), Seat::Mediator, &message("a")), Ok((first.clone(), false)));
+        for (seat, text) in [(Seat::Mediator, "b"), (Seat::Party(Side::Claimant), "a")] {
+            assert_eq!(again(first.clone(), seat, &message(text)), Err(Refused::rule("id-reused")));
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! What each side does alone before the two meet: the agreement to mediate, readiness, and how the record is to reach
+//! them (R1, R26).
+
+use domain::consent::AGREEMENT_TO_MEDIATE_NAME;
+use domain::dispute::Command;
+use domain::ids::DisputeId;
+use domain::language::Language;
+use domain::party::Route;
+use domain::settlement::DeliveryChoice;
+use store::Tx;
+
+use super::Doing;
+use super::process::{Seen, carry_out, look};
+use crate::refused::Refused;
+
+
+/// Signs the agreement to mediate.
+///
+/// # Errors
+/// `Absent` for whoever is no party; the rule that stands against it.
+pub fn consent(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    id: DisputeId,
+    document: &str,
+    version: u32,
+    language: Language,
+) -> Result<Seen, Refused> {
+    let mut seen = look(tx, doing, id)?;
+    seen.party()?;
+    if document != AGREEMENT_TO_MEDIATE_NAME {
+        return Err(Refused::field("document", "not-a-choice"));
+    }
+    carry_out(tx, doing, &mut seen, &Command::Consent { version, language })?;
+    Ok(seen)
+}
+
+/// Says that one is ready, and which way to go on.
+///
+/// # Errors
+/// As [`consent`].
+pub fn be_ready(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId, route: Route) -> Result<Seen, Refused> {
+    let mut seen = look(tx, doing, id)?;
+    seen.party()?;
+    carry_out(tx, doing, &mut seen, &Command::BeReady(route))?;
+    Ok(seen)
+}
+
+/// Chooses how the record is to arrive.
+///
+/// # Errors
+/// As [`consent`].
+pub fn choose_delivery(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    id: DisputeId,
+    choice: DeliveryChoice,
+) -> Result<(), Refused> {
+    let mut seen = look(tx, doing, id)?;
+    seen.party()?;
+    carry_out(tx, doing, &mut seen, &Command::ChooseDelivery(choice))?;
+    Ok(())
+}

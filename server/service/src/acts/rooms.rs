@@ -1,0 +1,334 @@
+//! The room around what is said in it: who sits where, what each reader sees of it, sessions, pauses, signals, and who
+//! comes and goes. Deliberately not here: entries that people write (`entries`), and who is connected (`live`).
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use domain::dispute::{Actor, Command, Dispute, Stage};
+use domain::entry::Body;
+use domain::ids::{AccountId, DisputeId};
+use domain::party::Side;
+use domain::room::{Channel, RoomState, Seat, Signal, channels_of, has_seat};
+use serde::{Deserialize, Serialize};
+use store::Tx;
+use store::seats::SeatRow;
+use utoipa::ToSchema;
+
+use super::process::{Seen, carry_out, carry_out_as, look};
+use super::{Doing, aftermath};
+use crate::refused::Refused;
+
+/// The room as it is, for the house. It never leaves the house as it is: each reader gets a [`RoomView`].
+#[derive(Debug, Clone)]
+pub struct RoomNow {
+    pub dispute: Dispute,
+    pub seats: Vec<SeatRow>,
+    /// The number of the last entry of each channel.
+    pub heads: BTreeMap<Channel, u64>,
+    pub names: BTreeMap<AccountId, String>,
+    /// For each person with a seat, a keyed digest of who reads their channels.
+    pub audiences: BTreeMap<AccountId, String>,
+}
+
+/// A channel as a reader with a seat in it sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ChannelView {
+    /// `joint`, `caucus-claimant`, `caucus-respondent` or `notes`.
+    pub name: String,
+    /// The number of its last entry.
+    pub last_seq: u64,
+    pub may_post: bool,
+    /// Why is not said to a party.
+    pub paused: bool,
+}
+
+/// Somebody who shares a channel with the reader.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PersonView {
+    /// How entries name their author: `claimant`, `respondent`, `mediator`.
+    pub id: String,
+    /// The same.
+    pub role: String,
+    pub name: String,
+}
+
+/// What a side told the mediator privately.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SignalView {
+    /// Which side.
+    pub side: String,
+    /// `break` or `unsafe`.
+    pub kind: String,
+}
+
+/// The room as one reader sees it. Nothing in it changes because of a caucus that is not theirs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RoomView {
+    /// The dispute's id.
+    pub id: String,
+    pub stage: String,
+    /// As whom the reader sits here.
+    pub you: String,
+    /// `open` or `closed`: presence and typing pass only while the mediator holds a session open.
+    pub session: String,
+    pub channels: Vec<ChannelView>,
+    /// Everyone who can read something that the reader writes, the reader included.
+    pub people: Vec<PersonView>,
+    /// Changes when, and only when, the readers of one of the reader's channels change.
+    pub audience_digest: String,
+    /// What the sides signalled (mediator only).
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub signals: Vec<SignalView>,
+}
+
+/// Whom a signal reached, and what to do meanwhile (R18).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Signalled {
+    /// `mediator`, or `registrar` while there is no mediator.
+    pub told: String,
+    /// When the house answers, in its own words.
+    pub reply_time: String,
+    pub emergency_number: String,
+}
+
+impl RoomNow {
+    /// As whom that account sits in the room.
+    pub fn seat(&self, account: AccountId) -> Option<Seat> {
+        self.dispute.seat_of(account)
+    }
+
+    /// Whether an entry of that channel and number exists for that account. The one question that everything asks
+    /// before anything leaves the room (promise 4, R5, R17): the law is asked, and the seat's own row.
+    pub fn may_hear(&self, account: AccountId, channel: Channel, seq: u64) -> bool {
+        let Some(seat) = self.seat(account) else { return false };
+        let is_theirs = |row: &SeatRow| row.account == account && row.channel == channel && row.seat == seat;
+        let reaches = |row: &SeatRow| row.from_seq <= seq && row.until_seq.is_none_or(|until| seq <= until);
+        has_seat(seat, channel, self.dispute.shuttle) && self.seats.iter().any(|row| is_theirs(row) && reaches(row))
+    }
+
+    /// Whether that account sits in the channel now: for what is passed on and not stored.
+    pub fn sits_in(&self, account: AccountId, channel: Channel) -> bool {
+        self.may_hear(account, channel, u64::MAX)
+    }
+
+    /// Whether two people share a channel: only then does one learn that the other is there.
+    pub fn share_a_channel(&self, one: AccountId, other: AccountId) -> bool {
+        Channel::ALL.iter().any(|channel| self.sits_in(one, *channel) && self.sits_in(other, *channel))
+    }
+
+    /// The room's state, while there is a mediation.
+    pub fn state(&self) -> Option<&RoomState> {
+        self.dispute.mediation().map(|mediation| &mediation.room)
+    }
+
+    /// Whether the mediator holds a session open.
+    pub fn session_open(&self) -> bool {
+        matches!(&self.dispute.stage, Stage::Mediation(mediation) if mediation.room.session_open)
+    }
+
+    /// The channels of that account, in the order in which they are shown.
+    pub fn channels_of(&self, account: AccountId) -> Vec<Channel> {
+        let Some(seat) = self.seat(account) else { return Vec::new() };
+        let theirs = |channel: &Channel| {
+            self.seats.iter().any(|row| row.account == account && row.channel == *channel && row.seat == seat)
+        };
+        channels_of(seat, self.dispute.shuttle).filter(theirs).collect()
+    }
+
+    /// The room as that account sees it; nothing for whoever has no seat.
+    pub fn view(&self, account: AccountId) -> Option<RoomView> {
+        let seat = self.seat(account)?;
+        let channels = self.channels_of(account);
+        if channels.is_empty() {
+            return None;
+        }
+        let signals = if seat == Seat::Mediator { self.signals() } else { Vec::new() };
+        Some(RoomView {
+            id: self.dispute.id.to_string(),
+            stage: self.dispute.stage.name().to_string(),
+            you: seat.as_str().to_owned(),
+            session: if self.session_open() { "open" } else { "closed" }.to_owned(),
+            channels: channels.into_iter().map(|channel| self.channel(account, seat, channel)).collect(),
+            people: self.people(account),
+            audience_digest: self.audiences.get(&account).cloned().unwrap_or_default(),
+            signals,
+        })
+    }
+
+    fn channel(&self, account: AccountId, seat: Seat, channel: Channel) -> ChannelView {
+        let is_theirs = |row: &&SeatRow| row.account == account && row.channel == channel;
+        let until = self.seats.iter().filter(is_theirs).next_back().and_then(|row| row.until_seq);
+        let head = self.heads.get(&channel).copied().unwrap_or(0);
+        let (may_post, paused) = match &self.dispute.stage {
+            _ if self.dispute.suspension.is_some() => (false, true),
+            Stage::Mediation(mediation) => {
+                let paused = mediation.room.is_paused(channel);
+                (mediation.room.may_post(seat, channel, self.dispute.shuttle), paused)
+            }
+            Stage::Negotiation { .. } => (true, false),
+            _ => (false, false),
+        };
+        let may_post = may_post && self.sits_in(account, channel);
+        let last_seq = until.map_or(head, |until| head.min(until));
+        ChannelView { name: channel.to_string(), last_seq, may_post, paused }
+    }
+
+    fn people(&self, account: AccountId) -> Vec<PersonView> {
+        let mut people: Vec<(Seat, AccountId)> =
+            self.seats.iter().map(|row| (row.seat, row.account)).collect();
+        people.sort_unstable();
+        people.dedup();
+        let is_shown = |person: &(Seat, AccountId)| {
+            self.seat(person.1) == Some(person.0) && (person.1 == account || self.share_a_channel(account, person.1))
+        };
+        let shown = people.into_iter().filter(is_shown).map(|(seat, person)| PersonView {
+            id: seat.as_str().to_owned(),
+            role: seat.as_str().to_owned(),
+            name: self.names.get(&person).cloned().unwrap_or_default(),
+        });
+        shown.collect()
+    }
+
+    fn signals(&self) -> Vec<SignalView> {
+        let given = |side: Side| self.state().and_then(|state| *state.signals.of(side)).map(|kind| (side, kind));
+        let signals = Side::BOTH.into_iter().filter_map(given);
+        signals.map(|(side, kind)| SignalView { side: side.to_string(), kind: kind.to_string() }).collect()
+    }
+
+    /// Who reads the channels of that account, as one text to be digested.
+    fn audience(&self, account: AccountId) -> String {
+        let mut text = String::new();
+        for channel in self.channels_of(account) {
+            let mut readers: Vec<AccountId> = self.seats.iter().map(|row| row.account).collect();
+            readers.retain(|reader| self.sits_in(*reader, channel));
+            readers.sort_unstable();
+            readers.dedup();
+            for reader in readers {
+                let _ = writeln!(text, "{channel} {reader}");
+            }
+        }
+        text
+    }
+}
+
+/// Reads the room for the house.
+///
+/// # Errors
+/// `Absent` where there is no such dispute, or what was said in it is destroyed.
+pub fn room_now(tx: &mut Tx<'_>, id: DisputeId) -> Result<RoomNow, Refused> {
+    let dispute = store::disputes::load(tx, id)?.value;
+    let seats = store::seats::of(tx, id)?;
+    let mut now = RoomNow {
+        dispute,
+        seats,
+        heads: BTreeMap::new(),
+        names: BTreeMap::new(),
+        audiences: BTreeMap::new(),
+    };
+    for channel in Channel::ALL {
+        now.heads.insert(*channel, store::entries::last_seq(tx, id, *channel)?);
+    }
+    let mut people: Vec<AccountId> = now.seats.iter().map(|row| row.account).collect();
+    people.sort_unstable();
+    people.dedup();
+    for account in people {
+        now.names.insert(account, store::people::by_id(tx, account)?.name.to_string());
+        let digest = tx.vault().digest(id, "audience", now.audience(account).as_bytes())?;
+        now.audiences.insert(account, digest.iter().map(|byte| format!("{byte:02x}")).collect());
+    }
+    Ok(now)
+}
+
+/// The room as the person sees it.
+///
+/// # Errors
+/// `Absent` without a seat.
+pub fn show(tx: &mut Tx<'_>, doing: &Doing, id: DisputeId) -> Result<RoomView, Refused> {
+    let seen = look(tx, doing, id)?;
+    view_of(tx, &seen)
+}
+
+fn view_of(tx: &mut Tx<'_>, seen: &Seen) -> Result<RoomView, Refused> {
+    seen.seat().ok_or(Refused::Absent)?;
+    room_now(tx, seen.dispute.id)?.view(seen.account).ok_or(Refused::Absent)
+}
+
+fn steer(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId, command: &Command) -> Result<RoomView, Refused> {
+    let mut seen = look(tx, doing, id)?;
+    carry_out(tx, doing, &mut seen, command)?;
+    view_of(tx, &seen)
+}
+
+/// Opens or closes the session.
+///
+/// # Errors
+/// `Absent` for everybody but the mediator; the rule.
+pub fn set_session(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId, open: bool) -> Result<RoomView, Refused> {
+    steer(tx, doing, id, if open { &Command::OpenSession } else { &Command::CloseSession })
+}
+
+/// Pauses a channel, or lets posting there go on.
+///
+/// # Errors
+/// `Absent` for everybody but the mediator; the rule.
+pub fn set_pause(
+    tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId, channel: Channel, paused: bool,
+) -> Result<RoomView, Refused> {
+    let command = if paused { Command::Pause(channel) } else { Command::ResumeChannel(channel) };
+    steer(tx, doing, id, &command)
+}
+
+/// A party tells the mediator, and nobody else, that it needs a break or does not feel safe (R18).
+///
+/// # Errors
+/// `Absent` for whoever is no party; the rule.
+pub fn signal(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId, signal: Signal) -> Result<Signalled, Refused> {
+    let mut seen = look(tx, doing, id)?;
+    seen.party()?;
+    carry_out(tx, doing, &mut seen, &Command::GiveSignal(signal))?;
+    let told = if matches!(seen.dispute.stage, Stage::Mediation(_)) { "mediator" } else { "registrar" };
+    let institution = &doing.config.institution;
+    Ok(Signalled {
+        told: told.to_owned(),
+        reply_time: institution.reply_time.clone(),
+        emergency_number: institution.emergency_number.clone(),
+    })
+}
+
+/// Somebody enters or leaves the room while a session is open: the house says so where they are seen (R7), and keeps
+/// that the side was present (R10). Outside a session nothing is said: whether somebody is at their telephone is
+/// nobody's business then (R19).
+///
+/// # Errors
+/// Where the store fails.
+pub fn announce(
+    tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId, account: AccountId, comes: bool,
+) -> Result<(), Refused> {
+    let stored = store::disputes::load(tx, id)?;
+    let mut dispute = stored.value;
+    let is_open = matches!(&dispute.stage, Stage::Mediation(mediation) if mediation.room.session_open);
+    let seat = dispute.seat_of(account);
+    let (true, Some(who)) = (is_open && dispute.suspension.is_none(), seat) else { return Ok(()) };
+    let body = if comes { Body::Arrival { who } } else { Body::Departure { who } };
+    for channel in channels_of_announcement(who, dispute.shuttle) {
+        aftermath::say(tx, doing, id, channel, body.clone())?;
+    }
+    if let (Seat::Party(side), true) = (who, comes) {
+        carry_out_as(tx, doing, &mut dispute, stored.version, Actor::House, &Command::Attend(side))?;
+    }
+    Ok(())
+}
+
+/// Arrivals and departures are of the room; where the sides are kept apart, each hears of its own people and the
+/// mediator alone (R17).
+fn channels_of_announcement(who: Seat, shuttle: bool) -> Vec<Channel> {
+    match (who, shuttle) {
+        (_, false) => vec![Channel::Joint],
+        (Seat::Party(side), true) => vec![Channel::caucus(side)],
+        (Seat::Mediator, true) => Side::BOTH.map(Channel::caucus).to_vec(),
+    }
+}
+
+#[cfg(test)]
+#[path = "rooms_tests.rs"]
+mod tests;

@@ -1,0 +1,203 @@
+//! The house as a whole: opened from its settings, served on its address, stopped within ten seconds. Deliberately not
+//! here: the command line, and every route.
+
+use std::fmt;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::{App, HttpServer, middleware, web};
+use socket2::SockRef;
+use store::{OpenError, Settings, Store};
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::desk::Desk;
+use crate::http::{finish, routes};
+use crate::jobs;
+use crate::keys::{Keys, KeysError};
+use crate::limits::Limits;
+use crate::mail::{Transport, Worker};
+use crate::passwords::Passwords;
+use crate::state::AppState;
+use crate::tokens::Tokens;
+
+/// How long requests under way may take at the end.
+const STOP_SECONDS: u64 = 5;
+/// How long the tasks may take to say goodbye.
+const TASKS_PERIOD: Duration = Duration::from_secs(3);
+/// After how long a connection is given up whose peer takes nothing more: such a peer holds a descriptor for ever.
+const PEER_PERIOD: Duration = Duration::from_secs(8);
+
+/// Why the house does not open.
+#[derive(Debug)]
+pub enum StartError {
+    Folder(std::path::PathBuf, io::Error),
+    Keys(KeysError),
+    Store(OpenError),
+    Address(SocketAddr, io::Error),
+    Mail(String),
+    Machine(String),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder(path, error) => {
+                write!(f, "the data folder {} cannot be written to: {error}; choose another with --data", path.display())
+            }
+            Self::Keys(error) => error.fmt(f),
+            Self::Store(error) => error.fmt(f),
+            Self::Address(listen, error) if error.kind() == io::ErrorKind::AddrInUse => {
+                write!(f, "{listen} is taken by another program; choose another address with --listen, such as 127.0.0.1:0")
+            }
+            Self::Address(listen, error) => write!(f, "{listen} cannot be listened on: {error}"),
+            Self::Mail(reason) | Self::Machine(reason) => f.write_str(reason),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+/// What the tasks of the house need beside what handlers see.
+pub struct House {
+    pub state: AppState,
+    stop: watch::Sender<bool>,
+    mail: Arc<Notify>,
+}
+
+impl House {
+    /// Opens keys and store, without serving anything: enough for the command line.
+    ///
+    /// # Errors
+    /// What cannot be opened.
+    pub async fn open(config: Config) -> Result<Self, StartError> {
+        let clock = Clock::new();
+        let now = clock.now();
+        let opened = tokio::task::spawn_blocking(move || {
+            writable(&config.data).map_err(|error| StartError::Folder(config.data.clone(), error))?;
+            let keys = Keys::open(&config.keys_folder(), &config.institution.name, now).map_err(StartError::Keys)?;
+            let mut settings = Settings::in_folder(&config.data, keys.wrapping.clone());
+            settings.database_url = config.database_url.as_ref().map(|url| url.reveal().to_owned());
+            settings.vault_url = config.vault_url.as_ref().map(|url| url.reveal().to_owned());
+            let store = Store::open(&settings).map_err(StartError::Store)?;
+            Ok((config, keys, store))
+        });
+        let opened = opened.await.map_err(|_| StartError::Machine("the store could not be opened".to_owned()))?;
+        let (config, keys, store) = opened?;
+        let passwords = Passwords::new().map_err(|_| StartError::Machine("no memory to hash passwords".to_owned()))?;
+        let (config, mail) = (Arc::new(config), Arc::new(Notify::new()));
+        let (stop, stopping) = watch::channel(false);
+        let state = AppState {
+            desk: Desk::new(store.clone(), clock.clone(), Arc::clone(&config), Arc::clone(&mail)),
+            tokens: Arc::new(Tokens::new(keys.token.clone(), config.public_url.as_str())),
+            limits: Arc::new(Limits::new(config.limits)),
+            keys: Arc::new(keys),
+            runtime: tokio::runtime::Handle::current(),
+            store,
+            config,
+            passwords,
+            clock,
+            stopping,
+        };
+        Ok(Self { state, stop, mail })
+    }
+
+    /// Closes the store: everything acknowledged is on disk already.
+    pub async fn close(self) {
+        self.state.store.stop().await;
+    }
+}
+
+/// Makes the folder, and finds out whether it takes files.
+fn writable(folder: &std::path::Path) -> io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let probe = folder.join(format!(".writable-{}", std::process::id()));
+    std::fs::write(&probe, b"")?;
+    std::fs::remove_file(&probe)
+}
+
+/// A house that serves.
+pub struct Running {
+    /// The address that was really bound.
+    pub addr: SocketAddr,
+    pub state: AppState,
+    stop: watch::Sender<bool>,
+    server: ServerHandle,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// Opens the house and serves it.
+///
+/// # Errors
+/// What cannot be opened.
+pub async fn start(mut config: Config) -> Result<Running, StartError> {
+    let failed = |listen| move |error| StartError::Address(listen, error);
+    let listener = TcpListener::bind(config.listen).map_err(failed(config.listen))?;
+    let addr = listener.local_addr().map_err(failed(config.listen))?;
+    config.listens_on(addr);
+    let transport = Transport::new(&config).map_err(StartError::Mail)?;
+    let House { state, stop, mail } = House::open(config).await?;
+    let mut tasks = Vec::new();
+    let worker = Worker {
+        store: state.store.clone(),
+        clock: state.clock.clone(),
+        config: Arc::clone(&state.config),
+        transport: Arc::new(transport),
+        wake: mail,
+    };
+    tasks.push(tokio::spawn(worker.run(state.stopping.clone())));
+    tasks.push(tokio::spawn(jobs::sweep_until_stop(
+        state.desk.clone(),
+        state.clock.clone(),
+        state.stopping.clone(),
+    )));
+    let shared = web::Data::new(state.clone());
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(shared.clone())
+            .wrap(middleware::Compress::default())
+            .wrap(middleware::from_fn(finish::finish))
+            .configure(routes::configure)
+    })
+    .tcp_nodelay(true)
+    .on_connect(|connection, _| {
+        if let Some(stream) = connection.downcast_ref::<actix_web::rt::net::TcpStream>() {
+            // A platform that does not know it keeps its own patience.
+            let _ = SockRef::from(stream).set_tcp_user_timeout(Some(PEER_PERIOD));
+        }
+    })
+    .disable_signals()
+    .shutdown_timeout(STOP_SECONDS)
+    .listen(listener)
+    .map_err(failed(addr))?
+    .run();
+    let handle = server.handle();
+    tasks.push(tokio::spawn(async move {
+        if let Err(error) = server.await {
+            tracing::error!(%error, "the server ended");
+        }
+    }));
+    Ok(Running { addr, state, stop, server: handle, tasks })
+}
+
+impl Running {
+    /// Stops: sockets say goodbye, requests under way are answered, what was claimed is sent, the store is closed.
+    pub async fn stop(self) {
+        // Nobody listens where everything has ended already.
+        let _ = self.stop.send(true);
+        self.server.stop(true).await;
+        for task in self.tasks {
+            let abort = task.abort_handle();
+            if tokio::time::timeout(TASKS_PERIOD, task).await.is_err() {
+                tracing::warn!("a task did not end in time");
+                abort.abort();
+            }
+        }
+        self.state.store.stop().await;
+    }
+}

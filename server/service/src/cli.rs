@@ -1,0 +1,215 @@
+//! The command line. Standard output holds what was asked for and nothing else; logs and complaints go to standard
+//! error. Deliberately not here: what the commands do to the house, which goes through the same doors as all else.
+
+pub mod account;
+pub mod serve;
+pub mod verify;
+
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::app::{House, StartError};
+use crate::config::{self, Config, Given, Log};
+use crate::refused::Refused;
+
+/// Wrong use of the command line: not 2, which `verify` answers for a file that nobody here sealed.
+const WRONG_USE: u8 = 64;
+
+#[derive(Parser)]
+#[command(name = "concord", version, about = "Online dispute resolution with real-time mediation")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve a house.
+    Serve {
+        #[command(flatten)]
+        place: Place,
+        /// Address and port, such as 127.0.0.1:8080; port 0 takes any free one.
+        #[arg(long)]
+        listen: Option<String>,
+    },
+    /// Read all settings, show them, and say what is impossible.
+    CheckConfig {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// People of the house.
+    Account {
+        #[command(subcommand)]
+        command: AccountCommand,
+    },
+    /// Bring the database up to date, and do nothing else.
+    Migrate {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Check a settlement record: 0 valid, 1 altered, 2 unknown, 3 superseded.
+    Verify(verify::Verify),
+    /// The mail that waits.
+    Mail {
+        #[command(subcommand)]
+        command: MailCommand,
+    },
+}
+
+#[derive(Subcommand)]
+enum AccountCommand {
+    /// Add a registrar, mediator or auditor; prints the id and the secret of the second factor.
+    Add(account::Add),
+}
+
+#[derive(Subcommand)]
+enum MailCommand {
+    /// Try the mails again that were set aside.
+    Retry {
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+/// Where the house lies.
+#[derive(Args, Clone)]
+pub struct Place {
+    /// The data folder (CONCORD_DATA, ./data).
+    #[arg(long)]
+    pub data: Option<PathBuf>,
+    /// The file of settings, instead of concord.toml in the data folder.
+    #[arg(long)]
+    pub config: Option<PathBuf>,
+}
+
+/// Why a command failed, as it is told to whoever typed it.
+pub enum Failed {
+    Said(String),
+    /// With an exit code of its own.
+    Code(u8, String),
+}
+
+impl From<StartError> for Failed {
+    fn from(error: StartError) -> Self {
+        Self::Said(error.to_string())
+    }
+}
+
+impl From<io::Error> for Failed {
+    fn from(error: io::Error) -> Self {
+        Self::Said(error.to_string())
+    }
+}
+
+impl From<Refused> for Failed {
+    fn from(refused: Refused) -> Self {
+        let mut text = refused.to_string();
+        if let Refused::Fields(fields) = &refused {
+            let all: Vec<String> = fields.iter().map(|wrong| format!("{}: {}", wrong.field, wrong.code)).collect();
+            text = all.join("; ");
+        }
+        Self::Said(text)
+    }
+}
+
+/// Runs the command of this process.
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no mistakes; where nobody reads what we print, nothing is left to tell.
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::from(WRONG_USE) } else { ExitCode::SUCCESS };
+        }
+    };
+    match carry_out(cli.command) {
+        Ok(code) => code,
+        Err(Failed::Said(reason)) => complain(&reason, 1),
+        Err(Failed::Code(code, reason)) => complain(&reason, code),
+    }
+}
+
+fn complain(reason: &str, code: u8) -> ExitCode {
+    let _ = writeln!(io::stderr(), "concord: {reason}");
+    ExitCode::from(code)
+}
+
+fn carry_out(command: Command) -> Result<ExitCode, Failed> {
+    match command {
+        Command::Verify(verify) => verify::verify(&verify),
+        Command::CheckConfig { place } => check_config(&place),
+        Command::Serve { place, listen } => {
+            let config = settings(&place, listen)?;
+            runtime()?.block_on(serve::serve(config))
+        }
+        Command::Account { command: AccountCommand::Add(add) } => {
+            let config = settings(&add.place, None)?;
+            runtime()?.block_on(account::add(config, add))
+        }
+        Command::Migrate { place } => {
+            let config = settings(&place, None)?;
+            runtime()?.block_on(migrate(config))
+        }
+        Command::Mail { command: MailCommand::Retry { place } } => {
+            let config = settings(&place, None)?;
+            runtime()?.block_on(retry_mail(config))
+        }
+    }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failed> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}
+
+fn given(place: &Place, listen: Option<String>) -> Given {
+    Given { config: place.config.clone(), data: place.data.clone(), listen }
+}
+
+/// Reads the settings and begins to log.
+fn settings(place: &Place, listen: Option<String>) -> Result<Config, Failed> {
+    let (config, _, warnings) = config::load(&given(place, listen)).map_err(|bad| Failed::Said(bad.to_string()))?;
+    begin_log(&config.log);
+    for warning in warnings {
+        tracing::warn!("{warning}");
+    }
+    Ok(config)
+}
+
+fn begin_log(log: &Log) {
+    let level = &log.level;
+    let filter = EnvFilter::new(format!("warn,concord={level},service={level},store={level},record={level},pages={level}"));
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    // A second log in one process (a test) is no mistake: the first one stays.
+    let _ = if log.json { lines.json().try_init() } else { lines.with_ansi(false).try_init() };
+}
+
+fn check_config(place: &Place) -> Result<ExitCode, Failed> {
+    let (_, values, warnings) =
+        config::load(&given(place, None)).map_err(|bad| Failed::Said(bad.to_string()))?;
+    for warning in warnings {
+        writeln!(io::stderr(), "concord: warning: {warning}")?;
+    }
+    write!(io::stdout(), "{}", config::shown(&values))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Opening the store brings it up to date.
+async fn migrate(config: Config) -> Result<ExitCode, Failed> {
+    House::open(config).await?.close().await;
+    writeln!(io::stdout(), "the database is up to date")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn retry_mail(config: Config) -> Result<ExitCode, Failed> {
+    let house = House::open(config).await?;
+    let now = house.state.clock.now();
+    let again = house.state.desk.write(crate::acts::By::House, move |tx, _| Ok(store::outbox::requeue_set_aside(tx, now)?));
+    let again = again.await;
+    house.close().await;
+    writeln!(io::stdout(), "{} to be tried again", again?)?;
+    Ok(ExitCode::SUCCESS)
+}

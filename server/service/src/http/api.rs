@@ -1,0 +1,10 @@
+//! The JSON API under `/api/v1`: one file a noun, each with its handlers, its `configure` and its part of the OpenAPI
+//! document. Add a noun to this list and to `routes`.
+
+pub mod accounts;
+pub mod disputes;
+pub mod preparing;
+pub mod invitations;
+pub mod assignments;
+pub mod agreements;
+pub mod settlements;

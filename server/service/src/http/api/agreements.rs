@@ -1,0 +1,347 @@
+//! The agreement over the API: revisions, readiness, freezing, waivers, signatures. The checks of a signature come in
+//! the order seat, body, rule, proof, and only a signature that is taken uses up a code.
+
+use actix_web::{HttpResponse, web};
+use domain::agreement::{Agreement, TextDigest};
+use domain::ids::DisputeId;
+use domain::party::Side;
+use domain::room::Seat;
+use domain::sight::Item;
+use domain::terms::vagueness;
+use serde::{Deserialize, Serialize};
+use store::Tx;
+use utoipa::{OpenApi, ToSchema};
+
+use super::disputes::read_as;
+use crate::acts::agreements::{self, Shown, Signing};
+use crate::acts::{Doing, accounts, sealing};
+use crate::desk::Once;
+use crate::entrance::prove;
+use crate::http::body::{Body, id};
+use crate::http::json::terms::{self, TermJson};
+use crate::http::who::SignedIn;
+use crate::refused::Refused;
+use crate::state::AppState;
+
+/// This file's part of the document.
+#[derive(OpenApi)]
+#[openapi(paths(show_agreement, revise, be_ready, freeze, waive, sign, take_back))]
+pub struct Doc;
+
+/// The agreement as the reader may see it.
+#[derive(Serialize, ToSchema)]
+struct AgreementShown {
+    /// The number of the revision at hand; 0 for none.
+    revision: u32,
+    /// `blank`, `draft`, `frozen` or `signed`.
+    state: &'static str,
+    digest: Option<String>,
+    prevailing_language: Option<&'static str>,
+    terms: Vec<TermJson>,
+    /// What is vague about each term, in the order of the terms.
+    flags: Vec<Vec<&'static str>>,
+    /// The terms of the offer that was accepted last, for whoever holds the pen; not yet binding.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    draft: Option<Vec<TermJson>>,
+    /// When the time to think ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reflection_ends_at: Option<String>,
+    /// Who is ready, or has signed, as far as the reader may know.
+    signatures: Vec<SignatureShown>,
+    /// Whether every party has signed.
+    all_signed: bool,
+}
+
+#[derive(Serialize, ToSchema)]
+struct SignatureShown {
+    side: &'static str,
+    ready: bool,
+    signed: bool,
+}
+
+fn shown(shown: &Shown, today: domain::time::Day) -> AgreementShown {
+    let agreement = &shown.seen.dispute.agreement;
+    let shuttle = shown.seen.dispute.shuttle;
+    let state = match agreement {
+        Agreement::Blank => "blank",
+        Agreement::Draft { .. } => "draft",
+        Agreement::Frozen { .. } => "frozen",
+        Agreement::Signed { .. } => "signed",
+    };
+    let status = |side: Side| match agreement {
+        Agreement::Blank => (false, false),
+        Agreement::Draft { ready, .. } => (*ready.of(side), false),
+        Agreement::Frozen { signatures, .. } => (true, signatures.of(side).is_some()),
+        Agreement::Signed { .. } => (true, true),
+    };
+    let visible = |side: &Side| shown.seen.may_read(Item::Signature { of: *side, shuttle });
+    let line = |side: Side| {
+        let (ready, signed) = status(side);
+        SignatureShown { side: side.as_str(), ready, signed }
+    };
+    let revision = agreement.revision();
+    AgreementShown {
+        revision: agreement.number(),
+        state,
+        digest: revision.map(|revision| revision.digest.to_string()),
+        prevailing_language: revision.map(|revision| revision.prevailing.tag()),
+        terms: shown.terms.iter().map(TermJson::from).collect(),
+        flags: shown
+            .terms
+            .iter()
+            .map(|term| vagueness(term, today).into_iter().map(|flag| flag.as_str()).collect())
+            .collect(),
+        draft: shown.draft.as_ref().map(|terms| terms.iter().map(TermJson::from).collect()),
+        reflection_ends_at: shown.reflection_ends_at.map(|at| at.to_string()),
+        signatures: Side::BOTH.into_iter().filter(visible).map(line).collect(),
+        all_signed: agreement.is_binding(),
+    }
+}
+
+/// The agreement's text and how far it has come.
+#[utoipa::path(get, path = "/api/v1/disputes/{id}/agreement", tag = "agreement", params(("id" = String, Path)),
+    responses((status = 200, body = AgreementShown), (status = 404)))]
+async fn show_agreement(
+    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>,
+) -> Result<HttpResponse, Refused> {
+    let dispute: DisputeId = id(&path)?;
+    let read = read_as(&state, who.by(), move |tx, doing| agreements::show(tx, doing, dispute)).await?;
+    Ok(HttpResponse::Ok().json(shown(&read, state.clock.now().day())))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RevisionBody {
+    /// The number of the revision that was edited; 0 for none.
+    base: u32,
+    /// The language that counts where two differ.
+    prevailing_language: String,
+    terms: Vec<TermJson>,
+}
+
+#[derive(Serialize, Deserialize, ToSchema)]
+struct RevisionShown {
+    revision: u32,
+    digest: String,
+}
+
+/// Write a new revision; every signature under an older one is void. The mediator holds the pen.
+#[utoipa::path(post, path = "/api/v1/disputes/{id}/agreement/revisions", tag = "agreement", params(("id" = String, Path)),
+    request_body = RevisionBody, responses((status = 201, body = RevisionShown), (status = 404), (status = 409), (status = 422)))]
+async fn revise(
+    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>, body: Body<RevisionBody>,
+) -> Result<HttpResponse, Refused> {
+    let dispute: DisputeId = id(&path)?;
+    let RevisionBody { base, prevailing_language, terms } = body.value;
+    let prevailing = prevailing_language.parse().map_err(|_| Refused::field("prevailing_language", "not-a-choice"))?;
+    let terms = terms::parse(terms)?;
+    let act = move |tx: &mut Tx<'_>, doing: &mut Doing| {
+        let revision = agreements::revise(tx, doing, dispute, base, prevailing, terms)?;
+        Ok(RevisionShown { revision: revision.number, digest: revision.digest.to_string() })
+    };
+    Ok(HttpResponse::Created().json(state.desk.write_once(who.by(), body.once, act).await?))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Named {
+    /// The digest of the text that was read.
+    digest: String,
+}
+
+fn digest(typed: &str) -> Result<TextDigest, Refused> {
+    typed.parse().map_err(|_| Refused::field("digest", "not-a-digest"))
+}
+
+#[derive(Serialize, Deserialize, ToSchema)]
+struct Done {
+    state: String,
+}
+
+impl Done {
+    fn new(state: &str) -> Self {
+        Self { state: state.to_owned() }
+    }
+}
+
+async fn act(
+    state: &AppState, who: &SignedIn, once: Once, done: &'static str,
+    act: impl FnOnce(&mut Tx<'_>, &mut Doing) -> Result<(), Refused> + Send + 'static,
+) -> Result<Done, Refused> {
+    state.desk.write_once(who.by(), once, move |tx, doing| act(tx, doing).map(|()| Done::new(done))).await
+}
+
+/// Say that one is ready for this text to be frozen.
+#[utoipa::path(post, path = "/api/v1/disputes/{id}/agreement/readiness", tag = "agreement", params(("id" = String, Path)),
+    request_body = Named, responses((status = 200, body = Done), (status = 404), (status = 409), (status = 422)))]
+async fn be_ready(
+    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>, body: Body<Named>,
+) -> Result<HttpResponse, Refused> {
+    let (dispute, digest) = (id(&path)?, digest(&body.value.digest)?);
+    let job = move |tx: &mut Tx<'_>, doing: &mut Doing| agreements::be_ready(tx, doing, dispute, digest);
+    Ok(HttpResponse::Ok().json(act(&state, &who, body.once, "ready", job).await?))
+}
+
+/// Freeze the text; the time to think begins.
+#[utoipa::path(post, path = "/api/v1/disputes/{id}/agreement/freezing", tag = "agreement", params(("id" = String, Path)),
+    request_body = Named, responses((status = 200, body = Done), (status = 404), (status = 409), (status = 422)))]
+async fn freeze(
+    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>, body: Body<Named>,
+) -> Result<HttpResponse, Refused> {
+    let (dispute, digest) = (id(&path)?, digest(&body.value.digest)?);
+    let job = move |tx: &mut Tx<'_>, doing: &mut Doing| agreements::freeze(tx, doing, dispute, digest);
+    Ok(HttpResponse::Ok().json(act(&state, &who, body.once, "frozen", job).await?))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Waiver {
+    digest: String,
+    /// Whether the notice about advice was read.
+    advice_notice_read: bool,
+}
+
+/// Give up the rest of the time to think, privately.
+#[utoipa::path(post, path = "/api/v1/disputes/{id}/agreement/waivers", tag = "agreement", params(("id" = String, Path)),
+    request_body = Waiver, responses((status = 201, body = Done), (status = 404), (status = 409), (status = 422)))]
+async fn waive(
+    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>, body: Body<Waiver>,
+) -> Result<HttpResponse, Refused> {
+    let (dispute, digest) = (id(&path)?, digest(&body.value.digest)?);
+    let read = body.value.advice_notice_read;
+    let job = move |tx: &mut Tx<'_>, doing: &mut Doing| agreements::waive(tx, doing, dispute, digest, read);
+    Ok(HttpResponse::Created().json(act(&state, &who, body.once, "waived", job).await?))
+}
+
+/// A signature of a party, or the mediator's attestation (`attest`, without the last two).
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SignatureBody {
+    /// The digest of the text that was read.
+    digest: String,
+    /// One's own name.
+    name: String,
+    password: String,
+    totp: Option<String>,
+    /// `sign` or `attest`.
+    intent: String,
+    /// "Are you signing freely?" A no tells the mediator, and shows others only "not yet signed".
+    freely: Option<bool>,
+    auditor_may_read_terms: Option<bool>,
+}
+
+/// Who signs, what, and how they prove who they are.
+pub struct Signer {
+    /// The dispute.
+    pub dispute: DisputeId,
+    /// The fresh proof.
+    pub password: String,
+    /// The six digits, where the account has a second factor.
+    pub totp: Option<String>,
+}
+
+/// Signs for a party. Returns whether a signature stands.
+///
+/// # Errors
+/// Seat, name, rule, proof: in this order.
+pub async fn sign_as_party(
+    state: &AppState, who: &SignedIn, signer: Signer, signing: Signing, once: Once,
+) -> Result<bool, Refused> {
+    let (dispute, asked) = (signer.dispute, signing.clone());
+    read_as(state, who.by(), move |tx, doing| agreements::may_sign(tx, doing, dispute, &asked).map(|_| ())).await?;
+    let proof = prove(state, who.account, &signer.password, signer.totp.as_deref()).await?;
+    let job = move |tx: &mut Tx<'_>, doing: &mut Doing| {
+        let stands = agreements::sign(tx, doing, dispute, &signing)?;
+        accounts::use_proof(tx, proof)?;
+        Ok(stands)
+    };
+    state.desk.write_once(who.by(), once, job).await
+}
+
+/// Attests for the mediator, seals the record and sends it on its way.
+///
+/// # Errors
+/// Seat, name, rule, proof: in this order; a conflict where the dispute changed meanwhile.
+pub async fn attest_as_mediator(
+    state: &AppState, who: &SignedIn, signer: Signer, digest: TextDigest, name: String,
+) -> Result<(), Refused> {
+    let dispute = signer.dispute;
+    let prepared = read_as(state, who.by(), move |tx, doing| {
+        sealing::prepare_attestation(tx, doing, dispute, digest, &name)
+    })
+    .await?;
+    let proof = prove(state, who.account, &signer.password, signer.totp.as_deref()).await?;
+    let sealed = sealed(state, &prepared).await?;
+    let job = move |tx: &mut Tx<'_>, doing: &mut Doing| {
+        sealing::seal(tx, doing, &prepared, &sealed)?;
+        accounts::use_proof(tx, proof)
+    };
+    state.desk.write(who.by(), job).await
+}
+
+/// Lays out and signs the record, on a thread of its own.
+///
+/// # Errors
+/// `Broken` where it cannot be made, which the checks at input rule out.
+pub async fn sealed(state: &AppState, prepared: &sealing::Prepared) -> Result<record::Sealed, Refused> {
+    let (keys, contents) = (std::sync::Arc::clone(&state.keys), prepared.contents.clone());
+    let made = state.runtime.spawn_blocking(move || record::seal(contents, &keys.seal)).await;
+    match made {
+        Ok(Ok(sealed)) => Ok(sealed),
+        Ok(Err(_)) | Err(_) => Err(Refused::broken("the record cannot be made")),
+    }
+}
+
+/// Sign as a party, or attest as the mediator after the last party.
+#[utoipa::path(post, path = "/api/v1/disputes/{id}/agreement/signatures", tag = "agreement", params(("id" = String, Path)),
+    request_body = SignatureBody, responses((status = 201, body = Done), (status = 403), (status = 404), (status = 409), (status = 422)))]
+async fn sign(
+    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>, body: Body<SignatureBody>,
+) -> Result<HttpResponse, Refused> {
+    let dispute: DisputeId = id(&path)?;
+    let seat = read_as(&state, who.by(), move |tx, doing| {
+        crate::acts::process::look(tx, doing, dispute)?.seat().ok_or(Refused::Absent)
+    })
+    .await?;
+    let SignatureBody { digest: typed, name, password, totp, intent, freely, auditor_may_read_terms } = body.value;
+    let digest = digest(&typed)?;
+    let signer = Signer { dispute, password, totp };
+    let done = match (intent.as_str(), seat) {
+        ("sign", Seat::Party(_)) => {
+            let freely = freely.ok_or(Refused::field("freely", "missing"))?;
+            let auditor_may_read_terms =
+                auditor_may_read_terms.ok_or(Refused::field("auditor_may_read_terms", "missing"))?;
+            let signing = Signing { digest, name, freely, auditor_may_read_terms };
+            let stands = sign_as_party(&state, &who, signer, signing, body.once).await?;
+            Done::new(if stands { "signed" } else { "not-signed" })
+        }
+        ("attest", Seat::Mediator) => {
+            attest_as_mediator(&state, &who, signer, digest, name).await?;
+            Done::new("attested")
+        }
+        _ => return Err(Refused::field("intent", "not-a-choice")),
+    };
+    Ok(HttpResponse::Created().json(done))
+}
+
+/// Take one's signature back, until the last party has signed.
+#[utoipa::path(delete, path = "/api/v1/disputes/{id}/agreement/signatures/mine", tag = "agreement",
+    params(("id" = String, Path)), responses((status = 204), (status = 404), (status = 409)))]
+async fn take_back(
+    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>,
+) -> Result<HttpResponse, Refused> {
+    let dispute: DisputeId = id(&path)?;
+    state.desk.write(who.by(), move |tx, doing| agreements::take_back(tx, doing, dispute)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+pub fn configure(routes: &mut web::ServiceConfig) {
+    routes
+        .service(web::resource("/disputes/{id}/agreement").route(web::get().to(show_agreement)))
+        .service(web::resource("/disputes/{id}/agreement/revisions").route(web::post().to(revise)))
+        .service(web::resource("/disputes/{id}/agreement/readiness").route(web::post().to(be_ready)))
+        .service(web::resource("/disputes/{id}/agreement/freezing").route(web::post().to(freeze)))
+        .service(web::resource("/disputes/{id}/agreement/waivers").route(web::post().to(waive)))
+        .service(web::resource("/disputes/{id}/agreement/signatures").route(web::post().to(sign)))
+        .service(web::resource("/disputes/{id}/agreement/signatures/mine").route(web::delete().to(take_back)));
+}

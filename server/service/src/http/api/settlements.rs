@@ -1,0 +1,394 @@
+//! Settlements over the API: one's own, an auditor's, and the verification that needs nobody's leave.
+
+use actix_multipart::Multipart;
+use actix_web::{HttpRequest, HttpResponse, web};
+use domain::category::Category;
+use domain::ids::{DisputeId, SettlementId};
+use domain::settlement::DeliveryState;
+use domain::time::{Day, Moment};
+use futures_util::StreamExt as _;
+use record::Verdict;
+use serde::{Deserialize, Serialize};
+use store::settlements::{Filter, Settlement};
+use utoipa::{OpenApi, ToSchema};
+
+use super::disputes::read_as;
+use crate::acts::settlements::{self, Audited};
+use crate::http::body::{Page, id, query};
+use crate::http::who::SignedIn;
+use crate::refused::Refused;
+use crate::state::AppState;
+
+/// This file's part of the document.
+#[derive(OpenApi)]
+#[openapi(paths(
+    show_own, list_settlements, show_settlement, download_pdf, download_jws, list_deliveries, verify_file
+))]
+pub struct Doc;
+
+#[derive(Serialize, ToSchema)]
+struct OwnShown {
+    id: String,
+    digest: String,
+    sealed_at: String,
+    deliveries: Vec<DeliveryShown>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct DeliveryShown {
+    /// Whose; one's own for a party, everybody's for the registrar.
+    to: &'static str,
+    by: &'static str,
+    state: &'static str,
+}
+
+fn delivery(row: &store::deliveries::Delivery) -> DeliveryShown {
+    let to = row.side.map_or("mediator", domain::party::Side::as_str);
+    DeliveryShown { to, by: row.choice.as_str(), state: row.state.as_str() }
+}
+
+/// One's own settlement, and how it is on its way.
+#[utoipa::path(get, path = "/api/v1/disputes/{id}/settlement", tag = "settlements", params(("id" = String, Path)),
+    responses((status = 200, body = OwnShown), (status = 404)))]
+async fn show_own(
+    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>,
+) -> Result<HttpResponse, Refused> {
+    let dispute: DisputeId = id(&path)?;
+    let own = read_as(&state, who.by(), move |tx, doing| settlements::own(tx, doing, dispute)).await?;
+    Ok(HttpResponse::Ok().json(OwnShown {
+        id: own.settlement.id.to_string(),
+        digest: own.settlement.digest.to_string(),
+        sealed_at: own.settlement.sealed_at.to_string(),
+        deliveries: own.deliveries.iter().map(delivery).collect(),
+    }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Filters {
+    from: Option<String>,
+    to: Option<String>,
+    category: Option<String>,
+    state: Option<String>,
+    #[serde(rename = "after")]
+    _after: Option<String>,
+    #[serde(rename = "limit")]
+    _limit: Option<String>,
+}
+
+/// The filters of the list; a day counts from its first to its last moment.
+///
+/// # Errors
+/// The field that cannot be read.
+pub fn filter(
+    from: Option<&str>, to: Option<&str>, category: Option<&str>, state: Option<&str>,
+) -> Result<Filter, Refused> {
+    let filled = |typed: Option<&str>| typed.map(str::trim).filter(|typed| !typed.is_empty()).map(str::to_owned);
+    let moment = |field: &'static str, typed: Option<String>, end: &str| -> Result<Option<Moment>, Refused> {
+        let Some(typed) = typed else { return Ok(None) };
+        let whole = if typed.parse::<Day>().is_ok() { format!("{typed}{end}") } else { typed };
+        whole.parse().map(Some).map_err(|_| Refused::field(field, "not-a-day"))
+    };
+    let category: Option<Category> = filled(category)
+        .map(|word| word.parse())
+        .transpose()
+        .map_err(|_| Refused::field("category", "not-a-choice"))?;
+    let state: Option<DeliveryState> =
+        filled(state).map(|word| word.parse()).transpose().map_err(|_| Refused::field("state", "not-a-choice"))?;
+    Ok(Filter {
+        from: moment("from", filled(from), "T00:00:00.000Z")?,
+        to: moment("to", filled(to), "T23:59:59.999Z")?,
+        category,
+        state,
+    })
+}
+
+#[derive(Serialize, ToSchema)]
+struct Settlements {
+    items: Vec<SettlementItem>,
+    next: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct SettlementItem {
+    id: String,
+    reference: String,
+    category: &'static str,
+    sealed_at: String,
+    /// Whether the terms may be read.
+    terms_are_open: bool,
+}
+
+/// The sealed settlements, for an auditor. Each look is traced.
+#[utoipa::path(get, path = "/api/v1/settlements", tag = "settlements",
+    params(("from" = Option<String>, Query), ("to" = Option<String>, Query), ("category" = Option<String>, Query),
+        ("state" = Option<String>, Query), ("after" = Option<String>, Query), ("limit" = Option<u32>, Query)),
+    responses((status = 200, body = Settlements), (status = 404), (status = 422)))]
+async fn list_settlements(
+    request: HttpRequest, state: web::Data<AppState>, who: SignedIn, page: Page,
+) -> Result<HttpResponse, Refused> {
+    let asked = query::<Filters>(&request)?;
+    let filter = filter(
+        asked.from.as_deref(),
+        asked.to.as_deref(),
+        asked.category.as_deref(),
+        asked.state.as_deref(),
+    )?;
+    let after = page.after.map(|after| after.parse()).transpose();
+    let after: Option<SettlementId> = after.map_err(|_| Refused::field("after", "not-a-choice"))?;
+    let limit = i64::try_from(page.limit).unwrap_or(100);
+    let found =
+        state.desk.write(who.by(), move |tx, doing| settlements::list(tx, doing, &filter, after, limit)).await?;
+    let is_full = i64::try_from(found.len()).is_ok_and(|count| count == limit);
+    let next = found.last().map(|last| last.id.to_string()).filter(|_| is_full);
+    let by_court = state.config.institution.court_reference.is_some();
+    let item = |row: Settlement| SettlementItem {
+        id: row.id.to_string(),
+        reference: row.reference.to_string(),
+        category: row.category.as_str(),
+        sealed_at: row.sealed_at.to_string(),
+        terms_are_open: row.auditor_may_read || by_court,
+    };
+    Ok(HttpResponse::Ok().json(Settlements { items: found.into_iter().map(item).collect(), next }))
+}
+
+#[derive(Serialize, ToSchema)]
+struct AuditedShown {
+    id: String,
+    reference: String,
+    category: &'static str,
+    sealed_at: String,
+    filed_on: Option<String>,
+    mediation_began_at: Option<String>,
+    mediator: String,
+    /// Who attested.
+    attested_by: Option<&'static str>,
+    /// What both parties signed before they talked.
+    consents: Vec<ConsentShown>,
+    /// Whether each side has signed.
+    signatures: Vec<SignedShown>,
+    /// The states of the deliveries, without whose they are.
+    deliveries: Vec<&'static str>,
+    trace: Vec<TraceShown>,
+    terms_are_open: bool,
+}
+
+#[derive(Serialize, ToSchema)]
+struct ConsentShown {
+    side: &'static str,
+    version: u32,
+    language: &'static str,
+    given_at: String,
+}
+
+#[derive(Serialize, ToSchema)]
+struct SignedShown {
+    side: &'static str,
+    signed_at: String,
+}
+
+#[derive(Serialize, ToSchema)]
+struct TraceShown {
+    at: String,
+    kind: String,
+}
+
+fn audited(seen: &Audited) -> AuditedShown {
+    use domain::agreement::Agreement;
+    use domain::dispute::Stage;
+    use domain::party::Side;
+    let dispute = &seen.dispute;
+    let attested_by = match &dispute.stage {
+        Stage::Settled { attestation, .. } => Some(attestation.as_str()),
+        _ => None,
+    };
+    let consents = Side::BOTH.into_iter().filter_map(|side| {
+        dispute.parties.of(side).consent.map(|consent| ConsentShown {
+            side: side.as_str(),
+            version: consent.version,
+            language: consent.language.tag(),
+            given_at: consent.at.to_string(),
+        })
+    });
+    let signatures = match &dispute.agreement {
+        Agreement::Signed { signatures, .. } => Side::BOTH
+            .into_iter()
+            .map(|side| SignedShown { side: side.as_str(), signed_at: signatures.of(side).at.to_string() })
+            .collect(),
+        _ => Vec::new(),
+    };
+    AuditedShown {
+        id: seen.settlement.id.to_string(),
+        reference: seen.settlement.reference.to_string(),
+        category: seen.settlement.category.as_str(),
+        sealed_at: seen.settlement.sealed_at.to_string(),
+        filed_on: dispute.filed_at.map(|at| at.day().to_string()),
+        mediation_began_at: dispute.mediation().map(|mediation| mediation.since.to_string()),
+        mediator: seen.mediator.clone(),
+        attested_by,
+        consents: consents.collect(),
+        signatures,
+        deliveries: seen.deliveries.iter().map(|state| state.as_str()).collect(),
+        trace: seen
+            .traces
+            .iter()
+            .map(|row| TraceShown { at: row.at.to_string(), kind: row.kind.clone() })
+            .collect(),
+        terms_are_open: seen.terms_are_open,
+    }
+}
+
+/// One settlement's process, for an auditor: never talk, offers, drafts, files, answers or reasons. The look is traced.
+#[utoipa::path(get, path = "/api/v1/settlements/{id}", tag = "settlements", params(("id" = String, Path)),
+    responses((status = 200, body = AuditedShown), (status = 404)))]
+async fn show_settlement(
+    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>,
+) -> Result<HttpResponse, Refused> {
+    let settlement: SettlementId = id(&path)?;
+    let seen = state.desk.write(who.by(), move |tx, doing| settlements::audit(tx, doing, settlement)).await?;
+    Ok(HttpResponse::Ok().json(audited(&seen)))
+}
+
+/// The record as a PDF: one's own, or an auditor's where the parties agreed to that.
+#[utoipa::path(get, path = "/api/v1/settlements/{id}/record.pdf", tag = "settlements", params(("id" = String, Path)),
+    responses((status = 200, content_type = "application/pdf"), (status = 404)))]
+async fn download_pdf(
+    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>,
+) -> Result<HttpResponse, Refused> {
+    let settlement: SettlementId = id(&path)?;
+    let read = state.desk.write(who.by(), move |tx, doing| settlements::documents(tx, doing, settlement)).await?;
+    let name = ("Content-Disposition", "attachment; filename=\"record.pdf\"");
+    Ok(HttpResponse::Ok().content_type("application/pdf").insert_header(name).body(read.1.pdf))
+}
+
+/// The record as a compact JWS.
+#[utoipa::path(get, path = "/api/v1/settlements/{id}/record.jws", tag = "settlements", params(("id" = String, Path)),
+    responses((status = 200, content_type = "application/jose"), (status = 404)))]
+async fn download_jws(
+    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>,
+) -> Result<HttpResponse, Refused> {
+    let settlement: SettlementId = id(&path)?;
+    let read = state.desk.write(who.by(), move |tx, doing| settlements::documents(tx, doing, settlement)).await?;
+    let name = ("Content-Disposition", "attachment; filename=\"record.jws\"");
+    Ok(HttpResponse::Ok().content_type("application/jose").insert_header(name).body(read.1.jws))
+}
+
+#[derive(Serialize, ToSchema)]
+struct Deliveries {
+    items: Vec<DeliveryShown>,
+}
+
+/// How the record is on its way: one's own for a party, everybody's for the registrar, states alone for an auditor.
+#[utoipa::path(get, path = "/api/v1/settlements/{id}/deliveries", tag = "settlements", params(("id" = String, Path)),
+    responses((status = 200, body = Deliveries), (status = 404)))]
+async fn list_deliveries(
+    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>,
+) -> Result<HttpResponse, Refused> {
+    let settlement: SettlementId = id(&path)?;
+    let items = state
+        .desk
+        .write(who.by(), move |tx, doing| {
+            let dispute = store::settlements::by_id(tx, settlement)?.dispute;
+            match settlements::own(tx, doing, dispute) {
+                Ok(own) => Ok(own.deliveries.iter().map(delivery).collect::<Vec<_>>()),
+                Err(Refused::Absent) => {
+                    let seen = settlements::audit(tx, doing, settlement)?;
+                    let bare = |state: &DeliveryState| DeliveryShown { to: "", by: "", state: state.as_str() };
+                    Ok(seen.deliveries.iter().map(bare).collect())
+                }
+                Err(refused) => Err(refused),
+            }
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(Deliveries { items }))
+}
+
+/// The most bytes of a file that is verified.
+pub const VERIFIED_BYTES_MAX: usize = 25 * 1024 * 1024;
+
+#[derive(Serialize, ToSchema)]
+struct Verification {
+    /// `valid`, `altered`, `superseded` or `unknown`.
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sealed_at: Option<String>,
+}
+
+/// Whether a file is a genuine record of this house: no terms are shown, and nothing is kept.
+#[utoipa::path(post, path = "/api/v1/verifications", tag = "settlements",
+    request_body(content_type = "multipart/form-data", content = Vec<u8>),
+    responses((status = 200, body = Verification), (status = 413), (status = 422)))]
+async fn verify_file(
+    request: HttpRequest, state: web::Data<AppState>, payload: web::Payload,
+) -> Result<HttpResponse, Refused> {
+    let file = uploaded(&request, payload).await?;
+    let answer = match verified(&state, file).await? {
+        Verdict::Valid { reference, sealed_at, .. } => Verification {
+            status: "valid",
+            reference: Some(reference.to_string()),
+            sealed_at: Some(sealed_at.to_string()),
+        },
+        Verdict::Altered => Verification { status: "altered", reference: None, sealed_at: None },
+        _ => Verification { status: "unknown", reference: None, sealed_at: None },
+    };
+    Ok(HttpResponse::Ok().json(answer))
+}
+
+/// What the record's verifier says of a file, found on a thread of its own.
+///
+/// # Errors
+/// `Broken` where the thread ended.
+pub async fn verified(state: &AppState, file: Vec<u8>) -> Result<Verdict, Refused> {
+    let keys = std::sync::Arc::clone(&state.keys);
+    let verdict = state.runtime.spawn_blocking(move || record::verify(&file, &keys.published)).await;
+    verdict.map_err(|_| Refused::broken("verification"))
+}
+
+/// The one file of an upload: the first part of a form that has a file, or the body itself.
+///
+/// # Errors
+/// `TooLarge`; `Fields` where there is no file; `Malformed` where the line broke.
+pub async fn uploaded(request: &HttpRequest, mut payload: web::Payload) -> Result<Vec<u8>, Refused> {
+    let kind = request.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or("");
+    if !kind.starts_with("multipart/form-data") {
+        let mut bytes = Vec::new();
+        while let Some(chunk) = payload.next().await {
+            add(&mut bytes, &chunk.map_err(|_| Refused::Malformed { code: "unreadable" })?)?;
+        }
+        return if bytes.is_empty() { Err(Refused::field("file", "file-missing")) } else { Ok(bytes) };
+    }
+    let mut form = Multipart::new(request.headers(), payload);
+    while let Some(part) = form.next().await {
+        let mut part = part.map_err(|_| Refused::Malformed { code: "unreadable" })?;
+        let is_file = part.content_disposition().is_some_and(|about| about.get_filename().is_some());
+        let mut bytes = Vec::new();
+        while let Some(chunk) = part.next().await {
+            add(&mut bytes, &chunk.map_err(|_| Refused::Malformed { code: "unreadable" })?)?;
+        }
+        if is_file && !bytes.is_empty() {
+            return Ok(bytes);
+        }
+    }
+    Err(Refused::field("file", "file-missing"))
+}
+
+fn add(bytes: &mut Vec<u8>, chunk: &[u8]) -> Result<(), Refused> {
+    if bytes.len() + chunk.len() > VERIFIED_BYTES_MAX {
+        return Err(Refused::TooLarge);
+    }
+    bytes.extend_from_slice(chunk);
+    Ok(())
+}
+
+pub fn configure(routes: &mut web::ServiceConfig) {
+    routes
+        .service(web::resource("/disputes/{id}/settlement").route(web::get().to(show_own)))
+        .service(web::resource("/settlements").route(web::get().to(list_settlements)))
+        .service(web::resource("/settlements/{id}").route(web::get().to(show_settlement)))
+        .service(web::resource("/settlements/{id}/record.pdf").route(web::get().to(download_pdf)))
+        .service(web::resource("/settlements/{id}/record.jws").route(web::get().to(download_jws)))
+        .service(web::resource("/settlements/{id}/deliveries").route(web::get().to(list_deliveries)))
+        .service(web::resource("/verifications").route(web::post().to(verify_file)));
+}

@@ -1,0 +1,130 @@
+//! Forms of the pages: url-encoded, with the token of the session in the field `csrf`. Deliberately not here: what was
+//! typed going back into the page, which each page does with `pages::form::Form`.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+
+use super::body::all_bytes;
+use super::who::{SignedIn, check_csrf, identify, state};
+use super::origin;
+use crate::refused::Refused;
+
+/// A posted form, and who posted it. Whoever is signed in has sent the token of their session; whoever is not came from
+/// our own pages, as far as their browser says.
+#[derive(Debug, Clone)]
+pub struct Posted {
+    pub who: Option<SignedIn>,
+    fields: Vec<(String, String)>,
+}
+
+impl Posted {
+    /// The first value of a field; empty where there is none.
+    pub fn text(&self, field: &str) -> &str {
+        self.fields.iter().find(|(name, _)| name == field).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// The value of a field that may be left empty.
+    pub fn given(&self, field: &str) -> Option<&str> {
+        Some(self.text(field).trim()).filter(|text| !text.is_empty())
+    }
+
+    /// Whether a box was ticked.
+    pub fn ticked(&self, field: &str) -> bool {
+        self.text(field) == "yes"
+    }
+
+    /// Every value of a field that may be sent several times.
+    pub fn all<'a>(&'a self, field: &'a str) -> impl Iterator<Item = &'a str> {
+        self.fields.iter().filter(move |(name, _)| name == field).map(|(_, value)| value.as_str())
+    }
+
+    /// Everything that was typed, for the page that shows it again; without the token and without passwords.
+    pub fn typed(&self) -> Vec<(String, String)> {
+        let hidden = ["csrf", "password", "totp", "passphrase"];
+        self.fields.iter().filter(|(name, _)| !hidden.contains(&name.as_str())).cloned().collect()
+    }
+
+    /// Who posted it.
+    ///
+    /// # Errors
+    /// `NotYou`.
+    pub fn signed_in(&self) -> Result<&SignedIn, Refused> {
+        self.who.as_ref().ok_or(Refused::NotYou)
+    }
+}
+
+impl FromRequest for Posted {
+    type Error = Refused;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Refused>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let state = state(&request)?;
+            let who = match identify(&request).await {
+                Err(Refused::NotYou) => None,
+                other => other?,
+            };
+            origin::check_origin(&request, &state.config, true)?;
+            let bytes = all_bytes(&request, payload).await?;
+            let unreadable = Refused::Malformed { code: "unreadable" };
+            let fields: Vec<(String, String)> = decode(&bytes).ok_or(unreadable)?;
+            let posted = Self { who, fields };
+            if let Some(who) = &posted.who {
+                check_csrf(&state, who, posted.text("csrf"))?;
+            }
+            Ok(posted)
+        })
+    }
+}
+
+/// Reads `application/x-www-form-urlencoded`; nothing where it is not UTF-8.
+fn decode(bytes: &[u8]) -> Option<Vec<(String, String)>> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    text.split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            Some((unescape(name)?, unescape(value)?))
+        })
+        .collect()
+}
+
+fn unescape(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        match byte {
+            b'+' => bytes.push(b' '),
+            b'%' => {
+                let digits = [rest.next()?, rest.next()?];
+                let digits = std::str::from_utf8(&digits).ok()?.to_owned();
+                bytes.push(u8::from_str_radix(&digits, 16).ok()?);
+            }
+            other => bytes.push(other),
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_is_read_as_browsers_write_it() {
+        let fields = decode(b"name=Amara+Sen&note=%E0%A6%86%26+b&tick=yes&tick=no&empty=&bare").expect("a form");
+        let posted = Posted { who: None, fields };
+        assert_eq!(posted.text("name"), "Amara Sen");
+        assert_eq!(posted.text("note"), "আ& b");
+        assert!(posted.ticked("tick"));
+        assert_eq!(posted.all("tick").collect::<Vec<_>>(), ["yes", "no"]);
+        assert_eq!((posted.given("empty"), posted.text("bare"), posted.text("none")), (None, "", ""));
+        for broken in [b"a=%".as_slice(), b"a=%zz", b"a=%ff", b"\xff=1"] {
+            assert!(decode(broken).is_none());
+        }
+    }
+}

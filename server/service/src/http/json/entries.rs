@@ -1,0 +1,235 @@
+//! Entries of a room as JSON, the same for the API and the socket: what people write is read strictly, what is stored
+//! is shown. Deliberately not here: who may read an entry, and the cleaning of words, which the act does for every
+//! door.
+
+use domain::entry::{Body, Entry, OfferContent};
+use domain::ids::{EntryId, FileId};
+use domain::time::Moment;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::terms::{TermJson, parse_at};
+use crate::refused::Refused;
+
+/// What an entry holds. People write `message`, `file`, `offer`, `offer_accepted`, `offer_countered`,
+/// `offer_withdrawn` and (the mediator) `agenda`; the others are Concord's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum BodyJson {
+    /// Words, in the language that `lang` names (BCP 47).
+    Message { text: String, lang: String },
+    /// A file of one's own that one shares here.
+    File { file: String },
+    /// Terms that one proposes; nothing here binds.
+    Offer {
+        terms: Vec<TermJson>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expires_at: Option<String>,
+    },
+    /// Not yet binding: it fills a draft.
+    OfferAccepted { offer: String },
+    /// Another offer in the place of that one.
+    OfferCountered {
+        offer: String,
+        terms: Vec<TermJson>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expires_at: Option<String>,
+    },
+    /// One's own offer, taken back.
+    OfferWithdrawn { offer: String },
+    /// What the mediator plans to talk about.
+    Agenda { items: Vec<String> },
+    /// `opened`, `paused`, `resumed` or `closed`.
+    Session { state: String },
+    /// Who entered the room.
+    Arrival { who: String },
+    /// Who left it.
+    Departure { who: String },
+    /// The agreement's text was `revised` or `frozen`.
+    Revision { revision: u32, state: String },
+    /// Who signed; nobody named: all have.
+    Signature {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        who: Option<String>,
+    },
+}
+
+/// An entry as somebody posts it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PostedEntry {
+    /// A UUID (version 7) that the client makes; sent again, it stores nothing twice.
+    pub id: String,
+    pub body: BodyJson,
+}
+
+/// An entry as a reader of its channel sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EntryJson {
+    /// `joint`, `caucus-claimant`, `caucus-respondent` or `notes`.
+    pub channel: String,
+    /// Its number in the channel: 1, 2, 3, ...
+    pub seq: u64,
+    pub id: String,
+    pub at: String,
+    /// `claimant`, `respondent`, `mediator` or `house`.
+    pub by: String,
+    pub body: BodyJson,
+}
+
+impl From<&Entry> for EntryJson {
+    fn from(entry: &Entry) -> Self {
+        Self {
+            channel: entry.channel.to_string(),
+            seq: entry.seq,
+            id: entry.id.to_string(),
+            at: entry.at.to_string(),
+            by: entry.by.as_str().to_owned(),
+            body: BodyJson::from(&entry.body),
+        }
+    }
+}
+
+impl From<&Body> for BodyJson {
+    fn from(body: &Body) -> Self {
+        match body {
+            Body::Message { text, lang } => Self::Message { text: text.clone(), lang: lang.as_str().to_owned() },
+            Body::File { file } => Self::File { file: file.to_string() },
+            Body::Offer(content) => {
+                let (terms, note, expires_at) = proposed(content);
+                Self::Offer { terms, note, expires_at }
+            }
+            Body::OfferAccepted { offer } => Self::OfferAccepted { offer: offer.to_string() },
+            Body::OfferCountered { offer, counter } => {
+                let (terms, note, expires_at) = proposed(counter);
+                Self::OfferCountered { offer: offer.to_string(), terms, note, expires_at }
+            }
+            Body::OfferWithdrawn { offer } => Self::OfferWithdrawn { offer: offer.to_string() },
+            Body::Agenda { items } => Self::Agenda { items: items.clone() },
+            Body::Session { step } => Self::Session { state: step.to_string() },
+            Body::Arrival { who } => Self::Arrival { who: who.as_str().to_owned() },
+            Body::Departure { who } => Self::Departure { who: who.as_str().to_owned() },
+            Body::Revision { step, revision } => {
+                Self::Revision { revision: *revision, state: step.to_string() }
+            }
+            Body::Signature { who } => Self::Signature { who: who.map(|seat| seat.as_str().to_owned()) },
+        }
+    }
+}
+
+fn proposed(content: &OfferContent) -> (Vec<TermJson>, Option<String>, Option<String>) {
+    let terms = content.terms.iter().map(TermJson::from).collect();
+    (terms, content.note.clone(), content.expires_at.map(|end| end.to_string()))
+}
+
+/// Reads what somebody wrote.
+///
+/// # Errors
+/// `Fields`; a kind that is Concord's own is none that can be chosen.
+pub fn parse(written: BodyJson) -> Result<Body, Refused> {
+    Ok(match written {
+        BodyJson::Message { text, lang } => {
+            let lang = lang.parse().map_err(|_| Refused::field("body.lang", "not-a-language"))?;
+            Body::Message { text, lang }
+        }
+        BodyJson::File { file } => {
+            let file = file.parse::<FileId>().map_err(|_| Refused::field("body.file", "not-an-id"))?;
+            Body::File { file }
+        }
+        BodyJson::Offer { terms, note, expires_at } => Body::Offer(offered(terms, note, expires_at)?),
+        BodyJson::OfferAccepted { offer } => Body::OfferAccepted { offer: answered(&offer)? },
+        BodyJson::OfferCountered { offer, terms, note, expires_at } => {
+            Body::OfferCountered { offer: answered(&offer)?, counter: offered(terms, note, expires_at)? }
+        }
+        BodyJson::OfferWithdrawn { offer } => Body::OfferWithdrawn { offer: answered(&offer)? },
+        BodyJson::Agenda { items } => Body::Agenda { items },
+        BodyJson::Session { .. }
+        | BodyJson::Arrival { .. }
+        | BodyJson::Departure { .. }
+        | BodyJson::Revision { .. }
+        | BodyJson::Signature { .. } => return Err(Refused::field("body.kind", "not-a-choice")),
+    })
+}
+
+fn offered(terms: Vec<TermJson>, note: Option<String>, expires_at: Option<String>) -> Result<OfferContent, Refused> {
+    let terms = parse_at("body.terms", terms)?;
+    let expires_at = expires_at.map(|end| end.parse::<Moment>()).transpose();
+    let expires_at = expires_at.map_err(|_| Refused::field("body.expires_at", "not-a-time"))?;
+    Ok(OfferContent { terms, note, expires_at })
+}
+
+fn answered(offer: &str) -> Result<EntryId, Refused> {
+    offer.parse().map_err(|_| Refused::field("body.offer", "not-an-id"))
+}
+
+/// The id that a client made for its entry.
+///
+/// # Errors
+/// `Fields` where it is no UUID in its one spelling.
+pub fn parse_id(id: &str) -> Result<EntryId, Refused> {
+    id.parse().map_err(|_| Refused::field("id", "not-an-id"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::entry::Author;
+    use domain::party::Side;
+    use domain::room::{Channel, Seat};
+    use uuid::Uuid;
+
+    fn read(json: &str) -> Result<Body, Refused> {
+        parse(serde_json::from_str(json).expect("a body"))
+    }
+
+    #[test]
+    fn what_people_write_comes_back_the_same() {
+        let id = Uuid::from_u128(7);
+        for json in [
+            r#"{"kind":"message","text":"Good morning","lang":"bn"}"#.to_owned(),
+            format!(r#"{{"kind":"file","file":"{id}"}}"#),
+            r#"{"kind":"offer","terms":[{"debtor":"respondent","creditor":"claimant","text":{"en":"pays"}}],"note":"please","expires_at":"2027-01-31T00:00:00.000Z"}"#.to_owned(),
+            format!(r#"{{"kind":"offer_accepted","offer":"{id}"}}"#),
+            format!(r#"{{"kind":"offer_withdrawn","offer":"{id}"}}"#),
+            format!(r#"{{"kind":"offer_countered","offer":"{id}","terms":[{{"debtor":"respondent","creditor":"claimant","text":{{"en":"pays"}}}}]}}"#),
+            r#"{"kind":"agenda","items":["The deposit"]}"#.to_owned(),
+        ] {
+            let body = read(&json).expect("a body that people write");
+            assert_eq!(serde_json::to_string(&BodyJson::from(&body)).expect("JSON"), json);
+        }
+    }
+
+    #[test]
+    fn nobody_writes_in_the_houses_name() {
+        for json in [
+            r#"{"kind":"session","state":"opened"}"#,
+            r#"{"kind":"arrival","who":"mediator"}"#,
+            r#"{"kind":"departure","who":"mediator"}"#,
+            r#"{"kind":"revision","revision":1,"state":"frozen"}"#,
+            r#"{"kind":"signature"}"#,
+        ] {
+            assert_eq!(read(json), Err(Refused::field("body.kind", "not-a-choice")), "{json}");
+        }
+        assert!(serde_json::from_str::<BodyJson>(r#"{"kind":"message","text":"a","lang":"en","by":"x"}"#).is_err());
+    }
+
+    #[test]
+    fn an_entry_is_shown_with_all_that_it_is() {
+        let entry = Entry {
+            channel: Channel::Joint,
+            seq: 42,
+            id: EntryId::new(Uuid::from_u128(1)),
+            at: Moment::from_millis(0),
+            by: Author::Seat(Seat::Party(Side::Claimant)),
+            body: Body::Signature { who: None },
+        };
+        assert_eq!(
+            serde_json::to_string(&EntryJson::from(&entry)).expect("JSON"),
+            r#"{"channel":"joint","seq":42,"id":"00000000-0000-0000-0000-000000000001","at":"1970-01-01T00:00:00.000Z","by":"claimant","body":{"kind":"signature"}}"#
+        );
+    }
+}

@@ -1,0 +1,65 @@
+//! Every route of the house, in one list. Each noun brings its own `configure`; the OpenAPI document is put together
+//! from the handlers' own descriptions. Register with `web::resource(path).route(...)`, so that a wrong method is 405.
+
+use actix_web::{HttpResponse, web};
+use utoipa::OpenApi;
+use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+
+use super::{api, health};
+use crate::refused::Refused;
+
+/// What the document says of itself.
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Concord",
+    description = "Online dispute resolution with real-time mediation. Errors are application/problem+json (RFC 9457)."
+))]
+struct About;
+
+/// The OpenAPI document of all handlers.
+pub fn document() -> Document {
+    let mut document = About::openapi();
+    for part in [
+        api::accounts::Doc::openapi(),
+        api::disputes::Doc::openapi(),
+        api::preparing::Doc::openapi(),
+        api::invitations::Doc::openapi(),
+        api::assignments::Doc::openapi(),
+        api::agreements::Doc::openapi(),
+        api::settlements::Doc::openapi(),
+    ] {
+        document.merge(part);
+    }
+    let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+    document.components.get_or_insert_with(Default::default).add_security_scheme("bearer", bearer);
+    document
+}
+
+async fn show_document() -> Result<HttpResponse, Refused> {
+    let text = document().to_json().map_err(|_| Refused::broken("openapi"))?;
+    Ok(HttpResponse::Ok().content_type("application/json").body(text))
+}
+
+/// Everything under `/api/v1`.
+fn configure_api(routes: &mut web::ServiceConfig) {
+    routes.service(web::resource("/openapi.json").route(web::get().to(show_document)));
+    api::accounts::configure(routes);
+    api::disputes::configure(routes);
+    api::preparing::configure(routes);
+    api::invitations::configure(routes);
+    api::assignments::configure(routes);
+    api::agreements::configure(routes);
+    api::settlements::configure(routes);
+}
+
+/// Everything.
+pub fn configure(routes: &mut web::ServiceConfig) {
+    health::configure(routes);
+    routes.service(web::scope("/api/v1").configure(configure_api).default_service(web::to(absent)));
+    routes.default_service(web::to(absent));
+}
+
+async fn absent() -> Result<HttpResponse, Refused> {
+    Err(Refused::Absent)
+}

@@ -1,0 +1,122 @@
+//! What was filed, sealed under the data key, with keyed digests beside it by which a second filing against the same
+//! person is found. Deliberately not here: whether a claim is complete.
+
+use diesel::prelude::*;
+
+use domain::accommodation::Need;
+use domain::ids::{AccountId, DisputeId};
+use domain::money::Money;
+use domain::person::{EmailAddress, PersonName};
+
+use crate::columns::word;
+use crate::error::Result;
+use crate::schema::{claims, disputes};
+use crate::secret::hex;
+use crate::shapes::words::{ClaimParts, ClaimShape};
+use crate::shapes::{read, write};
+use crate::stored::Tx;
+use crate::vault::{Key, Place};
+
+/// What the claimant asks for, and of whom. While it is being written the texts may be empty.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Claim {
+    /// Its name.
+    pub title: String,
+    /// What happened.
+    pub statement: String,
+    /// What is asked for.
+    pub outcome_sought: String,
+    /// How much, where it is money.
+    pub amount: Option<Money>,
+    /// With whom.
+    pub respondent_name: Option<PersonName>,
+    /// Where an invitation reaches them.
+    pub respondent_email: Option<EmailAddress>,
+    /// What the claimant needs.
+    pub needs: Vec<Need>,
+    /// Whether the other side may read the statement.
+    pub statement_shown: bool,
+    /// Whether the invitation shows the amount.
+    pub amount_shown: bool,
+}
+
+fn place(dispute: DisputeId) -> Place {
+    Place::of("claim", dispute)
+}
+
+/// Keeps the claim in place of the one before.
+///
+/// # Errors
+/// `NotFound` where the data key was destroyed; `Unavailable`.
+pub fn save(tx: &mut Tx<'_>, dispute: DisputeId, claimant: AccountId, claim: &Claim) -> Result<()> {
+    let parts = ClaimParts {
+        amount: claim.amount,
+        respondent_name: claim.respondent_name.clone(),
+        respondent_email: claim.respondent_email.clone(),
+        needs: claim.needs.clone(),
+    };
+    let texts = [claim.title.as_str(), &claim.statement, &claim.outcome_sought];
+    let shape = ClaimShape::of(texts, [claim.statement_shown, claim.amount_shown], parts);
+    let sealed = tx.vault().seal(Key::Data, &place(dispute), &write(&shape)?)?;
+    // Under the house's key, because it is compared across disputes, each of which has keys of its own.
+    let mut digest = |kind: &str, text: String| -> Result<String> {
+        let bytes = format!("{claimant}\n{kind}\n{text}");
+        Ok(hex(&tx.vault().digest_house("filed-against", bytes.as_bytes())?))
+    };
+    let email = claim.respondent_email.as_ref().map(|email| digest("email", email.to_string())).transpose()?;
+    let name = claim.respondent_name.as_ref().map(|name| digest("name", folded(name))).transpose()?;
+    diesel::delete(claims::table.find(word(&dispute))).execute(tx.db)?;
+    diesel::insert_into(claims::table)
+        .values((
+            claims::dispute.eq(word(&dispute)),
+            claims::claimant.eq(word(&claimant)),
+            claims::email_digest.eq(email),
+            claims::name_digest.eq(name),
+            claims::sealed.eq(sealed),
+        ))
+        .execute(tx.db)?;
+    Ok(())
+}
+
+fn folded(name: &PersonName) -> String {
+    name.as_str().to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The claim.
+///
+/// # Errors
+/// `NotFound` where there is none, or the data key was destroyed; `Corrupt`.
+pub fn load(tx: &mut Tx<'_>, dispute: DisputeId) -> Result<Claim> {
+    let sealed: Vec<u8> = claims::table.find(word(&dispute)).select(claims::sealed).first(tx.db)?;
+    let shape: ClaimShape = read(&tx.vault().open(Key::Data, &place(dispute), &sealed)?)?;
+    let parts = shape.parts()?;
+    Ok(Claim {
+        title: shape.title,
+        statement: shape.statement,
+        outcome_sought: shape.outcome_sought,
+        amount: parts.amount,
+        respondent_name: parts.respondent_name,
+        respondent_email: parts.respondent_email,
+        needs: parts.needs,
+        statement_shown: shape.statement_shown,
+        amount_shown: shape.amount_shown,
+    })
+}
+
+/// Whether the same claimant filed another dispute against the same address or name before.
+///
+/// # Errors
+/// `NotFound` where there is no claim.
+pub fn filed_against_before(tx: &mut Tx<'_>, dispute: DisputeId) -> Result<bool> {
+    let mine = claims::table.find(word(&dispute)).select((claims::claimant, claims::email_digest, claims::name_digest));
+    let (claimant, email, name): (String, Option<String>, Option<String>) = mine.first(tx.db)?;
+    let filed = disputes::table.filter(disputes::filed_at.is_not_null()).select(disputes::id);
+    let others: Vec<(Option<String>, Option<String>)> = claims::table
+        .filter(claims::claimant.eq(claimant))
+        .filter(claims::dispute.ne(word(&dispute)))
+        .filter(claims::dispute.eq_any(filed))
+        .select((claims::email_digest, claims::name_digest))
+        .load(tx.db)?;
+    let same = |mine: &Option<String>, theirs: &Option<String>| mine.is_some() && mine == theirs;
+    Ok(others.iter().any(|(their_email, their_name)| same(&email, their_email) || same(&name, their_name)))
+}

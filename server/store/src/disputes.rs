@@ -1,0 +1,344 @@
+//! Disputes: the state machine's value, sealed, with the columns beside it that lists and clocks ask for, and the rows
+//! of who takes part. The sealed value is the truth; the columns are written from it each time. Deliberately not here:
+//! what people wrote (`claims` and the papers), and every rule.
+
+use std::collections::BTreeMap;
+
+use diesel::dsl::exists;
+use diesel::prelude::*;
+
+use domain::assignment::Proposal;
+use domain::dispute::{Dispute, Stage, StageName};
+use domain::ids::{AccountId, AssignmentId, DisputeId};
+use domain::party::{Joining, Side};
+use domain::time::Moment;
+
+use crate::columns::{At, Word, at, spelled, word, word_opt};
+use crate::error::{Error, Result};
+use crate::schema::{assignments, dispute_people, disputes};
+use crate::shapes::process::DisputeShape;
+use crate::shapes::{read, write};
+use crate::stored::{Stored, Tx, one};
+use crate::vault::{Key, Place};
+
+/// As what somebody takes part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Claimant,
+    Respondent,
+    Pending,
+    Proposed,
+    Mediator,
+}
+
+spelled!(Role {
+    Claimant = "claimant",
+    Respondent = "respondent",
+    Pending = "pending",
+    Proposed = "proposed",
+    Mediator = "mediator",
+});
+
+/// What became of a proposal of a mediator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ProposalState {
+    Proposed,
+    Accepted,
+    Confirmed,
+    Ended,
+}
+
+spelled!(ProposalState {
+    Proposed = "proposed",
+    Accepted = "accepted",
+    Confirmed = "confirmed",
+    Ended = "ended",
+});
+
+/// A list on the registrar's desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Desk {
+    /// A safety question waits for a decision.
+    Screening,
+    /// Somebody took an invitation, and it is not known who they are.
+    Takers,
+    /// A mediator is to be proposed.
+    Assigning,
+    /// All clocks stand still.
+    Suspended,
+    /// Filed and not over.
+    Open,
+}
+
+/// What a list or clock asks for, from the dispute's value.
+#[derive(AsChangeset, Insertable)]
+#[diesel(table_name = disputes, treat_none_as_null = true)]
+struct Columns {
+    version: i64,
+    reference: Option<String>,
+    category: String,
+    stage: Word<StageName>,
+    filed_at: Option<At>,
+    due_at: Option<At>,
+    over_at: Option<At>,
+    changed_at: At,
+    awaits_screening: bool,
+    awaits_takers: bool,
+    awaits_mediator: bool,
+    is_suspended: bool,
+    process_sealed: Vec<u8>,
+}
+
+impl Columns {
+    fn of(tx: &mut Tx<'_>, dispute: &Dispute, version: i64, due_at: Option<Moment>, now: Moment) -> Result<Self> {
+        let process = write(&DisputeShape::from(dispute))?;
+        let over_at = match &dispute.stage {
+            Stage::Settled { at, .. } => Some(*at),
+            Stage::Ended(ending) => Some(ending.at),
+            _ => None,
+        };
+        let waits = |joining: &Joining| matches!(joining, Joining::Awaited { pending } if !pending.is_empty());
+        let unassigned = matches!(&dispute.stage, Stage::Assigning(assigning) if assigning.proposal.is_none());
+        Ok(Self {
+            version,
+            reference: dispute.reference.as_ref().map(ToString::to_string),
+            category: dispute.category.to_string(),
+            stage: word(&dispute.stage.name()),
+            filed_at: dispute.filed_at.map(at),
+            due_at: due_at.filter(|_| over_at.is_none()).map(at),
+            over_at: over_at.map(at),
+            changed_at: at(now),
+            awaits_screening: dispute.awaits_screening(),
+            awaits_takers: over_at.is_none() && dispute.parties.either(|party| waits(&party.joining)),
+            awaits_mediator: unassigned,
+            is_suspended: over_at.is_none() && dispute.suspension.is_some(),
+            process_sealed: tx.vault().seal(Key::Record, &place(dispute.id, version), &process)?,
+        })
+    }
+}
+
+/// The version is part of the place: an earlier state of the same dispute cannot be put back either.
+fn place(dispute: DisputeId, version: i64) -> Place {
+    Place::of("dispute", dispute).row(version)
+}
+
+/// Keeps a new dispute as version 1, and makes its keys. The salt goes into its record (R9).
+///
+/// # Errors
+/// `Conflict` where the id is known; `Unavailable`.
+pub fn insert(tx: &mut Tx<'_>, dispute: &Dispute, salt: &[u8; 16], now: Moment) -> Result<()> {
+    tx.vault().create_keys(dispute.id)?;
+    let columns = Columns::of(tx, dispute, 1, None, now)?;
+    let salt = tx.vault().seal(Key::Record, &Place::of("salt", dispute.id), salt)?;
+    diesel::insert_into(disputes::table)
+        .values((disputes::id.eq(word(&dispute.id)), disputes::salt_sealed.eq(salt), columns))
+        .execute(tx.db)?;
+    keep_people(tx, dispute)
+}
+
+/// The dispute with the version of its row.
+///
+/// # Errors
+/// `NotFound`, `Corrupt`.
+pub fn load(tx: &mut Tx<'_>, id: DisputeId) -> Result<Stored<Dispute>> {
+    let found = disputes::table.find(word(&id)).select((disputes::version, disputes::process_sealed));
+    let (version, sealed): (i64, Vec<u8>) = found.first(tx.db)?;
+    let shape: DisputeShape = read(&tx.vault().open(Key::Record, &place(id, version), &sealed)?)?;
+    Ok(Stored { value: shape.value(id)?, version })
+}
+
+/// Keeps a dispute that was loaded as `version`, and answers its new version. `due_at` is when something happens by
+/// itself.
+///
+/// # Errors
+/// `Conflict` where another version was kept meanwhile.
+pub fn save(
+    tx: &mut Tx<'_>,
+    dispute: &Dispute,
+    version: i64,
+    due_at: Option<Moment>,
+    now: Moment,
+) -> Result<i64> {
+    let next = version.checked_add(1).ok_or(Error::Corrupt)?;
+    let columns = Columns::of(tx, dispute, next, due_at, now)?;
+    let row = disputes::table.find(word(&dispute.id)).filter(disputes::version.eq(version));
+    one(diesel::update(row).set(columns).execute(tx.db)?, Error::Conflict)?;
+    keep_people(tx, dispute)?;
+    keep_proposals(tx, dispute, now)?;
+    Ok(next)
+}
+
+fn keep_people(tx: &mut Tx<'_>, dispute: &Dispute) -> Result<()> {
+    let mut people: Vec<(AccountId, Role)> = Vec::new();
+    for (side, role) in [(Side::Claimant, Role::Claimant), (Side::Respondent, Role::Respondent)] {
+        match &dispute.parties.of(side).joining {
+            Joining::Joined { account } => people.push((*account, role)),
+            Joining::Awaited { pending } => people.extend(pending.iter().map(|account| (*account, Role::Pending))),
+        }
+    }
+    people.extend(dispute.proposed_mediator().map(|mediator| (mediator, Role::Proposed)));
+    people.extend(dispute.mediator().map(|mediator| (mediator, Role::Mediator)));
+    diesel::delete(dispute_people::table.filter(dispute_people::dispute.eq(word(&dispute.id)))).execute(tx.db)?;
+    for (account, role) in people {
+        diesel::insert_into(dispute_people::table)
+            .values((
+                dispute_people::dispute.eq(word(&dispute.id)),
+                dispute_people::account.eq(word(&account)),
+                dispute_people::role.eq(word(&role)),
+            ))
+            .execute(tx.db)?;
+    }
+    Ok(())
+}
+
+/// Proposals are never deleted: a mediator may ask for one that came to nothing.
+fn keep_proposals(tx: &mut Tx<'_>, dispute: &Dispute, now: Moment) -> Result<()> {
+    let under_way = assignments::state.eq_any([word(&ProposalState::Proposed), word(&ProposalState::Accepted)]);
+    let theirs = assignments::table.filter(assignments::dispute.eq(word(&dispute.id))).filter(under_way);
+    let proposal = match &dispute.stage {
+        Stage::Assigning(assigning) => assigning.proposal,
+        _ => None,
+    };
+    if let Some(mediator) = dispute.mediator() {
+        let confirmed = theirs.clone().filter(assignments::mediator.eq(word(&mediator)));
+        diesel::update(confirmed).set(assignments::state.eq(word(&ProposalState::Confirmed))).execute(tx.db)?;
+    }
+    let Some(proposal) = proposal else {
+        diesel::update(theirs).set(assignments::state.eq(word(&ProposalState::Ended))).execute(tx.db)?;
+        return Ok(());
+    };
+    let others = theirs.filter(assignments::id.ne(word(&proposal.id)));
+    diesel::update(others).set(assignments::state.eq(word(&ProposalState::Ended))).execute(tx.db)?;
+    let state = word(&match proposal.state {
+        Proposal::Proposed => ProposalState::Proposed,
+        Proposal::Accepted { .. } => ProposalState::Accepted,
+    });
+    let row = diesel::update(assignments::table.find(word(&proposal.id)));
+    if row.set(assignments::state.eq(state.clone())).execute(tx.db)? == 0 {
+        diesel::insert_into(assignments::table)
+            .values((
+                assignments::id.eq(word(&proposal.id)),
+                assignments::dispute.eq(word(&dispute.id)),
+                assignments::mediator.eq(word(&proposal.mediator)),
+                assignments::state.eq(state),
+                assignments::proposed_at.eq(at(now)),
+            ))
+            .execute(tx.db)?;
+    }
+    Ok(())
+}
+
+/// The salt of the dispute's record.
+///
+/// # Errors
+/// `NotFound`, `Corrupt`.
+pub fn salt(tx: &mut Tx<'_>, id: DisputeId) -> Result<[u8; 16]> {
+    let sealed: Vec<u8> = disputes::table.find(word(&id)).select(disputes::salt_sealed).first(tx.db)?;
+    let salt = tx.vault().open(Key::Record, &Place::of("salt", id), &sealed)?;
+    salt.try_into().map_err(|_| Error::Corrupt)
+}
+
+/// The disputes in which the account takes part in any way, the newest first, after the one that was shown last.
+///
+/// # Errors
+/// `Unavailable`, `Corrupt`.
+pub fn of_account(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    after: Option<DisputeId>,
+    limit: i64,
+) -> Result<Vec<DisputeId>> {
+    let theirs = dispute_people::table
+        .filter(dispute_people::account.eq(word(&account)))
+        .select(dispute_people::dispute);
+    let mut found = disputes::table.filter(disputes::id.eq_any(theirs)).into_boxed();
+    if let Some(after) = word_opt(after.as_ref()) {
+        found = found.filter(disputes::id.lt(after));
+    }
+    ids(found.order(disputes::id.desc()).limit(limit).select(disputes::id).load(tx.db)?)
+}
+
+/// A list on the registrar's desk, the longest waiting first.
+///
+/// # Errors
+/// `Unavailable`, `Corrupt`.
+pub fn on_desk(tx: &mut Tx<'_>, desk: Desk, limit: i64) -> Result<Vec<DisputeId>> {
+    let open = disputes::table.filter(disputes::over_at.is_null()).into_boxed();
+    let found = match desk {
+        Desk::Screening => open.filter(disputes::awaits_screening),
+        Desk::Takers => open.filter(disputes::awaits_takers),
+        Desk::Assigning => open.filter(disputes::awaits_mediator),
+        Desk::Suspended => open.filter(disputes::is_suspended),
+        Desk::Open => open.filter(disputes::filed_at.is_not_null()),
+    };
+    ids(found.order((disputes::filed_at, disputes::id)).limit(limit).select(disputes::id).load(tx.db)?)
+}
+
+/// The disputes of which a clock has run out.
+///
+/// # Errors
+/// `Unavailable`, `Corrupt`.
+pub fn due(tx: &mut Tx<'_>, now: Moment, limit: i64) -> Result<Vec<DisputeId>> {
+    let due = disputes::table.filter(disputes::due_at.le(at(now)));
+    ids(due.order(disputes::due_at).limit(limit).select(disputes::id).load(tx.db)?)
+}
+
+/// The dispute of a proposal, under way or not.
+///
+/// # Errors
+/// `NotFound`.
+pub fn of_assignment(tx: &mut Tx<'_>, id: AssignmentId) -> Result<DisputeId> {
+    let found: Word<DisputeId> =
+        assignments::table.find(word(&id)).select(assignments::dispute).first(tx.db)?;
+    found.value()
+}
+
+/// The dispute of that short name.
+///
+/// # Errors
+/// `Unavailable`, `Corrupt`.
+pub fn of_reference(tx: &mut Tx<'_>, reference: &domain::ids::Reference) -> Result<Option<DisputeId>> {
+    let found = disputes::table.filter(disputes::reference.eq(Some(word(reference)))).select(disputes::id);
+    found.first::<Word<DisputeId>>(tx.db).optional()?.map(|id| id.value()).transpose()
+}
+
+/// How many open mediations and proposals each mediator has; who has none is left out.
+///
+/// # Errors
+/// `Unavailable`, `Corrupt`.
+pub fn loads(tx: &mut Tx<'_>) -> Result<BTreeMap<AccountId, u32>> {
+    let open = disputes::table.filter(disputes::over_at.is_null()).select(disputes::id);
+    let rows: Vec<Word<AccountId>> = dispute_people::table
+        .filter(dispute_people::role.eq_any([word(&Role::Proposed), word(&Role::Mediator)]))
+        .filter(dispute_people::dispute.eq_any(open))
+        .select(dispute_people::account)
+        .load(tx.db)?;
+    let mut loads = BTreeMap::new();
+    for mediator in rows {
+        let load: &mut u32 = loads.entry(mediator.value()?).or_default();
+        *load = load.saturating_add(1);
+    }
+    Ok(loads)
+}
+
+/// Whether the mediator was a party in any dispute with one of those accounts (R14).
+///
+/// # Errors
+/// `Unavailable`.
+pub fn mediator_knows(tx: &mut Tx<'_>, mediator: AccountId, accounts: &[AccountId]) -> Result<bool> {
+    let parties = || dispute_people::role.eq_any([word(&Role::Claimant), word(&Role::Respondent)]);
+    let theirs = dispute_people::table
+        .filter(dispute_people::account.eq(word(&mediator)))
+        .filter(parties())
+        .select(dispute_people::dispute);
+    let theirs: Vec<String> = theirs.load(tx.db)?;
+    let met = dispute_people::table
+        .filter(dispute_people::dispute.eq_any(theirs))
+        .filter(dispute_people::account.eq_any(accounts.iter().map(word).collect::<Vec<_>>()))
+        .filter(parties());
+    Ok(diesel::select(exists(met)).get_result(tx.db)?)
+}
+
+fn ids(words: Vec<Word<DisputeId>>) -> Result<Vec<DisputeId>> {
+    words.iter().map(Word::value).collect()
+}

@@ -1,0 +1,401 @@
+//! The shape of a dispute: everything that the state machine knows of it. There is no word in it that anybody wrote,
+//! yet it tells who raised a safety question and who withdrew, so it lies sealed like the rest.
+
+use serde::{Deserialize, Serialize};
+
+use domain::agreement::{Agreement, Revision, Signature, TextDigest};
+use domain::assignment::{Assignment, Proposal};
+use domain::category::Category;
+use domain::consent::Consent;
+use domain::dispute::{Assigning, Cause, Dispute, Ending, Mediation, Stage, Suspension};
+use domain::ids::{AccountId, AssignmentId, DisputeId, Reference, SettlementId};
+use domain::language::Language;
+use domain::party::{Joining, Party, Route, Safety};
+use domain::room::{Channel, RoomState, Signal};
+use domain::settlement::{Attestation, DeliveryChoice};
+
+use super::atoms::{M, Two, W};
+use crate::error::Result;
+
+/// A dispute without its id, which is its row's.
+#[derive(Serialize, Deserialize)]
+pub struct DisputeShape {
+    reference: Option<W<Reference>>,
+    category: W<Category>,
+    language: W<Language>,
+    filed_at: Option<M>,
+    parties: Two<PartyShape>,
+    shuttle: bool,
+    suspension: Option<SuspensionShape>,
+    agreement: AgreementShape,
+    stage: StageShape,
+}
+
+impl From<&Dispute> for DisputeShape {
+    fn from(dispute: &Dispute) -> Self {
+        let suspension = |held: Suspension| SuspensionShape { since: held.since.into(), until: held.until.map(M::from) };
+        Self {
+            reference: dispute.reference.clone().map(W),
+            category: W(dispute.category),
+            language: W(dispute.language),
+            filed_at: dispute.filed_at.map(M::from),
+            parties: Two::of(&dispute.parties, |party| PartyShape::from(party)),
+            shuttle: dispute.shuttle,
+            suspension: dispute.suspension.map(suspension),
+            agreement: AgreementShape::from(&dispute.agreement),
+            stage: StageShape::from(&dispute.stage),
+        }
+    }
+}
+
+impl DisputeShape {
+    /// The dispute of that id.
+    pub fn value(self, id: DisputeId) -> Result<Dispute> {
+        let suspension = |shape: SuspensionShape| Suspension { since: shape.since.into(), until: shape.until.map(Into::into) };
+        Ok(Dispute {
+            id,
+            reference: self.reference.map(|reference| reference.0),
+            category: self.category.0,
+            language: self.language.0,
+            filed_at: self.filed_at.map(Into::into),
+            parties: self.parties.sides(|party| Ok(party.value()))?,
+            shuttle: self.shuttle,
+            suspension: self.suspension.map(suspension),
+            agreement: self.agreement.value()?,
+            stage: self.stage.value()?,
+        })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct SuspensionShape {
+    since: M,
+    until: Option<M>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ConsentShape {
+    version: u32,
+    language: W<Language>,
+    at: M,
+}
+
+#[derive(Serialize, Deserialize)]
+struct PartyShape {
+    account: Option<W<AccountId>>,
+    pending: Vec<W<AccountId>>,
+    safety: W<Safety>,
+    consent: Option<ConsentShape>,
+    route: Option<W<Route>>,
+    delivery: Option<W<DeliveryChoice>>,
+    suspended_at: Option<M>,
+}
+
+impl From<&Party> for PartyShape {
+    fn from(party: &Party) -> Self {
+        let consent = |signed: Consent| ConsentShape {
+            version: signed.version,
+            language: W(signed.language),
+            at: signed.at.into(),
+        };
+        let pending: &[AccountId] = match &party.joining {
+            Joining::Awaited { pending } => pending,
+            Joining::Joined { .. } => &[],
+        };
+        Self {
+            account: party.account().map(W),
+            pending: pending.iter().copied().map(W).collect(),
+            safety: W(party.safety),
+            consent: party.consent.map(consent),
+            route: party.route.map(W),
+            delivery: party.delivery.map(W),
+            suspended_at: party.suspended_at.map(M::from),
+        }
+    }
+}
+
+impl PartyShape {
+    fn value(self) -> Party {
+        let consent = |shape: ConsentShape| Consent {
+            version: shape.version,
+            language: shape.language.0,
+            at: shape.at.into(),
+        };
+        let pending = self.pending.into_iter().map(|account| account.0).collect();
+        Party {
+            joining: match self.account {
+                Some(account) => Joining::Joined { account: account.0 },
+                None => Joining::Awaited { pending },
+            },
+            safety: self.safety.0,
+            consent: self.consent.map(consent),
+            route: self.route.map(|route| route.0),
+            delivery: self.delivery.map(|choice| choice.0),
+            suspended_at: self.suspended_at.map(Into::into),
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct RevisionShape {
+    number: u32,
+    digest: W<TextDigest>,
+    prevailing: W<Language>,
+    languages: Vec<W<Language>>,
+}
+
+impl From<&Revision> for RevisionShape {
+    fn from(revision: &Revision) -> Self {
+        Self {
+            number: revision.number,
+            digest: W(revision.digest),
+            prevailing: W(revision.prevailing),
+            languages: revision.languages.iter().copied().map(W).collect(),
+        }
+    }
+}
+
+impl RevisionShape {
+    fn value(self) -> Revision {
+        Revision {
+            number: self.number,
+            digest: self.digest.0,
+            prevailing: self.prevailing.0,
+            languages: self.languages.into_iter().map(|language| language.0).collect(),
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct SignatureShape {
+    at: M,
+    auditor_may_read_terms: bool,
+}
+
+impl From<Signature> for SignatureShape {
+    fn from(signature: Signature) -> Self {
+        Self { at: signature.at.into(), auditor_may_read_terms: signature.auditor_may_read_terms }
+    }
+}
+
+impl SignatureShape {
+    fn value(self) -> Signature {
+        Signature { at: self.at.into(), auditor_may_read_terms: self.auditor_may_read_terms }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "kebab-case")]
+enum AgreementShape {
+    Blank,
+    Draft { revision: RevisionShape, ready: Two<bool> },
+    Frozen { revision: RevisionShape, since: M, waived: Two<bool>, signatures: Two<Option<SignatureShape>> },
+    Signed { revision: RevisionShape, since: M, signatures: Two<SignatureShape> },
+}
+
+impl From<&Agreement> for AgreementShape {
+    fn from(agreement: &Agreement) -> Self {
+        match agreement {
+            Agreement::Blank => Self::Blank,
+            Agreement::Draft { revision, ready } => {
+                Self::Draft { revision: revision.into(), ready: Two::of(ready, |one| *one) }
+            }
+            Agreement::Frozen { revision, since, waived, signatures } => Self::Frozen {
+                revision: revision.into(),
+                since: (*since).into(),
+                waived: Two::of(waived, |one| *one),
+                signatures: Two::of(signatures, |one| one.map(SignatureShape::from)),
+            },
+            Agreement::Signed { revision, since, signatures } => Self::Signed {
+                revision: revision.into(),
+                since: (*since).into(),
+                signatures: Two::of(signatures, |one| SignatureShape::from(*one)),
+            },
+        }
+    }
+}
+
+impl AgreementShape {
+    fn value(self) -> Result<Agreement> {
+        Ok(match self {
+            Self::Blank => Agreement::Blank,
+            Self::Draft { revision, ready } => {
+                Agreement::Draft { revision: revision.value(), ready: ready.sides(Ok)? }
+            }
+            Self::Frozen { revision, since, waived, signatures } => Agreement::Frozen {
+                revision: revision.value(),
+                since: since.into(),
+                waived: waived.sides(Ok)?,
+                signatures: signatures.sides(|one| Ok(one.map(SignatureShape::value)))?,
+            },
+            Self::Signed { revision, since, signatures } => Agreement::Signed {
+                revision: revision.value(),
+                since: since.into(),
+                signatures: signatures.sides(|one| Ok(one.value()))?,
+            },
+        })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct RoomShape {
+    session_open: bool,
+    paused: Vec<W<Channel>>,
+    signals: Two<Option<W<Signal>>>,
+    held: bool,
+    attended: Two<bool>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct MediationShape {
+    mediator: W<AccountId>,
+    since: M,
+    until: M,
+    room: RoomShape,
+}
+
+impl From<&Mediation> for MediationShape {
+    fn from(mediation: &Mediation) -> Self {
+        let room = &mediation.room;
+        let room = RoomShape {
+            session_open: room.session_open,
+            paused: room.paused.iter().copied().map(W).collect(),
+            signals: Two::of(&room.signals, |signal| signal.map(W)),
+            held: room.held,
+            attended: Two::of(&room.attended, |one| *one),
+        };
+        Self {
+            mediator: W(mediation.mediator),
+            since: mediation.since.into(),
+            until: mediation.until.into(),
+            room,
+        }
+    }
+}
+
+impl MediationShape {
+    fn value(self) -> Result<Mediation> {
+        let room = RoomState {
+            session_open: self.room.session_open,
+            paused: self.room.paused.into_iter().map(|channel| channel.0).collect(),
+            signals: self.room.signals.sides(|signal| Ok(signal.map(|word| word.0)))?,
+            held: self.room.held,
+            attended: self.room.attended.sides(Ok)?,
+        };
+        Ok(Mediation { mediator: self.mediator.0, since: self.since.into(), until: self.until.into(), room })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct ProposalShape {
+    id: W<AssignmentId>,
+    mediator: W<AccountId>,
+    /// Nothing while the mediator has not answered the conflict inquiry.
+    accepted: Option<AcceptedShape>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct AcceptedShape {
+    disclosed: bool,
+    approved: Two<bool>,
+}
+
+impl From<Assignment> for ProposalShape {
+    fn from(assignment: Assignment) -> Self {
+        let accepted = match assignment.state {
+            Proposal::Proposed => None,
+            Proposal::Accepted { disclosed, approved } => {
+                Some(AcceptedShape { disclosed, approved: Two::of(&approved, |one| *one) })
+            }
+        };
+        Self { id: W(assignment.id), mediator: W(assignment.mediator), accepted }
+    }
+}
+
+impl ProposalShape {
+    fn value(self) -> Result<Assignment> {
+        let state = match self.accepted {
+            None => Proposal::Proposed,
+            Some(accepted) => {
+                Proposal::Accepted { disclosed: accepted.disclosed, approved: accepted.approved.sides(Ok)? }
+            }
+        };
+        Ok(Assignment { id: self.id.0, mediator: self.mediator.0, state })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "kebab-case")]
+enum StageShape {
+    Draft,
+    Screening,
+    Inviting { until: M, refused_at: Option<M> },
+    Preparing { until: M },
+    Negotiation { until: M },
+    Assigning { proposal: Option<ProposalShape>, tried: Vec<W<AccountId>>, until: M },
+    Mediation { mediation: MediationShape },
+    Settled { mediation: MediationShape, settlement: W<SettlementId>, attestation: W<Attestation>, at: M },
+    Ended { at: M, cause: W<Cause>, mediation: Option<MediationShape> },
+}
+
+impl From<&Stage> for StageShape {
+    fn from(stage: &Stage) -> Self {
+        match stage {
+            Stage::Draft => Self::Draft,
+            Stage::Screening => Self::Screening,
+            Stage::Inviting { until, refused_at } => {
+                Self::Inviting { until: (*until).into(), refused_at: refused_at.map(M::from) }
+            }
+            Stage::Preparing { until } => Self::Preparing { until: (*until).into() },
+            Stage::Negotiation { until } => Self::Negotiation { until: (*until).into() },
+            Stage::Assigning(assigning) => Self::Assigning {
+                proposal: assigning.proposal.map(ProposalShape::from),
+                tried: assigning.tried.iter().copied().map(W).collect(),
+                until: assigning.until.into(),
+            },
+            Stage::Mediation(mediation) => Self::Mediation { mediation: mediation.into() },
+            Stage::Settled { mediation, settlement, attestation, at } => Self::Settled {
+                mediation: mediation.into(),
+                settlement: W(*settlement),
+                attestation: W(*attestation),
+                at: (*at).into(),
+            },
+            Stage::Ended(ending) => Self::Ended {
+                at: ending.at.into(),
+                cause: W(ending.cause),
+                mediation: ending.mediation.as_ref().map(MediationShape::from),
+            },
+        }
+    }
+}
+
+impl StageShape {
+    fn value(self) -> Result<Stage> {
+        Ok(match self {
+            Self::Draft => Stage::Draft,
+            Self::Screening => Stage::Screening,
+            Self::Inviting { until, refused_at } => {
+                Stage::Inviting { until: until.into(), refused_at: refused_at.map(Into::into) }
+            }
+            Self::Preparing { until } => Stage::Preparing { until: until.into() },
+            Self::Negotiation { until } => Stage::Negotiation { until: until.into() },
+            Self::Assigning { proposal, tried, until } => Stage::Assigning(Assigning {
+                proposal: proposal.map(ProposalShape::value).transpose()?,
+                tried: tried.into_iter().map(|account| account.0).collect(),
+                until: until.into(),
+            }),
+            Self::Mediation { mediation } => Stage::Mediation(mediation.value()?),
+            Self::Settled { mediation, settlement, attestation, at } => Stage::Settled {
+                mediation: mediation.value()?,
+                settlement: settlement.0,
+                attestation: attestation.0,
+                at: at.into(),
+            },
+            Self::Ended { at, cause, mediation } => Stage::Ended(Ending {
+                at: at.into(),
+                cause: cause.0,
+                mediation: mediation.map(MediationShape::value).transpose()?,
+            }),
+        })
+    }
+}

@@ -1,0 +1,148 @@
+//! The shapes of what is said in a room: entries, offers and terms.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use domain::entry::{AgreementStep, Body, OfferContent, SessionStep};
+use domain::ids::{EntryId, FileId};
+use domain::language::{Language, LanguageTag};
+use domain::party::Side;
+use domain::room::Seat;
+use domain::terms::Term;
+use domain::time::Day;
+
+use super::atoms::{M, MoneyShape, W};
+use crate::error::Result;
+
+/// One obligation.
+#[derive(Serialize, Deserialize)]
+pub struct TermShape {
+    debtor: W<Side>,
+    creditor: W<Side>,
+    text: BTreeMap<W<Language>, String>,
+    amount: Option<MoneyShape>,
+    due_on: Option<W<Day>>,
+}
+
+impl From<&Term> for TermShape {
+    fn from(term: &Term) -> Self {
+        Self {
+            debtor: W(term.debtor),
+            creditor: W(term.creditor),
+            text: term.text.iter().map(|(language, text)| (W(*language), text.clone())).collect(),
+            amount: term.amount.map(MoneyShape::from),
+            due_on: term.due_on.map(W),
+        }
+    }
+}
+
+impl TermShape {
+    /// The obligation.
+    pub fn value(self) -> Result<Term> {
+        Ok(Term {
+            debtor: self.debtor.0,
+            creditor: self.creditor.0,
+            text: self.text.into_iter().map(|(language, text)| (language.0, text)).collect(),
+            amount: self.amount.map(MoneyShape::value).transpose()?,
+            due_on: self.due_on.map(|day| day.0),
+        })
+    }
+}
+
+/// The shapes of terms.
+pub fn terms_shape(terms: &[Term]) -> Vec<TermShape> {
+    terms.iter().map(TermShape::from).collect()
+}
+
+/// The terms of shapes.
+pub fn terms_value(shapes: Vec<TermShape>) -> Result<Vec<Term>> {
+    shapes.into_iter().map(TermShape::value).collect()
+}
+
+/// Something proposed.
+#[derive(Serialize, Deserialize)]
+pub struct OfferShape {
+    terms: Vec<TermShape>,
+    note: Option<String>,
+    expires_at: Option<M>,
+}
+
+impl From<&OfferContent> for OfferShape {
+    fn from(content: &OfferContent) -> Self {
+        Self {
+            terms: terms_shape(&content.terms),
+            note: content.note.clone(),
+            expires_at: content.expires_at.map(M::from),
+        }
+    }
+}
+
+impl OfferShape {
+    /// What is proposed.
+    pub fn value(self) -> Result<OfferContent> {
+        let expires_at = self.expires_at.map(Into::into);
+        Ok(OfferContent { terms: terms_value(self.terms)?, note: self.note, expires_at })
+    }
+}
+
+/// What an entry holds.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum BodyShape {
+    Message { text: String, lang: W<LanguageTag> },
+    File { file: W<FileId> },
+    Offer { content: OfferShape },
+    OfferAccepted { offer: W<EntryId> },
+    OfferCountered { offer: W<EntryId>, counter: OfferShape },
+    OfferWithdrawn { offer: W<EntryId> },
+    Agenda { items: Vec<String> },
+    Session { step: W<SessionStep> },
+    Arrival { who: W<Seat> },
+    Departure { who: W<Seat> },
+    Revision { step: W<AgreementStep>, revision: u32 },
+    Signature { who: Option<W<Seat>> },
+}
+
+impl From<&Body> for BodyShape {
+    fn from(body: &Body) -> Self {
+        match body {
+            Body::Message { text, lang } => Self::Message { text: text.clone(), lang: W(lang.clone()) },
+            Body::File { file } => Self::File { file: W(*file) },
+            Body::Offer(content) => Self::Offer { content: content.into() },
+            Body::OfferAccepted { offer } => Self::OfferAccepted { offer: W(*offer) },
+            Body::OfferCountered { offer, counter } => {
+                Self::OfferCountered { offer: W(*offer), counter: counter.into() }
+            }
+            Body::OfferWithdrawn { offer } => Self::OfferWithdrawn { offer: W(*offer) },
+            Body::Agenda { items } => Self::Agenda { items: items.clone() },
+            Body::Session { step } => Self::Session { step: W(*step) },
+            Body::Arrival { who } => Self::Arrival { who: W(*who) },
+            Body::Departure { who } => Self::Departure { who: W(*who) },
+            Body::Revision { step, revision } => Self::Revision { step: W(*step), revision: *revision },
+            Body::Signature { who } => Self::Signature { who: who.map(W) },
+        }
+    }
+}
+
+impl BodyShape {
+    /// What the entry holds.
+    pub fn value(self) -> Result<Body> {
+        Ok(match self {
+            Self::Message { text, lang } => Body::Message { text, lang: lang.0 },
+            Self::File { file } => Body::File { file: file.0 },
+            Self::Offer { content } => Body::Offer(content.value()?),
+            Self::OfferAccepted { offer } => Body::OfferAccepted { offer: offer.0 },
+            Self::OfferCountered { offer, counter } => {
+                Body::OfferCountered { offer: offer.0, counter: counter.value()? }
+            }
+            Self::OfferWithdrawn { offer } => Body::OfferWithdrawn { offer: offer.0 },
+            Self::Agenda { items } => Body::Agenda { items },
+            Self::Session { step } => Body::Session { step: step.0 },
+            Self::Arrival { who } => Body::Arrival { who: who.0 },
+            Self::Departure { who } => Body::Departure { who: who.0 },
+            Self::Revision { step, revision } => Body::Revision { step: step.0, revision },
+            Self::Signature { who } => Body::Signature { who: who.map(|seat| seat.0) },
+        })
+    }
+}

@@ -1,0 +1,67 @@
+//! Mail through a real server: TLS and a password, a server that is slow, away, or breaks the line after taking a mail.
+
+use tests::concord::{Backend, Settings};
+use tests::smtp::{Door, Mode, Postbox};
+
+fn settings(postbox: &Postbox) -> Settings {
+    Settings::on(Backend::Sqlite).with_mail_to(postbox).that_may_complain()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mail_goes_out_by_starttls_with_a_password_in_text_and_html() {
+    let postbox = Postbox::opens(Door::TlsAndPassword);
+    let service = settings(&postbox).start().await;
+    let amara = service.person("Amara Sen").await;
+    let letters = service.letters().to(&amara.email);
+    let letter = letters.first().expect("the confirmation");
+    assert!(!letter.text.is_empty() && !letter.html.is_empty() && !letter.id.is_empty());
+    assert!(letter.raw.contains("X-Envelope-To: amara@example.org"), "the envelope names one person alone");
+    assert!(!service.log().contains("post-house-door-key"), "the password is not in the log");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slow_server_holds_up_nobody() {
+    let postbox = Postbox::opens(Door::Open);
+    postbox.behaves(Mode::Slow);
+    let service = settings(&postbox).start().await;
+    let begun = std::time::Instant::now();
+    let amara = service.newcomer("Amara Sen");
+    amara.signs_up().await.expects(202);
+    assert!(begun.elapsed() < std::time::Duration::from_secs(2), "the answer does not wait for the mail");
+    service.confirmation_code(&amara.email).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mail_outlives_a_server_that_is_away_and_a_kill_of_the_house() {
+    let mut postbox = Postbox::opens(Door::Open);
+    let service = settings(&postbox).start().await;
+    postbox.goes_away();
+    let amara = service.newcomer("Amara Sen");
+    amara.signs_up().await.expects(202);
+    service.is_killed();
+    postbox.comes_back();
+    service.starts().await;
+    service.runs(&["mail", "retry", "--data", &service.data().display().to_string()], "");
+    let code = service.confirmation_code(&amara.email).await;
+    amara.confirms(&code).await.expects(204);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mail_that_may_have_arrived_twice_is_known_by_its_message_id() {
+    let postbox = Postbox::opens(Door::Open);
+    postbox.behaves(Mode::Drops);
+    let service = settings(&postbox).start().await;
+    let amara = service.newcomer("Amara Sen");
+    amara.signs_up().await.expects(202);
+    service.confirmation_code(&amara.email).await;
+    postbox.behaves(Mode::Takes);
+    let data = service.data().display().to_string();
+    tests::until("it came again", async || {
+        service.runs(&["mail", "retry", "--data", &data], "");
+        service.letters().to(&amara.email).len() > 1
+    })
+    .await;
+    let ids: std::collections::BTreeSet<String> =
+        service.letters().to(&amara.email).into_iter().map(|letter| letter.id).collect();
+    assert_eq!(ids.len(), 1, "the double is recognisable");
+}

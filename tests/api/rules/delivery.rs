@@ -1,0 +1,110 @@
+//! R11 (the record travels as its owner chose), R26 (delivery is recorded for each person, and nothing is lost while
+//! mail is down), R28 (after any break of the line the list is the server's).
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use tests::concord::{Backend, Settings};
+use tests::on_both;
+use tests::scene::Scene;
+use tests::smtp::{Door, Mode, Postbox};
+use tests::socket::{Socket, entry_id, message};
+
+use super::confidentiality::own_settlement;
+
+async fn own_state(person: &tests::cast::Person, dispute: &str) -> Value {
+    person.reads_settlement(dispute).await.expects(200)["deliveries"][0]["state"].clone()
+}
+
+on_both! {
+    async fn r11_the_record_comes_as_each_one_chose(settings: Settings) {
+        let scene = Scene::in_mediation(settings).await;
+        let dispute = scene.dispute.as_str();
+        scene.amara.wants_delivery(dispute, json!({"by": "link"})).await.expects(204);
+        scene.bela.wants_delivery(dispute, json!({"by": "collect"})).await.expects(204);
+        scene.settles().await;
+        let letters = scene.service.letters();
+        let link = letters.wait_for(&scene.amara.email, |letter| letter.text.contains("/settlements/")).await;
+        assert!(link.attachments.is_empty(), "a link has no attachment: {}", link.subject);
+        let id = own_settlement(&scene.bela, dispute).await;
+        let all = letters.to(&scene.bela.email);
+        assert!(all.iter().all(|letter| letter.attachments.is_empty()), "who collects gets none by mail");
+        scene.bela.client().get(&format!("/settlements/{id}/record.pdf")).await.expects(200);
+        let state = own_state(&scene.bela, dispute).await;
+        assert_eq!(state, "collected");
+        let signed = scene.amara.wants_delivery(dispute, json!({"by": "attachment"})).await;
+        assert_eq!(signed.status, 409, "until signing: {}", signed.text());
+    }
+
+    async fn r28_after_breaks_of_the_line_the_list_equals_the_servers(settings: Settings) {
+        let scene = Scene::in_mediation(settings.without_limits()).await;
+        let dispute = scene.dispute.as_str();
+        // Bela's line breaks again and again without a goodbye; each time she asks from the number that she has.
+        let mut heard: BTreeMap<u64, String> = BTreeMap::new();
+        for round in 0..8 {
+            let after = heard.keys().next_back().copied().unwrap_or(0);
+            let (mut ear, _) = Socket::enters(&scene.bela.client(), dispute, json!({"joint": after})).await;
+            for at in 0..5 {
+                let text = format!("Round {round}, sentence {at} for Bela");
+                scene.amara.posts(dispute, "joint", &entry_id(), message(&text)).await.expects(201);
+            }
+            // In odd rounds she hears only the first of the five before the line breaks.
+            let last = if round % 2 == 0 { 4 } else { 0 };
+            ear.hears_text(&format!("Round {round}, sentence {last} for Bela")).await;
+            let (mut replay, _) = Socket::enters(&scene.bela.client(), dispute, json!({"joint": after})).await;
+            replay.hears(|frame| frame["t"] == "caught_up" && frame["channel"] == "joint").await;
+            for frame in replay.heard_so_far().iter().filter(|frame| frame["t"] == "entry" && frame["channel"] == "joint") {
+                let seq = frame["seq"].as_u64().expect("a number");
+                let doubled = heard.insert(seq, frame["id"].as_str().expect("an id").to_owned());
+                assert!(doubled.is_none() || seq <= after + 64, "{seq} came again after it was named");
+            }
+        }
+        let (mut last, _) = Socket::enters(&scene.bela.client(), dispute, json!({"joint": heard.keys().next_back()})).await;
+        last.hears(|frame| frame["t"] == "caught_up" && frame["channel"] == "joint").await;
+        for frame in last.heard_so_far().iter().filter(|frame| frame["t"] == "entry" && frame["channel"] == "joint") {
+            heard.insert(frame["seq"].as_u64().expect("a number"), frame["id"].as_str().expect("an id").to_owned());
+        }
+        let page = scene.amara.reads_channel(dispute, "joint", 0).await.expects(200);
+        let pair = |item: &Value| (item["seq"].as_u64().expect("a number"), item["id"].as_str().expect("an id").to_owned());
+        let kept: BTreeMap<u64, String> = page["items"].as_array().expect("items").iter().map(pair).collect();
+        let said = |list: &BTreeMap<u64, String>| list.iter().filter(|(seq, _)| kept.contains_key(seq)).map(|(seq, id)| (*seq, id.clone())).collect::<Vec<_>>();
+        let until = *heard.keys().next_back().expect("something was heard");
+        let kept_until: BTreeMap<u64, String> = kept.iter().filter(|(seq, _)| **seq <= until).map(|(seq, id)| (*seq, id.clone())).collect();
+        assert_eq!(said(&heard), said(&kept_until), "the same entries under the same numbers");
+        assert!(kept.len() >= 40, "{page}");
+    }
+}
+
+/// The record goes by a real mail server, which first is away, then refuses one person for good.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r26_delivery_is_recorded_for_each_person_and_a_failure_is_the_registrars_task() {
+    let mut postbox = Postbox::opens(Door::TlsAndPassword);
+    let settings = Settings::on(Backend::Sqlite).with_mail_to(&postbox).that_may_complain();
+    let scene = Scene::in_mediation(settings).await;
+    let dispute = scene.dispute.as_str();
+    postbox.goes_away();
+    scene.settles().await;
+    assert_eq!(own_state(&scene.amara, dispute).await, "queued", "nothing is lost while mail is down");
+    postbox.behaves(Mode::Never);
+    postbox.comes_back();
+    let retried =
+        scene.service.runs(&["mail", "retry", "--data", &scene.service.data().display().to_string()], "");
+    assert!(retried.status.success(), "{}", String::from_utf8_lossy(&retried.stderr));
+    tests::until("the refused mail is recorded", async || own_state(&scene.amara, dispute).await == "failed")
+        .await;
+
+    let id = own_settlement(&scene.amara, dispute).await;
+    let seen = scene.rosa.client().get(&format!("/settlements/{id}/deliveries")).await;
+    let seen =
+        if seen.status == 200 { seen.expects(200) } else { scene.rosa.reads(dispute).await.expects(200) };
+    assert!(seen.to_string().contains("failed"), "the registrar has it as a task: {seen}");
+
+    postbox.behaves(Mode::Takes);
+    scene.service.runs(&["mail", "retry", "--data", &scene.service.data().display().to_string()], "");
+    let letters = scene.service.letters();
+    let letter =
+        letters.wait_for(&scene.amara.email, |letter| letter.attachment("record.pdf").is_some()).await;
+    let pdf = scene.amara.client().get(&format!("/settlements/{id}/record.pdf")).await;
+    assert_eq!(letter.attachment("record.pdf"), Some(pdf.bytes.as_slice()));
+    tests::until("it is recorded as sent", async || own_state(&scene.amara, dispute).await == "sent").await;
+}

@@ -1,0 +1,11 @@
+//! The design's rules, each by its number: `r13_…` would fail without R13. R5 has a file of its own (`caucus`).
+
+mod consent;
+mod confidentiality;
+mod auditor;
+mod neutrality;
+mod safety;
+mod shuttle;
+mod agreement;
+mod signing;
+mod delivery;

@@ -1,0 +1,94 @@
+//! R23: a signature needs a fresh proof, one's own name and a free will, can be taken back until the last one, and
+//! the mediator attests after the parties.
+
+use serde_json::json;
+use tests::scene::Scene;
+use tests::{assert_refused, on_both};
+
+on_both! {
+    async fn r23_a_signature_needs_a_fresh_proof_and_the_own_name(settings: Settings) {
+        let scene = Scene::in_mediation(settings).await;
+        let dispute = scene.dispute.as_str();
+        let digest = scene.ready_to_sign().await;
+        let wrong = json!({"password": "not the right phrase"});
+        assert_refused!(scene.amara.signs_with(dispute, &digest, wrong).await, 403, "proof-refused");
+        let others = json!({"password": scene.bela.password});
+        assert_refused!(scene.amara.signs_with(dispute, &digest, others).await, 403, "proof-refused");
+        let name = scene.amara.signs_with(dispute, &digest, json!({"name": "Bela Roy"})).await;
+        assert!([409, 422].contains(&name.status), "another's name: {} {}", name.status, name.text());
+        let other_digest = format!("sha256:{}", "0".repeat(64));
+        assert_refused!(scene.amara.signs(dispute, &other_digest).await, 409, "stale-digest");
+        for outsider in [&scene.rosa, &scene.noor] {
+            let tried = outsider.signs(dispute, &digest).await;
+            assert!([404, 409, 422].contains(&tried.status), "nobody signs for a party: {}", tried.text());
+        }
+        scene.amara.signs(dispute, &digest).await.expects(201);
+        assert_refused!(scene.amara.signs(dispute, &digest).await, 409, "already-signed");
+    }
+
+    async fn r23_whoever_does_not_sign_freely_has_not_signed_and_only_the_mediator_learns_why(settings: Settings) {
+        let scene = Scene::in_mediation(settings).await;
+        let dispute = scene.dispute.as_str();
+        let digest = scene.ready_to_sign().await;
+        let before = scene.bela.reads_agreement(dispute).await.expects(200);
+        let told = scene.amara.signs_with(dispute, &digest, json!({"freely": false})).await;
+        assert!(told.status < 500, "{}", told.text());
+        assert_eq!(before, scene.bela.reads_agreement(dispute).await.expects(200), "others read `not yet signed`");
+        scene.bela.signs(dispute, &digest).await.expects(201);
+        assert_refused!(scene.noor.attests(dispute, &digest).await, 409, "mediator-signs-last");
+        assert_ne!(scene.bela.stage(dispute).await, "settled");
+        let seen = scene.bela.reads(dispute).await.expects(200).to_string();
+        assert!(!seen.contains("freely") && !seen.contains("signal"), "{seen}");
+        let by_noor = scene.noor.reads(dispute).await.expects(200).to_string()
+            + &scene.noor.looks_into_room(dispute).await.expects(200).to_string()
+            + &scene.noor.reads_agreement(dispute).await.expects(200).to_string();
+        assert!(by_noor.contains("not-free") || by_noor.contains("freely") || by_noor.contains("signal"), "the mediator learns it: {by_noor}");
+    }
+
+    async fn r23_the_mediator_attests_last_and_signs_for_nobody(settings: Settings) {
+        let scene = Scene::in_mediation(settings).await;
+        let dispute = scene.dispute.as_str();
+        let digest = scene.ready_to_sign().await;
+        assert_refused!(scene.noor.attests(dispute, &digest).await, 409, "mediator-signs-last");
+        scene.amara.signs(dispute, &digest).await.expects(201);
+        assert_refused!(scene.noor.attests(dispute, &digest).await, 409, "mediator-signs-last");
+        scene.bela.signs(dispute, &digest).await.expects(201);
+        scene.noor.attests(dispute, &digest).await.expects(201);
+        assert_eq!(scene.bela.stage(dispute).await, "settled");
+    }
+
+    async fn r23_a_used_code_of_the_second_factor_does_not_attest(settings: Settings) {
+        let scene = Scene::in_mediation(settings).await;
+        let dispute = scene.dispute.as_str();
+        let digest = scene.ready_to_sign().await;
+        scene.amara.signs(dispute, &digest).await.expects(201);
+        scene.bela.signs(dispute, &digest).await.expects(201);
+        let device = scene.noor.device().expect("a second factor");
+        let path = format!("/disputes/{dispute}/agreement/signatures");
+        let attestation = |totp: Option<String>| {
+            let mut body = json!({"digest": digest, "name": scene.noor.name, "password": scene.noor.password, "intent": "attest"});
+            if let Some(code) = totp {
+                body["totp"] = code.into();
+            }
+            body
+        };
+        let client = scene.noor.client();
+        assert_refused!(client.post(&path, attestation(None)).await, 403, "proof-refused");
+        assert_refused!(client.post(&path, attestation(Some(device.used_code()))).await, 403, "proof-refused");
+        client.post(&path, attestation(Some(device.code().await))).await.expects(201);
+    }
+
+    async fn r23_five_wrong_proofs_close_the_signing_for_a_while(settings: Settings) {
+        let scene = Scene::in_mediation(settings).await;
+        let dispute = scene.dispute.as_str();
+        let digest = scene.ready_to_sign().await;
+        for _ in 0..5 {
+            let wrong = json!({"password": "not the right phrase"});
+            assert_refused!(scene.amara.signs_with(dispute, &digest, wrong).await, 403, "proof-refused");
+        }
+        let closed = scene.amara.signs(dispute, &digest).await;
+        assert!(closed.header("retry-after").is_some(), "{}", closed.text());
+        assert_refused!(closed, 429);
+        scene.bela.signs(dispute, &digest).await.expects(201);
+    }
+}

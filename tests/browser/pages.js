@@ -1,0 +1,153 @@
+// Each page at 360 px: axe finds nothing, nothing sticks out, and the way out is there. In English, Bangla and Urdu
+// where the page is one of the invitation, the room or the signing.
+
+import assert from "node:assert/strict";
+import { AxeBuilder } from "@axe-core/playwright";
+
+import { agree, answersSafety, cast, files, getAMediator, haveTheRecord, prepares, says, sign, takesPart } from "./scenes.js";
+
+/** @typedef {import("./cast.js").Person} Person */
+
+/** The path without its ids, so that each page is looked at once a person. @param {string} path */
+const kind = (path) => path.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "ID").replaceAll(/[\w-]{22,}/g, "CODE");
+
+/** Looks at one page as somebody, in a context in which axe may run. @param {Person} person @param {string} path */
+async function looksAt(person, path) {
+  const { browser } = person.stage;
+  assert.ok(browser);
+  const context = await browser.newContext({
+    bypassCSP: true, viewport: { width: 360, height: 740 }, baseURL: person.stage.base, storageState: await person.context.storageState(),
+  });
+  try {
+    const page = await context.newPage();
+    const answer = await page.goto(path, { waitUntil: "load" });
+    assert.equal(answer?.status(), 200, `${person.name} at ${path}`);
+    const found = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
+    const faults = found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(" ")).slice(0, 3).join(", ")}`);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    if (width > 360) {
+      faults.push(`it is ${width} px wide`);
+    }
+    if ((await page.locator('form[action="/exit"] button').count()) === 0 && !path.startsWith("/exit")) {
+      faults.push("there is no way to leave it quickly");
+    }
+    return faults.map((fault) => `${person.name} at ${kind(path)}: ${fault}`);
+  } finally {
+    await context.close();
+  }
+}
+
+class Looks {
+  constructor() {
+    /** @type {Set<string>} */
+    this.done = new Set();
+    /** @type {string[]} */
+    this.faults = [];
+  }
+
+  /** Everything that these people have opened since the last look. @param {Person[]} people */
+  async at(people) {
+    for (const person of people) {
+      for (const path of person.seen) {
+        await this.once(person, path);
+      }
+      person.seen.clear();
+    }
+  }
+
+  /** @param {Person} person @param {string} path */
+  async once(person, path) {
+    if (!this.done.has(kind(path))) {
+      this.done.add(kind(path));
+      this.faults.push(...(await looksAt(person, path)));
+    }
+  }
+
+  /** @param {Person} person @param {string} path */
+  async inEachLanguage(person, path) {
+    for (const language of ["en", "bn", "ur"]) {
+      const faults = await looksAt(person, `${path}${path.includes("?") ? "&" : "?"}lang=${language}`);
+      this.faults.push(...faults.map((fault) => `${language}: ${fault}`));
+    }
+    await looksAt(person, `${path}${path.includes("?") ? "&" : "?"}lang=en`);
+  }
+}
+
+/** @type {Record<string, (stage: import("./stage.js").Stage) => Promise<void>>} */
+export const tests = {
+  "axe finds nothing on any page of the main job": async (stage) => {
+    const looks = new Looks();
+    const people = await cast(stage);
+    const { amara, bela, noor, rosa } = people;
+    const all = [amara, bela, noor, rosa];
+    const passer = await stage.person("Passer By");
+    for (const path of ["/", "/help", "/sign-in", "/sign-up", "/passwords/resets", "/invitations", "/verify", "/exit"]) {
+      await looks.once(passer, path);
+    }
+    await amara.opens("/disputes");
+    await amara.opens("/account");
+    const id = await files(amara, bela);
+    await amara.opens(`/disputes/${id}/files`);
+    await looks.at(all);
+    const code = await stage.letters.find(bela.email, /\/invitations\/([\w-]{22,})/);
+    for (const path of ["", "/acceptance", "/later", "/refusal"]) {
+      await looks.once(passer, `/invitations/${code}${path}`);
+    }
+    await looks.inEachLanguage(passer, `/invitations/${code}`);
+    await takesPart(bela);
+    await answersSafety(bela, id);
+    for (const path of ["consent", "readiness", "delivery", "withdrawal", "statement/showing"]) {
+      await amara.opens(`/disputes/${id}/${path}`);
+    }
+    await looks.at(all);
+    await prepares(amara, id);
+    await prepares(bela, id);
+    await rosa.opens(`/registrar/disputes/${id}/assignment`);
+    await looks.at(all);
+    await getAMediator(people, id);
+    for (const person of [amara, bela, noor]) {
+      await person.opens(`/rooms/${id}?channel=joint`);
+    }
+    await says(amara, "A word so that the room is not empty.");
+    await amara.opens(`/rooms/${id}?channel=caucus-claimant`);
+    await amara.opens(`/rooms/${id}?channel=joint&offer=new`);
+    await looks.at(all);
+    await looks.inEachLanguage(bela, `/rooms/${id}?channel=joint`);
+    await noor.opens(`/disputes/${id}/agreement?edit=yes`);
+    await looks.at(all);
+    await agree(people, id);
+    await looks.at(all);
+    await looks.inEachLanguage(bela, `/disputes/${id}/signing`);
+    await amara.opens(`/disputes/${id}/signing`);
+    await looks.at(all);
+    await sign(people, id);
+    await haveTheRecord(people, id);
+    await noor.opens("/mediator");
+    await rosa.opens("/registrar");
+    const odil = await stage.staff("auditor", "Odil Karim");
+    await odil.signsIn();
+    await odil.opens("/audit");
+    const row = await odil.page.locator('a[href^="/audit/"]').first().getAttribute("href");
+    assert.ok(row, "the settlement stands in the auditor's list");
+    await odil.opens(row);
+    await looks.at([...all, odil]);
+    assert.deepEqual(looks.faults, []);
+    assert.ok(looks.done.size > 30, `${looks.done.size} kinds of pages were looked at`);
+  },
+
+  "a first view fits 14 KB on the wire": async (stage) => {
+    const amara = await stage.person("Amara Sen");
+    for (const path of ["/", "/sign-up", "/verify"]) {
+      const page = await amara.context.newPage();
+      const session = await amara.context.newCDPSession(page);
+      await session.send("Network.enable");
+      let bytes = 0;
+      session.on("Network.loadingFinished", (event) => {
+        bytes += event.encodedDataLength;
+      });
+      await page.goto(path, { waitUntil: "networkidle" });
+      assert.ok(bytes > 0 && bytes <= 14 * 1024, `${path} takes ${bytes} bytes`);
+      await page.close();
+    }
+  },
+};

@@ -1,0 +1,54 @@
+// @ts-check
+import { CLOSE_SESSION_ENDED, SUBPROTOCOL, frames } from "./protocol.js";
+
+/** @typedef {import("./protocol.js").Frame} Frame */
+
+const WAIT_MS_MAX = 30000;
+
+/**
+ * A line that mends itself: after a break it calls again, waiting longer each time, at most half a minute, and never
+ * at the same moment as everybody else. Not here: what is said over it.
+ * @param {string} url
+ * @param {{open: () => void, frame: (frame: Frame) => void, broken: () => void, ended: () => void}} on
+ */
+export function line(url, on) {
+  /** @type {WebSocket|null} */
+  let socket = null;
+  let wait = 1000;
+  let timer = 0;
+  const call = () => {
+    clearTimeout(timer);
+    socket = new WebSocket(url, SUBPROTOCOL);
+    socket.onopen = () => {
+      wait = 1000;
+      on.open();
+    };
+    socket.onmessage = (event) => {
+      for (const frame of frames(event.data)) {
+        if (frame.t === "bye" && frame.retry_ms) wait = frame.retry_ms;
+        on.frame(frame);
+      }
+    };
+    socket.onclose = (event) => {
+      socket = null;
+      if (event.code === CLOSE_SESSION_ENDED) return on.ended();
+      on.broken();
+      timer = setTimeout(call, wait * (0.75 + Math.random() / 2));
+      wait = Math.min(wait * 2, WAIT_MS_MAX);
+    };
+  };
+  addEventListener("online", () => {
+    if (!socket) call();
+  });
+  call();
+  return {
+    /** Whether the line holds now. */
+    holds: () => socket?.readyState === WebSocket.OPEN,
+    /** @param {object} frame @returns {boolean} whether it went out */
+    send(frame) {
+      if (socket?.readyState !== WebSocket.OPEN) return false;
+      socket.send(JSON.stringify(frame));
+      return true;
+    },
+  };
+}
