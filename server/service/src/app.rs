@@ -4,6 +4,7 @@
 use std::fmt;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::desk::Desk;
 use crate::http::{finish, routes};
-use crate::jobs;
+use crate::jobs::Jobs;
 use crate::keys::{Keys, KeysError};
 use crate::limits::Limits;
 use crate::mail::{Transport, Worker};
@@ -48,12 +49,19 @@ impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Folder(path, error) => {
-                write!(f, "the data folder {} cannot be written to: {error}; choose another with --data", path.display())
+                write!(
+                    f,
+                    "the data folder {} cannot be written to: {error}; choose another with --data",
+                    path.display()
+                )
             }
             Self::Keys(error) => error.fmt(f),
             Self::Store(error) => error.fmt(f),
             Self::Address(listen, error) if error.kind() == io::ErrorKind::AddrInUse => {
-                write!(f, "{listen} is taken by another program; choose another address with --listen, such as 127.0.0.1:0")
+                write!(
+                    f,
+                    "{listen} is taken by another program; choose another address with --listen, such as 127.0.0.1:0"
+                )
             }
             Self::Address(listen, error) => write!(f, "{listen} cannot be listened on: {error}"),
             Self::Mail(reason) | Self::Machine(reason) => f.write_str(reason),
@@ -80,16 +88,19 @@ impl House {
         let now = clock.now();
         let opened = tokio::task::spawn_blocking(move || {
             writable(&config.data).map_err(|error| StartError::Folder(config.data.clone(), error))?;
-            let keys = Keys::open(&config.keys_folder(), &config.institution.name, now).map_err(StartError::Keys)?;
+            let keys =
+                Keys::open(&config.keys_folder(), &config.institution.name, now).map_err(StartError::Keys)?;
             let mut settings = Settings::in_folder(&config.data, keys.wrapping.clone());
             settings.database_url = config.database_url.as_ref().map(|url| url.reveal().to_owned());
             settings.vault_url = config.vault_url.as_ref().map(|url| url.reveal().to_owned());
             let store = Store::open(&settings).map_err(StartError::Store)?;
             Ok((config, keys, store))
         });
-        let opened = opened.await.map_err(|_| StartError::Machine("the store could not be opened".to_owned()))?;
+        let opened =
+            opened.await.map_err(|_| StartError::Machine("the store could not be opened".to_owned()))?;
         let (config, keys, store) = opened?;
-        let passwords = Passwords::new().map_err(|_| StartError::Machine("no memory to hash passwords".to_owned()))?;
+        let passwords =
+            Passwords::new().map_err(|_| StartError::Machine("no memory to hash passwords".to_owned()))?;
         let (config, mail) = (Arc::new(config), Arc::new(Notify::new()));
         let (stop, stopping) = watch::channel(false);
         let state = AppState {
@@ -113,9 +124,9 @@ impl House {
     }
 }
 
-/// Makes the folder, and finds out whether it takes files.
+/// Makes the folder, for its owner alone, and finds out whether it takes files.
 fn writable(folder: &std::path::Path) -> io::Result<()> {
-    std::fs::create_dir_all(folder)?;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     let probe = folder.join(format!(".writable-{}", std::process::id()));
     std::fs::write(&probe, b"")?;
     std::fs::remove_file(&probe)
@@ -151,11 +162,14 @@ pub async fn start(mut config: Config) -> Result<Running, StartError> {
         wake: mail,
     };
     tasks.push(tokio::spawn(worker.run(state.stopping.clone())));
-    tasks.push(tokio::spawn(jobs::sweep_until_stop(
-        state.desk.clone(),
-        state.clock.clone(),
-        state.stopping.clone(),
-    )));
+    let jobs = Arc::new(Jobs {
+        desk: state.desk.clone(),
+        clock: state.clock.clone(),
+        config: Arc::clone(&state.config),
+        keys: Arc::clone(&state.keys),
+    });
+    tasks.push(tokio::spawn(Arc::clone(&jobs).pass_deadlines(state.stopping.clone())));
+    tasks.push(tokio::spawn(jobs.sweep(state.stopping.clone())));
     let shared = web::Data::new(state.clone());
     let server = HttpServer::new(move || {
         App::new()
@@ -201,3 +215,6 @@ impl Running {
         self.state.store.stop().await;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -109,7 +109,8 @@ impl From<Refused> for Failed {
     fn from(refused: Refused) -> Self {
         let mut text = refused.to_string();
         if let Refused::Fields(fields) = &refused {
-            let all: Vec<String> = fields.iter().map(|wrong| format!("{}: {}", wrong.field, wrong.code)).collect();
+            let all: Vec<String> =
+                fields.iter().map(|wrong| format!("{}: {}", wrong.field, wrong.code)).collect();
             text = all.join("; ");
         }
         Self::Said(text)
@@ -171,7 +172,8 @@ fn given(place: &Place, listen: Option<String>) -> Given {
 
 /// Reads the settings and begins to log.
 fn settings(place: &Place, listen: Option<String>) -> Result<Config, Failed> {
-    let (config, _, warnings) = config::load(&given(place, listen)).map_err(|bad| Failed::Said(bad.to_string()))?;
+    let (config, _, warnings) =
+        config::load(&given(place, listen)).map_err(|bad| Failed::Said(bad.to_string()))?;
     begin_log(&config.log);
     for warning in warnings {
         tracing::warn!("{warning}");
@@ -181,7 +183,9 @@ fn settings(place: &Place, listen: Option<String>) -> Result<Config, Failed> {
 
 fn begin_log(log: &Log) {
     let level = &log.level;
-    let filter = EnvFilter::new(format!("warn,concord={level},service={level},store={level},record={level},pages={level}"));
+    let filter = EnvFilter::new(format!(
+        "warn,concord={level},service={level},store={level},record={level},pages={level}"
+    ));
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     // A second log in one process (a test) is no mistake: the first one stays.
     let _ = if log.json { lines.json().try_init() } else { lines.with_ansi(false).try_init() };
@@ -207,7 +211,10 @@ async fn migrate(config: Config) -> Result<ExitCode, Failed> {
 async fn retry_mail(config: Config) -> Result<ExitCode, Failed> {
     let house = House::open(config).await?;
     let now = house.state.clock.now();
-    let again = house.state.desk.write(crate::acts::By::House, move |tx, _| Ok(store::outbox::requeue_set_aside(tx, now)?));
+    let again = house
+        .state
+        .desk
+        .write(crate::acts::By::House, move |tx, _| Ok(store::outbox::requeue_set_aside(tx, now)?));
     let again = again.await;
     house.close().await;
     writeln!(io::stdout(), "{} to be tried again", again?)?;

@@ -11,6 +11,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use domain::ids::FileId;
 use domain::person::EmailAddress;
 
 pub use sources::{BadSetting, Place, Values};
@@ -133,11 +134,14 @@ pub fn load(given: &Given) -> Result<(Config, Values, Vec<String>), BadSetting> 
 }
 
 fn load_from(
-    given: &Given, environment: impl Iterator<Item = (OsString, OsString)>,
+    given: &Given,
+    environment: impl Iterator<Item = (OsString, OsString)>,
 ) -> Result<(Config, Values, Vec<String>), BadSetting> {
-    let readable = |pair: (OsString, OsString)| Some((pair.0.into_string().ok()?, pair.1.into_string().ok()?));
+    let readable =
+        |pair: (OsString, OsString)| Some((pair.0.into_string().ok()?, pair.1.into_string().ok()?));
     let variables: Vec<(String, String)> = environment.filter_map(readable).collect();
-    let of = |name: &str| variables.iter().find(|(variable, _)| variable == name).map(|(_, text)| text.clone());
+    let of =
+        |name: &str| variables.iter().find(|(variable, _)| variable == name).map(|(_, text)| text.clone());
     let named = given.config.clone().or_else(|| of("CONCORD_CONFIG").map(PathBuf::from));
     // The file lies in the data folder, so that folder is known before the file is read, and not from it.
     let data = given.data.clone().or_else(|| of("CONCORD_DATA").map(PathBuf::from));
@@ -176,8 +180,10 @@ impl Config {
     /// The first value that cannot be.
     pub fn read(values: &Values) -> Result<Self, BadSetting> {
         let listen = values.read("listen", listen_address)?;
-        let public_url = values.given("public_url").map(|_| values.read("public_url", str::parse)).transpose()?;
-        let networks = |text: &str| text.split(',').filter(|part| !part.trim().is_empty()).map(str::parse).collect();
+        let public_url =
+            values.given("public_url").map(|_| values.read("public_url", str::parse)).transpose()?;
+        let networks =
+            |text: &str| text.split(',').filter(|part| !part.trim().is_empty()).map(str::parse).collect();
         let public_url_follows = public_url.is_none();
         let public_url = public_url.unwrap_or_else(|| PublicUrl::of_listen(listen));
         Ok(Self {
@@ -187,7 +193,10 @@ impl Config {
             trusted_proxies: values.read("trusted_proxies", networks)?,
             database_url: postgres_url(values, "database_url")?,
             vault_url: postgres_url(values, "vault_url")?,
-            log: Log { json: values.read("log_format", log_format)?, level: values.read("log_level", log_level)? },
+            log: Log {
+                json: values.read("log_format", log_format)?,
+                level: values.read("log_level", log_level)?,
+            },
             institution: Institution::read(values),
             mail: Mail::read(values, &public_url)?,
             periods: Periods::read(values)?,
@@ -204,6 +213,11 @@ impl Config {
         }
     }
 
+    /// Where the sealed bytes of an uploaded file lie.
+    pub fn file_path(&self, file: FileId) -> PathBuf {
+        self.data.join("files").join(file.to_string())
+    }
+
     /// The folder of the keys.
     pub fn keys_folder(&self) -> PathBuf {
         self.data.join("keys")
@@ -213,7 +227,8 @@ impl Config {
 impl Institution {
     fn read(values: &Values) -> Self {
         // These stand in headers of mails and on signed papers: one line each, no control characters.
-        let line = |name: &str| values.text(name).chars().filter(|letter| !letter.is_control()).collect::<String>();
+        let line =
+            |name: &str| values.text(name).chars().filter(|letter| !letter.is_control()).collect::<String>();
         Self {
             name: line("institution_name"),
             phone: line("institution_phone"),
@@ -238,14 +253,16 @@ impl Mail {
         let is_smtp = matches!(transport, MailTransport::Smtp { .. });
         let from = match values.given("mail_from") {
             Some(_) => values.read("mail_from", address)?,
-            None if is_smtp => return Err(values.bad("mail_from", "must be set where mail goes by smtp")),
+            None if is_smtp => return Err(values.bad("mail_transport", "needs mail_from to be set too")),
             None => values.read("mail_from", |_| address(&format!("concord@{}", mail_domain(public_url))))?,
         };
         Ok(Self { transport, from, lasting: values.read("mail_lasting", values::period)? })
     }
 
     fn smtp(values: &Values) -> Result<MailTransport, BadSetting> {
-        let host = values.given("mail_host").ok_or_else(|| values.bad("mail_host", "must be set for smtp"))?;
+        let host = values
+            .given("mail_host")
+            .ok_or_else(|| values.bad("mail_transport", "needs mail_host to be set too"))?;
         let port = |text: &str| text.parse().map_err(|_| Impossible("is no port".to_owned()));
         let tls = match values.text("mail_tls") {
             "starttls" => MailTls::StartTls,
@@ -337,7 +354,11 @@ fn log_format(text: &str) -> Result<bool, Impossible> {
 
 fn log_level(text: &str) -> Result<String, Impossible> {
     let known = ["error", "warn", "info", "debug", "trace"].contains(&text);
-    if known { Ok(text.to_owned()) } else { Err(Impossible("is none of error, warn, info, debug, trace".to_owned())) }
+    if known {
+        Ok(text.to_owned())
+    } else {
+        Err(Impossible("is none of error, warn, info, debug, trace".to_owned()))
+    }
 }
 
 fn postgres_url(values: &Values, name: &str) -> Result<Option<Secret>, BadSetting> {
@@ -387,8 +408,16 @@ mod tests {
             (vec![("answer_period", "soon")], "answer_period `soon` is no period"),
             (vec![("public_url", "http://concord.example")], "must be https"),
             (vec![("mail_transport", "pigeon")], "neither files nor smtp"),
-            (vec![("mail_transport", "smtp")], "mail_host must be set"),
-            (vec![("mail_transport", "smtp"), ("mail_host", "h"), ("mail_user", "u"), ("mail_from", "a@b.cd")], "go together"),
+            (vec![("mail_transport", "smtp")], "needs mail_host"),
+            (
+                vec![
+                    ("mail_transport", "smtp"),
+                    ("mail_host", "h"),
+                    ("mail_user", "u"),
+                    ("mail_from", "a@b.cd"),
+                ],
+                "go together",
+            ),
             (vec![("database_url", "mysql://secret")], "must begin with postgres://"),
             (vec![("limit_codes", "many")], "is no limit"),
         ] {
@@ -408,7 +437,11 @@ mod tests {
     fn the_file_in_the_data_folder_is_read_and_the_environment_wins() {
         let folder = std::env::temp_dir().join(format!("concord-config-{}", std::process::id()));
         std::fs::create_dir_all(&folder).expect("a folder");
-        std::fs::write(folder.join("concord.toml"), "answer_period = \"3d\"\ninstitution_name = \"Dhaka House\"\n").expect("a file");
+        std::fs::write(
+            folder.join("concord.toml"),
+            "answer_period = \"3d\"\ninstitution_name = \"Dhaka House\"\n",
+        )
+        .expect("a file");
         let set = [("CONCORD_ANSWER_PERIOD", "5d"), ("CONCORD_LIMIT_SIGNIN", "off")];
         let set = set.into_iter().map(|(name, text)| (OsString::from(name), OsString::from(text)));
         let given = Given { data: Some(folder.clone()), ..Given::default() };

@@ -61,7 +61,9 @@ impl Desk {
     /// # Errors
     /// What the act refused, and the store's.
     pub async fn write<T: Send + 'static>(
-        &self, by: By, act: impl FnOnce(&mut Tx<'_>, &mut Doing) -> Result<T, Refused> + Send + 'static,
+        &self,
+        by: By,
+        act: impl FnOnce(&mut Tx<'_>, &mut Doing) -> Result<T, Refused> + Send + 'static,
     ) -> Result<T, Refused> {
         let desk = self.clone();
         // On a task of its own: a client that hangs up after the commit must not keep the rooms from hearing of it.
@@ -86,7 +88,10 @@ impl Desk {
     /// # Errors
     /// What the act refused, the store's, and 422 where the key was used for another request.
     pub async fn write_once<T: Serialize + DeserializeOwned + Send + 'static>(
-        &self, by: By, once: Once, act: impl FnOnce(&mut Tx<'_>, &mut Doing) -> Result<T, Refused> + Send + 'static,
+        &self,
+        by: By,
+        once: Once,
+        act: impl FnOnce(&mut Tx<'_>, &mut Doing) -> Result<T, Refused> + Send + 'static,
     ) -> Result<T, Refused> {
         let (Some(key), Some(account)) = (once.key, by.account()) else { return self.write(by, act).await };
         self.write(by, move |tx, doing| first_answer(tx, doing, account, &key, &once.digest, act)).await
@@ -97,7 +102,8 @@ impl Desk {
     /// # Errors
     /// What `look` refused, and the store's.
     pub async fn read<T: Send + 'static>(
-        &self, look: impl FnOnce(&mut Tx<'_>) -> Result<T, Refused> + Send + 'static,
+        &self,
+        look: impl FnOnce(&mut Tx<'_>) -> Result<T, Refused> + Send + 'static,
     ) -> Result<T, Refused> {
         self.store.read(look).await
     }
@@ -114,7 +120,11 @@ impl Desk {
 }
 
 fn first_answer<T: Serialize + DeserializeOwned>(
-    tx: &mut Tx<'_>, doing: &mut Doing, account: AccountId, key: &str, digest: &[u8; 32],
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    account: AccountId,
+    key: &str,
+    digest: &[u8; 32],
     act: impl FnOnce(&mut Tx<'_>, &mut Doing) -> Result<T, Refused>,
 ) -> Result<T, Refused> {
     match idempotency::find(tx, account, key, digest, doing.now)? {

@@ -11,8 +11,8 @@ use domain::person::{EmailAddress, HouseRole, PersonName};
 use store::people::Account;
 use store::{SecretHash, devices, people};
 
-use crate::acts::accounts::{self, NewOfHouse, Opening, Proof, SignUp};
 use crate::acts::By;
+use crate::acts::accounts::{self, NewOfHouse, Opening, Proof, SignUp};
 use crate::keys::random;
 use crate::limits::Limit;
 use crate::passwords;
@@ -77,7 +77,9 @@ pub async fn sign_up(state: &AppState, wanted: Wanted) -> Result<(), Refused> {
     let name = errors.take("name", wanted.name.parse::<PersonName>(), words_code);
     let language = errors.take("language", wanted.language.parse::<Language>(), |_| "not-a-choice");
     errors.take("password", passwords::check(&wanted.password, false), passwords::Weak::code);
-    let (Some(email), Some(name), Some(language)) = (email, name, language) else { return Err(errors.refused()) };
+    let (Some(email), Some(name), Some(language)) = (email, name, language) else {
+        return Err(errors.refused());
+    };
     errors.check()?;
     let password_hash = state.passwords.hash(&wanted.password).await?;
     // Silently: that this address was written to often is nobody's business but its owner's.
@@ -119,7 +121,10 @@ pub fn guarded(state: &AppState, from: &From, code: &str) -> Result<OneTimeCode,
 /// # Errors
 /// Those of `done`.
 pub fn settled<T>(
-    state: &AppState, from: &From, code: &OneTimeCode, done: Result<T, Refused>,
+    state: &AppState,
+    from: &From,
+    code: &OneTimeCode,
+    done: Result<T, Refused>,
 ) -> Result<T, Refused> {
     if !matches!(done, Err(Refused::Absent)) {
         state.limits.give_back(Limit::CodesAddress, from.address);
@@ -129,7 +134,11 @@ pub fn settled<T>(
 }
 
 /// Whose credentials these are, and the step of the second factor.
-async fn known(state: &AppState, from: &From, given: &Credentials) -> Result<(Account, Option<i64>), Refused> {
+async fn known(
+    state: &AppState,
+    from: &From,
+    given: &Credentials,
+) -> Result<(Account, Option<i64>), Refused> {
     let email = given.email.parse::<EmailAddress>().ok();
     let device = from.device.as_deref().map(SecretHash::of);
     let looked_up = email.clone();
@@ -146,7 +155,8 @@ async fn known(state: &AppState, from: &From, given: &Credentials) -> Result<(Ac
     let tries = Tries::begin(state, from, email.as_ref(), knows_device)?;
     let account = account.filter(|account| account.disabled_at.is_none() && account.confirmed_at.is_some());
     let hash = account.as_ref().and_then(|account| account.password_hash.as_deref());
-    let right = state.passwords.verify(&given.password, hash).await.inspect_err(|_| tries.were_right(state))?;
+    let right =
+        state.passwords.verify(&given.password, hash).await.inspect_err(|_| tries.were_right(state))?;
     let step = match (&account, &totp_secret) {
         (_, Some(secret)) => {
             let digits = given.totp.as_deref().unwrap_or("");
@@ -174,7 +184,10 @@ struct Tries {
 impl Tries {
     /// A browser that the account knows has a count of its own, so that strangers cannot lock its owner out.
     fn begin(
-        state: &AppState, from: &From, email: Option<&EmailAddress>, knows_device: bool,
+        state: &AppState,
+        from: &From,
+        email: Option<&EmailAddress>,
+        knows_device: bool,
     ) -> Result<Self, Refused> {
         let now = state.clock.now();
         let too_much = |retry_after| Refused::TooMuch { retry_after };
@@ -205,7 +218,9 @@ impl Tries {
 /// An IPv6 customer has a whole /64: it counts as one address.
 fn network_of(address: IpAddr) -> IpAddr {
     match address {
-        IpAddr::V6(v6) if v6.to_ipv4_mapped().is_none() => IpAddr::V6((v6.to_bits() & !u128::from(u64::MAX)).into()),
+        IpAddr::V6(v6) if v6.to_ipv4_mapped().is_none() => {
+            IpAddr::V6((v6.to_bits() & !u128::from(u64::MAX)).into())
+        }
         other => other.to_canonical(),
     }
 }
@@ -215,7 +230,9 @@ fn network_of(address: IpAddr) -> IpAddr {
 /// # Errors
 /// `WrongSignIn`; `TooMuch`; `Busy`.
 pub async fn open_api_session(
-    state: &AppState, from: &From, given: &Credentials,
+    state: &AppState,
+    from: &From,
+    given: &Credentials,
 ) -> Result<ApiSession, Refused> {
     let (account, step) = known(state, from, given).await?;
     let refresh_token = secret()?;
@@ -234,7 +251,10 @@ pub async fn open_api_session(
 }
 
 fn api_session(
-    state: &AppState, account: AccountId, session: SessionId, refresh_token: String,
+    state: &AppState,
+    account: AccountId,
+    session: SessionId,
+    refresh_token: String,
 ) -> Result<ApiSession, Refused> {
     let access_token = state.tokens.access(Access { account, session }, state.clock.now())?;
     Ok(ApiSession { access_token, refresh_token, expires_in: ACCESS_PERIOD.as_secs() })
@@ -245,7 +265,9 @@ fn api_session(
 /// # Errors
 /// `WrongSignIn`; `TooMuch`; `Busy`.
 pub async fn open_page_session(
-    state: &AppState, from: &From, given: &Credentials,
+    state: &AppState,
+    from: &From,
+    given: &Credentials,
 ) -> Result<PageSession, Refused> {
     let (account, step) = known(state, from, given).await?;
     page_session(state, from, account, step).await
@@ -255,13 +277,20 @@ pub async fn open_page_session(
 ///
 /// # Errors
 /// Those of the store.
-pub async fn open_page_session_of(state: &AppState, from: &From, account: AccountId) -> Result<PageSession, Refused> {
+pub async fn open_page_session_of(
+    state: &AppState,
+    from: &From,
+    account: AccountId,
+) -> Result<PageSession, Refused> {
     let account = state.desk.read(move |tx| Ok(people::by_id(tx, account)?)).await?;
     page_session(state, from, account, None).await
 }
 
 async fn page_session(
-    state: &AppState, from: &From, account: Account, step: Option<i64>,
+    state: &AppState,
+    from: &From,
+    account: Account,
+    step: Option<i64>,
 ) -> Result<PageSession, Refused> {
     let page_secret = secret()?;
     let device = from.device.clone().map_or_else(secret, Ok)?;
@@ -286,7 +315,8 @@ async fn page_session(
 pub async fn refresh(state: &AppState, refresh_token: &str) -> Result<ApiSession, Refused> {
     let (old, next) = (SecretHash::of(refresh_token), secret()?);
     let new = SecretHash::of(&next);
-    let rotated = state.desk.write(By::Visitor, move |tx, doing| accounts::rotate(tx, doing, &old, &new)).await?;
+    let rotated =
+        state.desk.write(By::Visitor, move |tx, doing| accounts::rotate(tx, doing, &old, &new)).await?;
     let (account, session) = rotated.ok_or(Refused::NotYou)?;
     api_session(state, account, session, next)
 }
@@ -336,12 +366,16 @@ async fn reset_with(state: &AppState, code: &OneTimeCode, password: &str) -> Res
 /// # Errors
 /// `Proof` where password or digits are wrong; `TooMuch` after too many wrong ones.
 pub async fn prove(
-    state: &AppState, account: AccountId, password: &str, digits: Option<&str>,
+    state: &AppState,
+    account: AccountId,
+    password: &str,
+    digits: Option<&str>,
 ) -> Result<Proof, Refused> {
     let now = state.clock.now();
     let too_much = |retry_after| Refused::TooMuch { retry_after };
     state.limits.take(Limit::Signing, account, now).map_err(too_much)?;
-    let read = move |tx: &mut store::Tx<'_>| Ok((people::by_id(tx, account)?, people::totp_secret(tx, account)?));
+    let read =
+        move |tx: &mut store::Tx<'_>| Ok((people::by_id(tx, account)?, people::totp_secret(tx, account)?));
     let (person, totp_secret) = state.desk.read(read).await?;
     let right = state.passwords.verify(password, person.password_hash.as_deref()).await;
     let right = right.inspect_err(|_| state.limits.give_back(Limit::Signing, account))?;
@@ -389,14 +423,19 @@ async fn set_up_with(state: &AppState, code: &OneTimeCode, typed: Setup) -> Resu
 /// # Errors
 /// Fields that cannot be taken.
 pub async fn of_house(
-    state: &AppState, typed: &Setup, role: HouseRole, specialities: Vec<Category>,
+    state: &AppState,
+    typed: &Setup,
+    role: HouseRole,
+    specialities: Vec<Category>,
 ) -> Result<NewOfHouse, Refused> {
     let mut errors = FieldErrors::default();
     let email = errors.take("email", typed.email.parse::<EmailAddress>(), words_code);
     let name = errors.take("name", typed.name.parse::<PersonName>(), words_code);
     let language = errors.take("language", typed.language.parse::<Language>(), |_| "not-a-choice");
     errors.take("password", passwords::check(&typed.password, true), passwords::Weak::code);
-    let (Some(email), Some(name), Some(language)) = (email, name, language) else { return Err(errors.refused()) };
+    let (Some(email), Some(name), Some(language)) = (email, name, language) else {
+        return Err(errors.refused());
+    };
     errors.check()?;
     let password_hash = state.passwords.hash(&typed.password).await?;
     let totp_secret = random::<{ totp::SECRET_BYTES }>()?.to_vec();

@@ -7,6 +7,7 @@ pub mod cookies;
 pub mod who;
 pub mod body;
 pub mod forms;
+pub mod json;
 pub mod finish;
 pub mod health;
 pub mod api;

@@ -1,42 +1,162 @@
 //! What happens because time passed. Each job is an act like any other and goes through the desk; it may run twice or
-//! late, and then finds nothing to do. Deliberately not here: what becomes of a dispute at its deadline, which is an
-//! act of `acts`, and mail, which has a worker of its own.
+//! late, and then finds nothing to do. Deliberately not here: what becomes of a dispute at its deadline, which the law
+//! decides, and mail, which has a worker of its own.
 
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use store::{Tx, codes, idempotency, outbox, sessions};
+use domain::agreement::Agreement;
+use domain::dispute::{Actor, Command};
+use domain::ids::{DisputeId, FileId};
+use domain::time::Moment;
+use store::{Tx, codes, disputes, erasure, idempotency, outbox, sessions};
 use tokio::sync::watch;
 
+use crate::acts::process::carry_out_as;
+use crate::acts::{By, Doing, sealing};
 use crate::clock::Clock;
+use crate::config::Config;
 use crate::desk::Desk;
-use crate::acts::By;
+use crate::keys::Keys;
 use crate::refused::Refused;
 
-/// How often old rows are swept away.
+/// How often deadlines are looked for.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How often old rows are swept away, and what was said is destroyed.
 const SWEEP_EVERY: Duration = Duration::from_secs(600);
 /// How long the row of a mail that has left is kept: without address and body, for whoever asks where it went.
 const MAIL_ROWS_KEPT: Duration = Duration::from_secs(90 * 86_400);
+/// How many disputes are taken at a time; those that are left come a moment later.
+const AT_ONCE: i64 = 50;
 
-/// Sweeps until the program stops.
-pub async fn sweep_until_stop(desk: Desk, clock: Clock, mut stopping: watch::Receiver<bool>) {
-    loop {
-        if let Err(refused) = sweep(&desk, &clock).await {
-            tracing::error!(%refused, "old rows could not be swept away");
-        }
-        tokio::select! {
-            () = tokio::time::sleep(SWEEP_EVERY) => {}
-            _ = stopping.changed() => return,
-        }
-    }
+/// Works until the program stops.
+pub struct Jobs {
+    pub desk: Desk,
+    pub clock: Clock,
+    pub config: Arc<Config>,
+    pub keys: Arc<Keys>,
 }
 
-async fn sweep(desk: &Desk, clock: &Clock) -> Result<(), Refused> {
-    let now = clock.now();
-    desk.write(By::House, move |tx: &mut Tx<'_>, _| {
-        let swept = codes::sweep(tx, now)? + sessions::sweep(tx, now)? + idempotency::sweep(tx, now)?;
-        let mails = outbox::sweep(tx, now.minus(MAIL_ROWS_KEPT))?;
-        tracing::debug!(swept, mails, "old rows swept away");
+impl Jobs {
+    /// Lets deadlines pass.
+    pub async fn pass_deadlines(self: Arc<Self>, mut stopping: watch::Receiver<bool>) {
+        loop {
+            if let Err(refused) = self.look_for_deadlines().await {
+                tracing::error!(%refused, "deadlines could not be looked for");
+            }
+            tokio::select! {
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+                _ = stopping.changed() => return,
+            }
+        }
+    }
+
+    async fn look_for_deadlines(&self) -> Result<(), Refused> {
+        let now = self.clock.now();
+        let due = self.desk.read(move |tx| Ok(disputes::due(tx, now, AT_ONCE)?)).await?;
+        for dispute in due {
+            match self.pass_deadline(dispute).await {
+                // Somebody acted before; or it is not due any more.
+                Ok(()) | Err(Refused::Rule { .. } | Refused::Conflict { .. }) => {}
+                Err(refused) => tracing::error!(%dispute, %refused, "a deadline could not pass"),
+            }
+        }
         Ok(())
-    })
-    .await
+    }
+
+    async fn pass_deadline(&self, id: DisputeId) -> Result<(), Refused> {
+        let look = move |tx: &mut Tx<'_>| Ok(disputes::load(tx, id)?.value);
+        let dispute = self.desk.read(look).await?;
+        let is_signed = matches!(dispute.agreement, Agreement::Signed { .. });
+        if is_signed && dispute.suspension.is_none() {
+            return self.attest_for_institution(id).await;
+        }
+        let pass = move |tx: &mut Tx<'_>, doing: &mut Doing| {
+            let mut stored = disputes::load(tx, id)?;
+            carry_out_as(tx, doing, &mut stored.value, stored.version, Actor::House, &Command::PassDeadline).map(drop)
+        };
+        self.desk.write(By::House, pass).await
+    }
+
+    /// Where the mediator has not attested in time, the institution attests that the mediation took place (R23).
+    async fn attest_for_institution(&self, id: DisputeId) -> Result<(), Refused> {
+        let (now, config) = (self.clock.now(), Arc::clone(&self.config));
+        let read = move |tx: &mut Tx<'_>| {
+            sealing::prepare_for_institution(tx, &Doing::new(now, By::House, config), id)
+        };
+        let prepared = self.desk.read(read).await?;
+        let (keys, contents) = (Arc::clone(&self.keys), prepared.contents.clone());
+        let sealed = tokio::task::spawn_blocking(move || record::seal(contents, &keys.seal)).await;
+        let Ok(Ok(sealed)) = sealed else { return Err(Refused::broken("the record cannot be made")) };
+        let seal = move |tx: &mut Tx<'_>, doing: &mut Doing| sealing::seal(tx, doing, &prepared, &sealed).map(drop);
+        self.desk.write(By::House, seal).await
+    }
+
+    /// Sweeps old rows away, and destroys what was said when its time has come (R12).
+    pub async fn sweep(self: Arc<Self>, mut stopping: watch::Receiver<bool>) {
+        loop {
+            let now = self.clock.now();
+            if let Err(refused) = self.sweep_rows(now).await {
+                tracing::error!(%refused, "old rows could not be swept away");
+            }
+            if let Err(refused) = self.erase(now).await {
+                tracing::error!(%refused, "what was said could not be destroyed");
+            }
+            tokio::select! {
+                () = tokio::time::sleep(SWEEP_EVERY) => {}
+                _ = stopping.changed() => return,
+            }
+        }
+    }
+
+    async fn sweep_rows(&self, now: Moment) -> Result<(), Refused> {
+        let sweep = move |tx: &mut Tx<'_>, _: &mut Doing| {
+            let swept = codes::sweep(tx, now)? + sessions::sweep(tx, now)? + idempotency::sweep(tx, now)?;
+            let mails = outbox::sweep(tx, now.minus(MAIL_ROWS_KEPT))?;
+            tracing::debug!(swept, mails, "old rows swept away");
+            Ok(())
+        };
+        self.desk.write(By::House, sweep).await
+    }
+
+    async fn erase(&self, now: Moment) -> Result<(), Refused> {
+        let (closed, untouched) = (now.minus(self.config.periods.retention), now.minus(self.config.periods.draft));
+        let look = move |tx: &mut Tx<'_>| {
+            Ok((erasure::due(tx, closed, AT_ONCE)?, erasure::stale_drafts(tx, untouched, AT_ONCE)?))
+        };
+        let (over, drafts) = self.desk.read(look).await?;
+        for dispute in over {
+            let destroy = move |tx: &mut Tx<'_>, doing: &mut Doing| {
+                doing.trace("talk-destroyed", Some(dispute), &serde_json::json!({}));
+                Ok(erasure::destroy_talk(tx, dispute, doing.now)?)
+            };
+            let files = self.desk.write(By::House, destroy).await?;
+            self.delete(files).await;
+        }
+        for draft in drafts {
+            let delete = move |tx: &mut Tx<'_>, doing: &mut Doing| Ok(erasure::delete_draft(tx, draft, doing.now)?);
+            let files = self.desk.write(By::House, delete).await?;
+            self.delete(files).await;
+        }
+        Ok(())
+    }
+
+    /// Deletes the bytes of files. Their key is gone already: what a failure leaves on the disk opens for nobody.
+    async fn delete(&self, files: Vec<FileId>) {
+        let paths: Vec<PathBuf> = files.into_iter().map(|file| self.config.file_path(file)).collect();
+        let deleted = tokio::task::spawn_blocking(move || {
+            for path in paths {
+                match std::fs::remove_file(&path) {
+                    Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                        tracing::warn!(path = %path.display(), %error, "a destroyed file is still on the disk");
+                    }
+                    _ => {}
+                }
+            }
+        });
+        if deleted.await.is_err() {
+            tracing::error!("destroyed files could not be deleted");
+        }
+    }
 }

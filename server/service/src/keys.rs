@@ -49,8 +49,12 @@ impl fmt::Display for KeysError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Folder(path, error) => write!(f, "the folder {} cannot be made: {error}", path.display()),
-            Self::File(path, error) => write!(f, "the key file {} cannot be read or made: {error}", path.display()),
-            Self::NotAKey(path) => write!(f, "the file {} does not hold the key that it should", path.display()),
+            Self::File(path, error) => {
+                write!(f, "the key file {} cannot be read or made: {error}", path.display())
+            }
+            Self::NotAKey(path) => {
+                write!(f, "the file {} does not hold the key that it should", path.display())
+            }
             Self::Random => f.write_str("the machine gives no random numbers"),
         }
     }
@@ -102,7 +106,8 @@ pub fn random<const N: usize>() -> Result<[u8; N], KeysError> {
 fn wrapping_key(path: &Path) -> Result<WrappingKey, KeysError> {
     let made = || random::<32>().map(|bytes| STANDARD.encode(bytes) + "\n");
     let text = read_or_make(path, made)?;
-    let bytes = Zeroizing::new(STANDARD.decode(text.trim()).map_err(|_| KeysError::NotAKey(path.to_owned()))?);
+    let bytes =
+        Zeroizing::new(STANDARD.decode(text.trim()).map_err(|_| KeysError::NotAKey(path.to_owned()))?);
     let key = <[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| KeysError::NotAKey(path.to_owned()))?;
     Ok(WrappingKey::new(key))
 }
@@ -169,7 +174,8 @@ fn pem(der: &[u8]) -> String {
 /// Reads a file; where there is none, writes one aside and links it into place, which fails where another program was
 /// faster: then that one's file is read. A key is never half written and never written twice.
 fn read_or_make(
-    path: &Path, make: impl FnOnce() -> Result<String, KeysError>,
+    path: &Path,
+    make: impl FnOnce() -> Result<String, KeysError>,
 ) -> Result<Zeroizing<String>, KeysError> {
     let failed = |error| KeysError::File(path.to_owned(), error);
     match fs::read_to_string(path) {
@@ -218,7 +224,8 @@ mod tests {
         assert_eq!(first.seal.kid(), second.seal.kid());
         assert_eq!(first.digest("a", b"x"), second.digest("a", b"x"));
         assert_ne!(first.digest("a", b"x"), first.digest("b", b"x"));
-        let files: Vec<_> = fs::read_dir(&folder).expect("a folder").map(|file| file.expect("a file").path()).collect();
+        let files: Vec<_> =
+            fs::read_dir(&folder).expect("a folder").map(|file| file.expect("a file").path()).collect();
         assert_eq!(files.len(), 4, "{files:?}");
         for file in &files {
             let mode = fs::metadata(file).expect("a file").permissions().mode();

@@ -14,6 +14,7 @@ pub mod published;
 pub mod acts;
 pub mod mail;
 pub mod desk;
+pub mod live;
 pub mod jobs;
 pub mod state;
 pub mod entrance;

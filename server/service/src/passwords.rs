@@ -61,7 +61,8 @@ pub fn check(password: &str, has_second_factor: bool) -> Result<(), Weak> {
 
 /// Common is what the list holds, also when repeated, followed by digits or signs, or made of one or two characters.
 fn is_common(password: &str) -> bool {
-    let folded: String = password.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    let folded: String =
+        password.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     let mut letters: Vec<char> = folded.chars().collect();
     letters.sort_unstable();
     letters.dedup();
@@ -159,7 +160,8 @@ impl Passwords {
     }
 
     async fn bounded<T: Send + 'static>(
-        &self, work: impl FnOnce() -> Result<T, NotHashed> + Send + 'static,
+        &self,
+        work: impl FnOnce() -> Result<T, NotHashed> + Send + 'static,
     ) -> Result<T, NotHashed> {
         let busy = NotHashed::Busy(Duration::from_secs(2));
         let _place = Arc::clone(&self.queue).try_acquire_owned().map_err(|error| match error {
@@ -206,7 +208,12 @@ mod tests {
             assert_eq!(check(password, false), Err(weak), "{password}");
         }
         assert_eq!(check(&"x y z w v ".repeat(110), false), Err(Weak::TooLong));
-        for password in ["four plain words here", "kettle harbor maple quiet", "আমার চারটি সাধারণ শব্দ", "correct kettle battery moss"] {
+        for password in [
+            "four plain words here",
+            "kettle harbor maple quiet",
+            "আমার চারটি সাধারণ শব্দ",
+            "correct kettle battery moss",
+        ] {
             assert_eq!(check(password, false), Ok(()), "{password}");
         }
         assert_eq!(check("kettle9!", true), Ok(()));

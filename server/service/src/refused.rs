@@ -80,7 +80,12 @@ impl FieldErrors {
     }
 
     /// Keeps the value of what was right, and notes what was not.
-    pub fn take<T, E>(&mut self, field: &str, read: Result<T, E>, code: impl FnOnce(E) -> &'static str) -> Option<T> {
+    pub fn take<T, E>(
+        &mut self,
+        field: &str,
+        read: Result<T, E>,
+        code: impl FnOnce(E) -> &'static str,
+    ) -> Option<T> {
         match read {
             Ok(value) => Some(value),
             Err(error) => {

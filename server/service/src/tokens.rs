@@ -194,7 +194,11 @@ mod tests {
         assert_eq!(tokens("https://other.example", "kind").read(&token, AT), None);
         assert_eq!(tokens("http://127.0.0.1:8080", "key").read(&token, AT), None);
         let (_, rest) = token.split_once('.').expect("a header");
-        for header in [r#"{"typ":"JWT","alg":"ES256"}"#, r#"{"alg":"none"}"#, r#"{"typ":"at+jwt","alg":"ES256","crit":["x"]}"#] {
+        for header in [
+            r#"{"typ":"JWT","alg":"ES256"}"#,
+            r#"{"alg":"none"}"#,
+            r#"{"typ":"at+jwt","alg":"ES256","crit":["x"]}"#,
+        ] {
             let forged = format!("{}.{rest}", URL_SAFE_NO_PAD.encode(header));
             assert_eq!(ours.read(&forged, AT), None, "{header}");
         }

@@ -36,7 +36,9 @@ pub fn link(secret: &[u8], institution: &str, account: &str) -> String {
     let escape = |text: &str| -> String {
         text.bytes()
             .map(|byte| match byte {
-                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'@' => char::from(byte).to_string(),
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'@' => {
+                    char::from(byte).to_string()
+                }
                 other => format!("%{other:02X}"),
             })
             .collect()
@@ -106,6 +108,9 @@ mod tests {
         }
         let secret = [7; SECRET_BYTES];
         assert_eq!(base32(&secret).len(), 32);
-        assert_eq!(link(&secret, "Dhaka House", "a@b.c").split('?').next(), Some("otpauth://totp/Dhaka%20House:a@b.c"));
+        assert_eq!(
+            link(&secret, "Dhaka House", "a@b.c").split('?').next(),
+            Some("otpauth://totp/Dhaka%20House:a@b.c")
+        );
     }
 }

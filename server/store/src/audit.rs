@@ -33,10 +33,30 @@ pub struct NewTrace {
 pub struct Trace {
     /// Its number: 1, 2, 3, ...
     pub seq: i64,
-    /// What happened.
-    pub what: NewTrace,
+    /// When.
+    pub at: Moment,
+    /// Who did it; nobody where Concord did.
+    pub actor: Option<AccountId>,
+    /// What, as a stable word.
+    pub kind: String,
+    /// In which dispute.
+    pub dispute: Option<DisputeId>,
+    /// Ids and digests as a JSON object.
+    pub subjects: String,
     /// The hash that binds it to all before it, in hexadecimal digits.
     pub digest: String,
+}
+
+impl Trace {
+    fn what(&self) -> NewTrace {
+        NewTrace {
+            at: self.at,
+            actor: self.actor,
+            kind: self.kind.clone(),
+            dispute: self.dispute,
+            subjects: self.subjects.clone(),
+        }
+    }
 }
 
 /// What became of checking the chain.
@@ -131,7 +151,8 @@ pub fn verify_chain(tx: &mut Tx<'_>) -> Result<Chain> {
         for row in rows {
             let (seq, stated) = (row.seq, row.previous.clone());
             let trace = told(row)?;
-            let bound = seq == last + 1 && stated == previous && link(&previous, seq, &trace.what) == trace.digest;
+            let bound =
+                seq == last + 1 && stated == previous && link(&previous, seq, &trace.what()) == trace.digest;
             if !bound {
                 return Ok(Chain::BrokenAt(seq));
             }
@@ -173,14 +194,15 @@ fn rows_after(tx: &mut Tx<'_>, after: i64, limit: usize) -> Result<Vec<Row>> {
 }
 
 fn told(row: Row) -> Result<Trace> {
-    let what = NewTrace {
+    Ok(Trace {
+        seq: row.seq,
         at: row.at.moment(),
         actor: value_opt(row.actor.as_ref())?,
         kind: row.kind,
         dispute: value_opt(row.dispute.as_ref())?,
         subjects: row.subjects,
-    };
-    Ok(Trace { seq: row.seq, what, digest: row.digest })
+        digest: row.digest,
+    })
 }
 
 #[cfg(test)]
@@ -203,10 +225,15 @@ mod tests {
     fn the_trail_cannot_be_changed_and_shows_it_where_it_was() {
         for house in houses() {
             for number in 1..=3 {
-                assert_eq!(house.write(move |tx| append(tx, &trace(number))), Ok(number), "{}", house.backend);
+                assert_eq!(
+                    house.write(move |tx| append(tx, &trace(number))),
+                    Ok(number),
+                    "{}",
+                    house.backend
+                );
             }
             assert!(matches!(house.read(verify_chain), Ok(Chain::Whole { rows: 3, .. })));
-            assert_eq!(house.read(|tx| page(tx, 1, 1)).unwrap()[0].what, trace(2));
+            assert_eq!(house.read(|tx| page(tx, 1, 1)).unwrap()[0].what(), trace(2));
             let mut db = db_line(&house);
             assert!(run(&mut db, "UPDATE audit SET kind = 'x' WHERE seq = 2").is_err());
             assert!(run(&mut db, "DELETE FROM audit WHERE seq = 3").is_err());

@@ -63,7 +63,8 @@ pub fn save(tx: &mut Tx<'_>, dispute: DisputeId, claimant: AccountId, claim: &Cl
         let bytes = format!("{claimant}\n{kind}\n{text}");
         Ok(hex(&tx.vault().digest_house("filed-against", bytes.as_bytes())?))
     };
-    let email = claim.respondent_email.as_ref().map(|email| digest("email", email.to_string())).transpose()?;
+    let email =
+        claim.respondent_email.as_ref().map(|email| digest("email", email.to_string())).transpose()?;
     let name = claim.respondent_name.as_ref().map(|name| digest("name", folded(name))).transpose()?;
     diesel::delete(claims::table.find(word(&dispute))).execute(tx.db)?;
     diesel::insert_into(claims::table)
@@ -108,7 +109,11 @@ pub fn load(tx: &mut Tx<'_>, dispute: DisputeId) -> Result<Claim> {
 /// # Errors
 /// `NotFound` where there is no claim.
 pub fn filed_against_before(tx: &mut Tx<'_>, dispute: DisputeId) -> Result<bool> {
-    let mine = claims::table.find(word(&dispute)).select((claims::claimant, claims::email_digest, claims::name_digest));
+    let mine = claims::table.find(word(&dispute)).select((
+        claims::claimant,
+        claims::email_digest,
+        claims::name_digest,
+    ));
     let (claimant, email, name): (String, Option<String>, Option<String>) = mine.first(tx.db)?;
     let filed = disputes::table.filter(disputes::filed_at.is_not_null()).select(disputes::id);
     let others: Vec<(Option<String>, Option<String>)> = claims::table
@@ -119,4 +124,68 @@ pub fn filed_against_before(tx: &mut Tx<'_>, dispute: DisputeId) -> Result<bool>
         .load(tx.db)?;
     let same = |mine: &Option<String>, theirs: &Option<String>| mine.is_some() && mine == theirs;
     Ok(others.iter().any(|(their_email, their_name)| same(&email, their_email) || same(&name, their_name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{a_dispute, account, db_line, dispute_id, houses, in_mediation, moment};
+    use crate::{Error, disputes};
+
+    fn claim(name: &str, email: Option<&str>) -> Claim {
+        Claim {
+            title: "The deposit".to_owned(),
+            statement: "It was not paid back".to_owned(),
+            outcome_sought: "All of it".to_owned(),
+            amount: Money::parse("450.00", "BDT".parse().unwrap()).ok(),
+            respondent_name: name.parse().ok(),
+            respondent_email: email.and_then(|email| email.parse().ok()),
+            needs: vec![Need::Interpreter, Need::LargePrint],
+            statement_shown: true,
+            amount_shown: false,
+        }
+    }
+
+    #[test]
+    fn a_claim_comes_back_and_lies_readable_nowhere() {
+        for house in houses() {
+            let kept = claim("Bela Roy", Some("bela@example.org"));
+            let expected = kept.clone();
+            house
+                .write(move |tx| {
+                    let draft = a_dispute(tx, 1)?;
+                    save(tx, draft.id, account(1), &Claim::default())?;
+                    assert_eq!(load(tx, draft.id)?, Claim::default());
+                    save(tx, draft.id, account(1), &kept)
+                })
+                .unwrap();
+            assert_eq!(house.read(|tx| load(tx, dispute_id(1))), Ok(expected), "{}", house.backend);
+            let sealed: Vec<u8> = claims::table.select(claims::sealed).first(&mut db_line(&house)).unwrap();
+            assert!(!sealed.windows(7).any(|window| window == b"deposit"));
+        }
+    }
+
+    #[test]
+    fn a_second_filing_against_the_same_person_is_found_by_address_or_name() {
+        for house in houses() {
+            house
+                .write(|tx| {
+                    let first = a_dispute(tx, 1)?;
+                    a_dispute(tx, 2)?;
+                    save(tx, dispute_id(1), account(1), &claim("Bela Roy", Some("bela@example.org")))?;
+                    save(tx, dispute_id(2), account(1), &claim("B. Roy", Some("bela@example.org")))?;
+                    assert_eq!(filed_against_before(tx, dispute_id(2)), Ok(false), "the first is a draft");
+                    disputes::save(tx, &in_mediation(&first), 1, None, moment(1))?;
+                    assert_eq!(filed_against_before(tx, dispute_id(2)), Ok(true));
+                    save(tx, dispute_id(2), account(1), &claim("bela  roy", None))?;
+                    assert_eq!(filed_against_before(tx, dispute_id(2)), Ok(true));
+                    save(tx, dispute_id(2), account(1), &claim("Chandra", None))?;
+                    assert_eq!(filed_against_before(tx, dispute_id(2)), Ok(false));
+                    assert_eq!(filed_against_before(tx, dispute_id(1)), Ok(false));
+                    assert_eq!(load(tx, dispute_id(3)), Err(Error::NotFound));
+                    Ok(())
+                })
+                .unwrap();
+        }
+    }
 }

@@ -226,6 +226,16 @@ pub fn count(value: usize) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
 
+/// A number of a channel as a column's, at the end of the range where it is beyond.
+pub fn seq(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// A column's number as one of a channel.
+pub fn number(seq: i64) -> Result<u64> {
+    u64::try_from(seq).map_err(|_| Error::Corrupt)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

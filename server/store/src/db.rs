@@ -1,7 +1,7 @@
 //! A connection to either database, and how one is made. Deliberately not here: what the two databases say
 //! differently, which is `dialect`'s.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
@@ -50,13 +50,35 @@ impl Location {
         Self::Sqlite { file: PathBuf::from(path), secure_delete }
     }
 
+    /// A file of one's own.
+    pub const fn file(file: PathBuf, secure_delete: bool) -> Self {
+        Self::Sqlite { file, secure_delete }
+    }
+
+    /// The path, where it is a file.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Postgres { .. } => None,
+            Self::Sqlite { file, .. } => Some(file),
+        }
+    }
+
+    /// Another schema of the same server; nothing where there are no schemas.
+    pub fn in_schema(&self, schema: &'static str) -> Option<Self> {
+        match self {
+            Self::Postgres { url, .. } => Some(Self::Postgres { url: url.clone(), schema: Some(schema) }),
+            Self::Sqlite { .. } => None,
+        }
+    }
+
     /// Opens a connection. The variant is chosen from the URL, because letting diesel try both hides PostgreSQL's
     /// error and makes a file named after the URL.
     pub fn connect(&self) -> std::result::Result<Db, OpenError> {
         match self {
             Self::Postgres { url, schema } => connect_postgres(url, *schema),
             Self::Sqlite { file, secure_delete } => {
-                let path = file.to_str().ok_or_else(|| OpenError::Connect("the path is not UTF-8".to_owned()))?;
+                let path =
+                    file.to_str().ok_or_else(|| OpenError::Connect("the path is not UTF-8".to_owned()))?;
                 connect_sqlite(path, *secure_delete)
             }
         }
@@ -64,11 +86,14 @@ impl Location {
 }
 
 fn connect_postgres(url: &str, schema: Option<&str>) -> std::result::Result<Db, OpenError> {
+    let url = with_timeout(url);
     // The error of libpq names host and user, never the password.
-    let mut connection = PgConnection::establish(url).map_err(|error| OpenError::Connect(error.to_string()))?;
-    let mut settings = "SET synchronous_commit = on; SET lock_timeout = '10s'; SET statement_timeout = '60s'; \
+    let mut connection =
+        PgConnection::establish(&url).map_err(|error| OpenError::Connect(error.to_string()))?;
+    let mut settings =
+        "SET synchronous_commit = on; SET lock_timeout = '10s'; SET statement_timeout = '60s'; \
                         SET idle_in_transaction_session_timeout = '60s'; SET client_min_messages = warning;"
-        .to_owned();
+            .to_owned();
     if let Some(schema) = schema {
         settings.push_str(&format!("CREATE SCHEMA IF NOT EXISTS {schema}; SET search_path TO {schema};"));
     }
@@ -76,8 +101,15 @@ fn connect_postgres(url: &str, schema: Option<&str>) -> std::result::Result<Db, 
     Ok(Db::Postgres(connection))
 }
 
+/// A server that does not answer must not hold a writer for the minutes that TCP would wait.
+fn with_timeout(url: &str) -> String {
+    let mark = if url.contains('?') { '&' } else { '?' };
+    if url.contains("connect_timeout=") { url.to_owned() } else { format!("{url}{mark}connect_timeout=5") }
+}
+
 fn connect_sqlite(path: &str, secure_delete: bool) -> std::result::Result<Db, OpenError> {
-    let mut connection = SqliteConnection::establish(path).map_err(|error| OpenError::Connect(error.to_string()))?;
+    let mut connection =
+        SqliteConnection::establish(path).map_err(|error| OpenError::Connect(error.to_string()))?;
     let mut settings = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                         PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
         .to_owned();

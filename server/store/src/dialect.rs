@@ -25,6 +25,21 @@ macro_rules! on_both {
 }
 pub(crate) use on_both;
 
+/// Inserts rows: in one statement where a statement is a round trip, one by one where it is a function call.
+macro_rules! insert_rows {
+    ($db:expr, $table:expr, $rows:expr) => {
+        match &mut *$db {
+            $crate::db::Db::Postgres(connection) => {
+                diesel::insert_into($table).values($rows).execute(connection).map(drop)
+            }
+            $crate::db::Db::Sqlite(connection) => $rows
+                .into_iter()
+                .try_for_each(|row| diesel::insert_into($table).values(row).execute(connection).map(drop)),
+        }
+    };
+}
+pub(crate) use insert_rows;
+
 /// How a group of jobs is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Writing {
@@ -93,7 +108,9 @@ pub fn migrate(db: &mut Db) -> std::result::Result<(), OpenError> {
     let failed = |error: &dyn std::fmt::Display| OpenError::Migration(error.to_string());
     match db {
         Db::Postgres(connection) => {
-            connection.batch_execute("SET lock_timeout = 0; SET statement_timeout = 0").map_err(|e| failed(&e))?;
+            connection
+                .batch_execute("SET lock_timeout = 0; SET statement_timeout = 0")
+                .map_err(|e| failed(&e))?;
             connection
                 .batch_execute(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))
                 .map_err(|e| failed(&e))?;
@@ -151,6 +168,18 @@ pub fn scour_vault(db: &mut Db) -> Result<()> {
         Db::Sqlite(connection) => connection.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?,
     }
     Ok(())
+}
+
+/// Writes one state of the whole database into a fresh file.
+pub fn copy_into(db: &mut Db, file: &str) -> std::result::Result<(), OpenError> {
+    match db {
+        Db::Postgres(_) => {
+            Err(OpenError::Backup("PostgreSQL is backed up by its own tools (pg_dump)".to_owned()))
+        }
+        Db::Sqlite(connection) => connection
+            .batch_execute(&format!("VACUUM INTO '{}'", file.replace('\'', "''")))
+            .map_err(|error| OpenError::Backup(error.to_string())),
+    }
 }
 
 /// Whether the error says that nothing can be expected of this connection any more.

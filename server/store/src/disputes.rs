@@ -90,15 +90,23 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(tx: &mut Tx<'_>, dispute: &Dispute, version: i64, due_at: Option<Moment>, now: Moment) -> Result<Self> {
+    fn of(
+        tx: &mut Tx<'_>,
+        dispute: &Dispute,
+        version: i64,
+        due_at: Option<Moment>,
+        now: Moment,
+    ) -> Result<Self> {
         let process = write(&DisputeShape::from(dispute))?;
         let over_at = match &dispute.stage {
             Stage::Settled { at, .. } => Some(*at),
             Stage::Ended(ending) => Some(ending.at),
             _ => None,
         };
-        let waits = |joining: &Joining| matches!(joining, Joining::Awaited { pending } if !pending.is_empty());
-        let unassigned = matches!(&dispute.stage, Stage::Assigning(assigning) if assigning.proposal.is_none());
+        let waits =
+            |joining: &Joining| matches!(joining, Joining::Awaited { pending } if !pending.is_empty());
+        let unassigned =
+            matches!(&dispute.stage, Stage::Assigning(assigning) if assigning.proposal.is_none());
         Ok(Self {
             version,
             reference: dispute.reference.as_ref().map(ToString::to_string),
@@ -173,12 +181,15 @@ fn keep_people(tx: &mut Tx<'_>, dispute: &Dispute) -> Result<()> {
     for (side, role) in [(Side::Claimant, Role::Claimant), (Side::Respondent, Role::Respondent)] {
         match &dispute.parties.of(side).joining {
             Joining::Joined { account } => people.push((*account, role)),
-            Joining::Awaited { pending } => people.extend(pending.iter().map(|account| (*account, Role::Pending))),
+            Joining::Awaited { pending } => {
+                people.extend(pending.iter().map(|account| (*account, Role::Pending)))
+            }
         }
     }
     people.extend(dispute.proposed_mediator().map(|mediator| (mediator, Role::Proposed)));
     people.extend(dispute.mediator().map(|mediator| (mediator, Role::Mediator)));
-    diesel::delete(dispute_people::table.filter(dispute_people::dispute.eq(word(&dispute.id)))).execute(tx.db)?;
+    diesel::delete(dispute_people::table.filter(dispute_people::dispute.eq(word(&dispute.id))))
+        .execute(tx.db)?;
     for (account, role) in people {
         diesel::insert_into(dispute_people::table)
             .values((
@@ -193,7 +204,8 @@ fn keep_people(tx: &mut Tx<'_>, dispute: &Dispute) -> Result<()> {
 
 /// Proposals are never deleted: a mediator may ask for one that came to nothing.
 fn keep_proposals(tx: &mut Tx<'_>, dispute: &Dispute, now: Moment) -> Result<()> {
-    let under_way = assignments::state.eq_any([word(&ProposalState::Proposed), word(&ProposalState::Accepted)]);
+    let under_way =
+        assignments::state.eq_any([word(&ProposalState::Proposed), word(&ProposalState::Accepted)]);
     let theirs = assignments::table.filter(assignments::dispute.eq(word(&dispute.id))).filter(under_way);
     let proposal = match &dispute.stage {
         Stage::Assigning(assigning) => assigning.proposal,
@@ -201,7 +213,9 @@ fn keep_proposals(tx: &mut Tx<'_>, dispute: &Dispute, now: Moment) -> Result<()>
     };
     if let Some(mediator) = dispute.mediator() {
         let confirmed = theirs.clone().filter(assignments::mediator.eq(word(&mediator)));
-        diesel::update(confirmed).set(assignments::state.eq(word(&ProposalState::Confirmed))).execute(tx.db)?;
+        diesel::update(confirmed)
+            .set(assignments::state.eq(word(&ProposalState::Confirmed)))
+            .execute(tx.db)?;
     }
     let Some(proposal) = proposal else {
         diesel::update(theirs).set(assignments::state.eq(word(&ProposalState::Ended))).execute(tx.db)?;
@@ -342,3 +356,6 @@ pub fn mediator_knows(tx: &mut Tx<'_>, mediator: AccountId, accounts: &[AccountI
 fn ids(words: Vec<Word<DisputeId>>) -> Result<Vec<DisputeId>> {
     words.iter().map(Word::value).collect()
 }
+
+#[cfg(test)]
+mod tests;

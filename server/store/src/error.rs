@@ -85,6 +85,8 @@ pub enum OpenError {
     Vault(Error),
     /// A thread could not be started.
     Thread(std::io::Error),
+    /// A backup could not be written or read.
+    Backup(String),
 }
 
 impl fmt::Display for OpenError {
@@ -102,6 +104,7 @@ impl fmt::Display for OpenError {
                 f.write_str("the wrapping key is not the one with which this house's vault was made")
             }
             Self::Vault(error) => write!(f, "the vault cannot be read: {error}"),
+            Self::Backup(error) => write!(f, "the backup did not work: {error}"),
             Self::Thread(error) => write!(f, "a thread of the store could not be started: {error}"),
         }
     }

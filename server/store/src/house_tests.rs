@@ -15,7 +15,14 @@ fn dispute(number: u128) -> DisputeId {
 }
 
 fn names(house: &House) -> Vec<String> {
-    house.read(|tx| Ok(schema::accounts::table.select(schema::accounts::name).order(schema::accounts::name).load(tx.db)?)).unwrap()
+    house
+        .read(|tx| {
+            Ok(schema::accounts::table
+                .select(schema::accounts::name)
+                .order(schema::accounts::name)
+                .load(tx.db)?)
+        })
+        .unwrap()
 }
 
 #[test]
@@ -46,10 +53,12 @@ fn nothing_is_answered_as_kept_that_a_full_disk_took_away() {
     let long = "x".repeat(190);
     let outcomes = house.at_once((1..=200_u128).map(|number| {
         let name = format!("{long}{number:03}");
-        move |tx: &mut Tx<'_>| join(tx, number, &name[185..]).and_then(|id| {
-            people::set_password(tx, id, &name.repeat(4))?;
-            Ok(id)
-        })
+        move |tx: &mut Tx<'_>| {
+            join(tx, number, &name[185..]).and_then(|id| {
+                people::set_password(tx, id, &name.repeat(4))?;
+                Ok(id)
+            })
+        }
     }));
     let kept = outcomes.iter().flatten().count();
     assert!(outcomes.contains(&Err(Error::Unavailable)), "the limit was never met");
@@ -63,7 +72,7 @@ fn an_error_that_a_job_swallowed_is_not_answered_as_kept() {
     for house in houses() {
         let outcome = house.write(|tx| {
             join(tx, 1, "Amara")?;
-            drop(run(tx.db, "INSERT INTO accounts (id) VALUES ('1')"));
+            let _swallowed = run(tx.db, "INSERT INTO accounts (id) VALUES ('1')");
             Ok(())
         });
         assert_eq!(outcome.is_ok(), names(&house).len() == 1, "{}", house.backend);
@@ -151,14 +160,23 @@ fn a_row_moved_elsewhere_does_not_open() {
                 let here = place("entry", 1, "joint/1");
                 let sealed = vault.seal(Key::Data, &here, b"words")?;
                 assert_eq!(vault.open(Key::Data, &here, &sealed), Ok(b"words".to_vec()));
-                for elsewhere in [place("entry", 1, "joint/2"), place("entry", 2, "joint/1"), place("offer", 1, "joint/1")] {
-                    assert_eq!(vault.open(Key::Data, &elsewhere, &sealed), Err(Error::Corrupt), "{elsewhere:?}");
+                for elsewhere in
+                    [place("entry", 1, "joint/2"), place("entry", 2, "joint/1"), place("offer", 1, "joint/1")]
+                {
+                    assert_eq!(
+                        vault.open(Key::Data, &elsewhere, &sealed),
+                        Err(Error::Corrupt),
+                        "{elsewhere:?}"
+                    );
                 }
                 assert_eq!(vault.open(Key::Record, &here, &sealed), Err(Error::Corrupt));
                 assert_eq!(vault.open(Key::Data, &here, b"\x01"), Err(Error::Corrupt));
                 let house = vault.seal_house("mail-to", "1", b"x")?;
                 assert_eq!(vault.open_house("mail-to", "2", &house), Err(Error::Corrupt));
-                assert_ne!(vault.digest(dispute(1), "entry", b"x")?, vault.digest(dispute(2), "entry", b"x")?);
+                assert_ne!(
+                    vault.digest(dispute(1), "entry", b"x")?,
+                    vault.digest(dispute(2), "entry", b"x")?
+                );
                 assert_eq!(vault.sealer(Key::Data, dispute(1))?.open(&here, &sealed), Ok(b"words".to_vec()));
                 Ok(())
             })
@@ -173,7 +191,10 @@ fn r12_a_destroyed_key_is_gone_and_the_other_stays() {
         let (talk, record) = house
             .write(move |tx| {
                 tx.vault().create_keys(dispute(1))?;
-                Ok((tx.vault().seal(Key::Data, &here(), b"talk")?, tx.vault().seal(Key::Record, &here(), b"record")?))
+                Ok((
+                    tx.vault().seal(Key::Data, &here(), b"talk")?,
+                    tx.vault().seal(Key::Record, &here(), b"record")?,
+                ))
             })
             .unwrap();
         house.write(|tx| tx.vault().destroy(dispute(1), Key::Data, moment(5))).unwrap();
@@ -209,6 +230,41 @@ fn nobodys_words_lie_readable_in_the_files() {
     }
 }
 
+#[test]
+fn r12_a_restored_backup_forgets_what_was_forgotten_since() {
+    let house = houses().remove(0);
+    let folder = tempfile::tempdir().unwrap();
+    let (rows, keys) = (folder.path().join("rows"), folder.path().join("it's keys"));
+    house
+        .write(|tx| {
+            join(tx, 1, "Amara")?;
+            tx.vault().create_keys(dispute(1))?;
+            tx.vault().create_keys(dispute(2))
+        })
+        .unwrap();
+    crate::backup(&house.settings, &rows, &keys).unwrap();
+    assert!(matches!(crate::backup(&house.settings, &rows, &keys), Err(OpenError::Backup(_))));
+    house.write(|tx| tx.vault().destroy(dispute(1), Key::Data, moment(5))).unwrap();
+    house.wait(house.store.stop());
+    assert!(matches!(crate::restore(&house.settings, &rows, &keys), Err(OpenError::Backup(_))));
+    for aside in ["concord.db", "concord.db-wal", "concord.db-shm"] {
+        drop(std::fs::remove_file(house.settings.data.join(aside)));
+    }
+    crate::restore(&house.settings, &rows, &keys).unwrap();
+    let again = Store::open(&house.settings).unwrap();
+    let held = house.wait(again.read(|tx| -> crate::Result<_> {
+        assert!(people::by_id(tx, account(1)).is_ok());
+        let vault = tx.vault();
+        Ok([
+            vault.holds(dispute(1), Key::Data)?,
+            vault.holds(dispute(1), Key::Record)?,
+            vault.holds(dispute(2), Key::Data)?,
+        ])
+    }));
+    assert_eq!(held, Ok([false, true, true]));
+    house.wait(again.stop());
+}
+
 /// Every table of `schema` is read with all its columns, on every backend.
 macro_rules! read_all {
     ($db:expr, $($table:ident),+ $(,)?) => {$(
@@ -224,8 +280,32 @@ fn the_tables_are_as_the_schema_says() {
     for house in houses() {
         let mut db = db_line(&house);
         read_all!(
-            &mut db, accounts, house_roles, codes, sessions, refresh_tokens, known_devices, outbox, audit, audit_head,
+            &mut db,
+            accounts,
+            house_roles,
+            codes,
+            sessions,
+            refresh_tokens,
+            known_devices,
+            outbox,
+            audit,
+            audit_head,
             idempotency,
+            disputes,
+            dispute_people,
+            assignments,
+            claims,
+            papers,
+            invitation_codes,
+            duties,
+            channels,
+            entries,
+            seats,
+            offers,
+            files,
+            settlements,
+            deliveries,
+            drafts,
         );
     }
 }

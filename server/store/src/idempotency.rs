@@ -111,7 +111,9 @@ mod tests {
                 house.read(move |tx| find(tx, account(who), "key", &[digest; 32], moment(now)))
             };
             assert_eq!(found(1, 1, 0), Ok(Found::New), "{}", house.backend);
-            let kept = || house.write(|tx| keep(tx, account(1), "key", &[1; 32], 201, b"made", moment(0), moment(9)));
+            let kept = || {
+                house.write(|tx| keep(tx, account(1), "key", &[1; 32], 201, b"made", moment(0), moment(9)))
+            };
             assert_eq!((kept(), kept()), (Ok(()), Err(Error::Conflict)));
             assert_eq!(found(1, 1, 8), Ok(Found::Same { status: 201, body: b"made".to_vec() }));
             assert_eq!(found(1, 2, 8), Ok(Found::Different));

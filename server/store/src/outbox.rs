@@ -212,7 +212,8 @@ pub fn sent(tx: &mut Tx<'_>, id: MailId, now: Moment) -> Result<()> {
 /// # Errors
 /// `NotFound`.
 pub fn retry(tx: &mut Tx<'_>, id: MailId, due_at: Moment, problem: &str) -> Result<()> {
-    let change = (outbox::due_at.eq(at(due_at)), outbox::leased_until.eq(0), outbox::problem.eq(Some(problem)));
+    let change =
+        (outbox::due_at.eq(at(due_at)), outbox::leased_until.eq(0), outbox::problem.eq(Some(problem)));
     one(diesel::update(outbox::table.find(word(&id))).set(change).execute(tx.db)?, Error::NotFound)
 }
 
@@ -253,7 +254,8 @@ pub fn waiting(tx: &mut Tx<'_>) -> Result<Waiting> {
     let of = |state: MailState| outbox::table.filter(outbox::state.eq(word(&state)));
     let queued = of(MailState::Queued).count().get_result(tx.db)?;
     let set_aside = of(MailState::SetAside).count().get_result(tx.db)?;
-    let oldest: Option<At> = of(MailState::Queued).order(outbox::due_at).select(outbox::due_at).first(tx.db).optional()?;
+    let oldest: Option<At> =
+        of(MailState::Queued).order(outbox::due_at).select(outbox::due_at).first(tx.db).optional()?;
     Ok(Waiting { queued, set_aside, oldest_at: oldest.map(At::moment) })
 }
 
@@ -367,7 +369,9 @@ mod tests {
                         .find(word(&id(2)))
                         .select(outbox::body_sealed.assume_not_null())
                         .first(tx.db)?;
-                    diesel::update(outbox::table.find(word(&id(1)))).set(outbox::body_sealed.eq(body)).execute(tx.db)?;
+                    diesel::update(outbox::table.find(word(&id(1))))
+                        .set(outbox::body_sealed.eq(body))
+                        .execute(tx.db)?;
                     Ok(())
                 })
                 .unwrap();

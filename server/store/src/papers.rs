@@ -55,7 +55,14 @@ impl Kind {
 }
 
 /// Keeps a paper in place of the one before.
-pub fn put(tx: &mut Tx<'_>, kind: Kind, dispute: DisputeId, part: &str, plain: &[u8], now: Moment) -> Result<()> {
+pub fn put(
+    tx: &mut Tx<'_>,
+    kind: Kind,
+    dispute: DisputeId,
+    part: &str,
+    plain: &[u8],
+    now: Moment,
+) -> Result<()> {
     let sealed = tx.vault().seal(kind.key(), &kind.place(dispute, part), plain)?;
     let row = diesel::update(papers::table.find((word(&dispute), word(&kind), part)));
     if row.set((papers::sealed.eq(&sealed), papers::at.eq(at(now)))).execute(tx.db)? == 1 {

@@ -190,7 +190,12 @@ pub fn set_language(tx: &mut Tx<'_>, id: AccountId, language: Language) -> Resul
 ///
 /// # Errors
 /// `NotFound`; `Conflict` where it is another's; the transaction goes on after it.
-pub fn set_email(tx: &mut Tx<'_>, id: AccountId, email: &EmailAddress, confirmed_at: Option<Moment>) -> Result<()> {
+pub fn set_email(
+    tx: &mut Tx<'_>,
+    id: AccountId,
+    email: &EmailAddress,
+    confirmed_at: Option<Moment>,
+) -> Result<()> {
     tx.attempt(|tx| {
         let row = diesel::update(accounts::table.find(word(&id)));
         let change = (accounts::email.eq(Some(word(email))), accounts::confirmed_at.eq(confirmed_at.map(at)));
@@ -270,7 +275,8 @@ pub fn set_totp(tx: &mut Tx<'_>, id: AccountId, secret: Option<&[u8]>) -> Result
 /// # Errors
 /// `NotFound`; `Corrupt`.
 pub fn totp_secret(tx: &mut Tx<'_>, id: AccountId) -> Result<Option<Vec<u8>>> {
-    let sealed: Option<Vec<u8>> = accounts::table.find(word(&id)).select(accounts::totp_sealed).first(tx.db)?;
+    let sealed: Option<Vec<u8>> =
+        accounts::table.find(word(&id)).select(accounts::totp_sealed).first(tx.db)?;
     let row = id.to_string();
     sealed.map(|sealed| tx.vault().open_house("totp", &row, &sealed)).transpose()
 }
@@ -308,7 +314,8 @@ fn whole(tx: &mut Tx<'_>, row: Row) -> Result<Account> {
 }
 
 fn appointment(row: RoleRow) -> Result<Appointment> {
-    let specialities = row.specialities.split_whitespace().map(str::parse).collect::<std::result::Result<_, _>>();
+    let specialities =
+        row.specialities.split_whitespace().map(str::parse).collect::<std::result::Result<_, _>>();
     let languages = row.languages.split_whitespace().map(str::parse).collect::<std::result::Result<_, _>>();
     Ok(Appointment {
         role: row.role.value()?,
@@ -332,7 +339,8 @@ mod tests {
                 join(tx, 3, "Bela")
             });
             assert_eq!(outcome, Ok(account(3)), "{}", house.backend);
-            let found = house.read(|tx| by_email(tx, &"amara@example.org".parse().unwrap())).unwrap().unwrap();
+            let found =
+                house.read(|tx| by_email(tx, &"amara@example.org".parse().unwrap())).unwrap().unwrap();
             assert_eq!((found.id, found.confirmed_at, found.totp), (account(1), None, false));
             assert_eq!(house.read(|tx| by_id(tx, account(2))), Err(Error::NotFound));
         }

@@ -32,7 +32,11 @@ pub fn put(
 ///
 /// # Errors
 /// `NotFound` where the data key was destroyed; `Corrupt`.
-pub fn get(tx: &mut Tx<'_>, dispute: DisputeId, side: Side) -> Result<Option<(SafetyAnswers, Option<String>)>> {
+pub fn get(
+    tx: &mut Tx<'_>,
+    dispute: DisputeId,
+    side: Side,
+) -> Result<Option<(SafetyAnswers, Option<String>)>> {
     let Some(bytes) = papers::get(tx, Kind::Safety, dispute, side.as_str())? else { return Ok(None) };
     let shape: SafetyShape = read(&bytes)?;
     Ok(Some((shape.answers(), shape.reach)))

@@ -56,7 +56,10 @@ pub struct SecretHash(String);
 impl SecretHash {
     /// The hash of a secret as it came in a cookie, token or link.
     pub fn of(secret: &str) -> Self {
-        Self(hex(&Sha256::new().chain_update(b"concord secret 1\n").chain_update(secret.as_bytes()).finalize()))
+        Self(hex(&Sha256::new()
+            .chain_update(b"concord secret 1\n")
+            .chain_update(secret.as_bytes())
+            .finalize()))
     }
 
     /// The hash as it lies in a column: 64 hexadecimal digits.

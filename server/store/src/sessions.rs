@@ -126,7 +126,13 @@ pub fn open_api(tx: &mut Tx<'_>, new: &NewSession, token: &SecretHash, now: Mome
     issue(tx, new.id, token, now)
 }
 
-fn insert(tx: &mut Tx<'_>, new: &NewSession, kind: Kind, secret: Option<&SecretHash>, now: Moment) -> Result<()> {
+fn insert(
+    tx: &mut Tx<'_>,
+    new: &NewSession,
+    kind: Kind,
+    secret: Option<&SecretHash>,
+    now: Moment,
+) -> Result<()> {
     diesel::insert_into(sessions::table)
         .values((
             sessions::id.eq(word(&new.id)),
@@ -205,7 +211,9 @@ pub fn rotate(
     idle_until: Moment,
 ) -> Result<Rotation> {
     let found = refresh_tokens::table.find(word(old)).select(refresh_tokens::session);
-    let Some(session) = found.first::<Word<SessionId>>(tx.db).optional()? else { return Ok(Rotation::Unknown) };
+    let Some(session) = found.first::<Word<SessionId>>(tx.db).optional()? else {
+        return Ok(Rotation::Unknown);
+    };
     let Some(session) = live(tx, session.value()?, now)? else { return Ok(Rotation::Unknown) };
     // Two who show the same token at once: the row is changed by one of them alone.
     let unused = refresh_tokens::table.find(word(old)).filter(refresh_tokens::used_at.is_null());

@@ -4,12 +4,18 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use diesel::connection::SimpleConnection;
-use domain::ids::AccountId;
+use domain::category::Category;
+use domain::dispute::{Dispute, Mediation, Stage};
+use domain::ids::{AccountId, DisputeId, Reference};
+use domain::language::Language;
+use domain::party::Joining;
 use domain::person::PersonName;
+use domain::room::RoomState;
 use domain::time::Moment;
 use uuid::Uuid;
 
 use crate::db::{Db, Location};
+use crate::disputes;
 use crate::people::{self, NewAccount};
 use crate::{Settings, Store, Tx, WrappingKey};
 
@@ -24,12 +30,18 @@ pub struct House {
 
 impl House {
     /// Writes, and waits for it.
-    pub fn write<T: Send + 'static>(&self, job: impl FnOnce(&mut Tx<'_>) -> crate::Result<T> + Send + 'static) -> crate::Result<T> {
+    pub fn write<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Tx<'_>) -> crate::Result<T> + Send + 'static,
+    ) -> crate::Result<T> {
         self.runtime.block_on(self.store.write(job))
     }
 
     /// Reads, and waits for it.
-    pub fn read<T: Send + 'static>(&self, job: impl FnOnce(&mut Tx<'_>) -> crate::Result<T> + Send + 'static) -> crate::Result<T> {
+    pub fn read<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Tx<'_>) -> crate::Result<T> + Send + 'static,
+    ) -> crate::Result<T> {
         self.runtime.block_on(self.store.read(job))
     }
 
@@ -80,7 +92,8 @@ pub fn houses() -> Vec<House> {
             let mut settings = Settings::in_folder(folder.path(), WrappingKey::new([7; 32]));
             settings.database_url = database_url;
             let store = Store::open(&settings).unwrap();
-            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+            let runtime =
+                tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
             House { backend, store, settings, runtime, _folder: folder }
         })
         .collect()
@@ -122,9 +135,51 @@ pub fn join(tx: &mut Tx<'_>, number: u128, name: &str) -> crate::Result<AccountI
         email: Some(format!("{}@example.org", name.to_lowercase()).parse().unwrap()),
         confirmed_at: None,
         name: name.parse::<PersonName>().unwrap(),
-        language: domain::language::Language::English,
+        language: Language::English,
         password_hash: None,
     };
     people::insert(tx, &new, moment(0))?;
     Ok(id)
+}
+
+/// The dispute's id of that number.
+pub fn dispute_id(number: u128) -> DisputeId {
+    DisputeId::new(Uuid::from_u128(number))
+}
+
+/// The claimant, the respondent and the mediator of every dispute in these tests.
+pub const PEOPLE: [(u128, &str); 3] = [(1, "Amara"), (2, "Bela"), (3, "Noor")];
+
+/// Opens the three accounts where they are missing.
+pub fn join_all(tx: &mut Tx<'_>) -> crate::Result<()> {
+    for (number, name) in PEOPLE {
+        match join(tx, number, name) {
+            Ok(_) | Err(crate::Error::Conflict) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// A draft of the claimant's, with the three accounts.
+pub fn a_dispute(tx: &mut Tx<'_>, number: u128) -> crate::Result<Dispute> {
+    join_all(tx)?;
+    let dispute = Dispute::draft(dispute_id(number), account(1), Category::Tenancy, Language::English);
+    disputes::insert(tx, &dispute, &[9; 16], moment(0))?;
+    Ok(dispute)
+}
+
+/// The same dispute, in mediation between the three.
+pub fn in_mediation(dispute: &Dispute) -> Dispute {
+    let mut dispute = dispute.clone();
+    dispute.reference = Some(Reference::from_random(u64::from(dispute.id.uuid().as_bytes()[15])));
+    dispute.filed_at = Some(moment(1));
+    dispute.parties.respondent.joining = Joining::Joined { account: account(2) };
+    dispute.stage = Stage::Mediation(Mediation {
+        mediator: account(3),
+        since: moment(5),
+        until: moment(500),
+        room: RoomState::default(),
+    });
+    dispute
 }

@@ -254,7 +254,11 @@ impl Vault {
     pub fn destroy(&mut self, dispute: DisputeId, key: Key, now: Moment) -> Result<()> {
         self.unwrapped.remove(&(dispute, key));
         self.on_line(|db| {
-            let row = (erasures::dispute.eq(word(&dispute)), erasures::kind.eq(word(&key)), erasures::at.eq(at(now)));
+            let row = (
+                erasures::dispute.eq(word(&dispute)),
+                erasures::kind.eq(word(&key)),
+                erasures::at.eq(at(now)),
+            );
             on_both!(&mut *db, |c| {
                 diesel::insert_into(erasures::table).values(row.clone()).on_conflict_do_nothing().execute(c)
             })?;
@@ -278,7 +282,9 @@ impl Vault {
     pub fn erasures(&mut self) -> Result<Vec<(DisputeId, Key, Moment)>> {
         let rows: Vec<(Word<DisputeId>, Word<Key>, At)> =
             self.on_line(|db| Ok(erasures::table.order(erasures::at).load(db)?))?;
-        rows.into_iter().map(|(dispute, kind, at)| Ok((dispute.value()?, kind.value()?, at.moment()))).collect()
+        rows.into_iter()
+            .map(|(dispute, kind, at)| Ok((dispute.value()?, kind.value()?, at.moment())))
+            .collect()
     }
 
     fn sealer_ref(&mut self, kind: Key, dispute: DisputeId) -> Result<&Sealer> {
@@ -302,8 +308,11 @@ impl Vault {
 
     fn keep(&mut self, owner: &str, kind: &str, wrapped: &[u8]) -> Result<()> {
         self.on_line(|db| {
-            let row =
-                (wrapped_keys::dispute.eq(owner), wrapped_keys::kind.eq(kind), wrapped_keys::wrapped.eq(wrapped));
+            let row = (
+                wrapped_keys::dispute.eq(owner),
+                wrapped_keys::kind.eq(kind),
+                wrapped_keys::wrapped.eq(wrapped),
+            );
             on_both!(db, |c| {
                 diesel::insert_into(wrapped_keys::table).values(row).on_conflict_do_nothing().execute(c)
             })?;

@@ -45,20 +45,19 @@ impl Settings {
         Self { data: data.into(), database_url: None, vault_url: None, wrapping_key, writers: 4, readers: 3 }
     }
 
-    fn rows(&self) -> Location {
-        let own = || Location::Sqlite { file: self.data.join("concord.db"), secure_delete: false };
-        self.database_url.as_deref().map_or_else(own, |url| Location::read(url, None, false))
+    pub(crate) fn rows(&self) -> Location {
+        let file = self.data.join("concord.db");
+        self.database_url
+            .as_deref()
+            .map_or_else(|| Location::file(file, false), |url| Location::read(url, None, false))
     }
 
-    fn vault(&self) -> Location {
+    pub(crate) fn vault(&self) -> Location {
         let schema = Some("vault");
-        match (&self.vault_url, self.rows()) {
-            (Some(url), _) => Location::read(url, schema, true),
-            (None, Location::Postgres { url, .. }) => Location::Postgres { url, schema },
-            (None, Location::Sqlite { .. }) => {
-                Location::Sqlite { file: self.data.join("vault.db"), secure_delete: true }
-            }
-        }
+        let beside = || {
+            self.rows().in_schema("vault").unwrap_or_else(|| Location::file(self.data.join("vault.db"), true))
+        };
+        self.vault_url.as_deref().map_or_else(beside, |url| Location::read(url, schema, true))
     }
 }
 
@@ -157,7 +156,8 @@ impl Store {
     pub async fn stop(&self) {
         drop(lock(&self.inner.queues).take());
         let threads = std::mem::take(&mut *lock(&self.inner.threads));
-        let joined = tokio::task::spawn_blocking(move || threads.into_iter().for_each(|t| drop(t.join()))).await;
+        let joined =
+            tokio::task::spawn_blocking(move || threads.into_iter().for_each(|t| drop(t.join()))).await;
         if joined.is_err() {
             tracing::error!("the threads of the store could not be joined");
         }
@@ -223,7 +223,12 @@ struct Worker {
 
 impl Worker {
     /// Serves the queue until the store is stopped and nothing waits.
-    fn serve(mut self, queue: &Mutex<mpsc::Receiver<Job>>, group: usize, begin: fn(&mut Db) -> Result<(), Error>) {
+    fn serve(
+        mut self,
+        queue: &Mutex<mpsc::Receiver<Job>>,
+        group: usize,
+        begin: fn(&mut Db) -> Result<(), Error>,
+    ) {
         let mut jobs = Vec::new();
         loop {
             {
@@ -291,7 +296,8 @@ impl Worker {
                 return Some(db);
             }
         }
-        let mut db = self.rows.connect().map_err(|_| tracing::error!(thread = self.name, "no connection")).ok()?;
+        let mut db =
+            self.rows.connect().map_err(|_| tracing::error!(thread = self.name, "no connection")).ok()?;
         begin(&mut db).ok()?;
         Some(db)
     }

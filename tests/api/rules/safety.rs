@@ -128,8 +128,8 @@ on_both! {
         assert_eq!(scene.amara.stage(dispute).await, "inviting", "and changes nothing that others see");
         assert_refused!(scene.bela.looks_into_room(dispute).await, 404);
         let view = scene.rosa.reads(dispute).await.expects(200);
-        let party = view["pending"][0]["party"].as_str().or_else(|| view["pending"][0]["id"].as_str());
-        let party = party.unwrap_or("respondent").to_owned();
+        assert!(view["parties"].to_string().contains("Bela Roy"), "the registrar sees who waits: {view}");
+        let party = "respondent";
         scene.rosa.client().post(&format!("/disputes/{dispute}/parties/{party}/identity"), json!({})).await.expects(200);
         assert_eq!(scene.bela.stage(dispute).await, "preparing");
     }

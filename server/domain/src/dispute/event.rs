@@ -209,13 +209,11 @@ impl Event {
             "invited",
             "joined",
             "consented",
-            "became-ready",
             "negotiation-began",
             "assigning-began",
-            "mediator-proposed",
             "assignment-accepted",
-            "mediator-approved",
             "mediator-confirmed",
+            "disclosed-later",
             "session-opened",
             "session-closed",
             "attended",
@@ -225,6 +223,7 @@ impl Event {
             "signed",
             "all-signed",
             "sealed",
+            "ended",
         ];
         OPEN.contains(&kind)
     }

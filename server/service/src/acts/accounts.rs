@@ -157,7 +157,12 @@ fn expires_at(doing: &Doing, account: &Account) -> Moment {
 ///
 /// # Errors
 /// `Absent` where it has ended.
-pub fn touch_session(tx: &mut Tx<'_>, doing: &Doing, account: AccountId, session: SessionId) -> Result<(), Refused> {
+pub fn touch_session(
+    tx: &mut Tx<'_>,
+    doing: &Doing,
+    account: AccountId,
+    session: SessionId,
+) -> Result<(), Refused> {
     let account = people::by_id(tx, account)?;
     Ok(sessions::touch(tx, session, doing.now, idle_until(doing, &account))?)
 }
@@ -168,7 +173,10 @@ pub fn touch_session(tx: &mut Tx<'_>, doing: &Doing, account: AccountId, session
 /// Those of the store. That the token was none, or was used before (which ends the session), is in the answer,
 /// because that end must be committed.
 pub fn rotate(
-    tx: &mut Tx<'_>, doing: &mut Doing, old: &SecretHash, new: &SecretHash,
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    old: &SecretHash,
+    new: &SecretHash,
 ) -> Result<Option<(AccountId, SessionId)>, Refused> {
     // The longest idle period; it is shortened below for those of the house.
     let until = doing.now.plus(doing.config.periods.session_idle);
@@ -227,7 +235,10 @@ fn end_all_of(tx: &mut Tx<'_>, doing: &mut Doing, account: AccountId) -> Result<
 /// # Errors
 /// Those of the store.
 pub fn ask_reset(
-    tx: &mut Tx<'_>, doing: &mut Doing, email: &EmailAddress, code: &OneTimeCode,
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    email: &EmailAddress,
+    code: &OneTimeCode,
 ) -> Result<(), Refused> {
     let Some(account) = people::by_email(tx, email)?.filter(|account| account.disabled_at.is_none()) else {
         return Ok(());
@@ -246,7 +257,8 @@ pub fn ask_reset(
 /// # Errors
 /// `Absent` where the code is none, was used, or is too old.
 pub fn whose_reset(tx: &mut Tx<'_>, now: Moment, code: &OneTimeCode) -> Result<Account, Refused> {
-    let subject = codes::peek(tx, Purpose::Reset, &SecretHash::of(code.as_str()), now)?.ok_or(Refused::Absent)?;
+    let subject =
+        codes::peek(tx, Purpose::Reset, &SecretHash::of(code.as_str()), now)?.ok_or(Refused::Absent)?;
     let id: AccountId = subject.parse().map_err(|_| Refused::broken("reset"))?;
     Ok(people::by_id(tx, id)?)
 }
@@ -355,7 +367,12 @@ pub fn look_at_setup(tx: &mut Tx<'_>, now: Moment, code: &OneTimeCode) -> Result
 ///
 /// # Errors
 /// `Absent` where the link does not count; the rule `address-known`.
-pub fn set_up(tx: &mut Tx<'_>, doing: &mut Doing, code: &OneTimeCode, new: &NewOfHouse) -> Result<AccountId, Refused> {
+pub fn set_up(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    code: &OneTimeCode,
+    new: &NewOfHouse,
+) -> Result<AccountId, Refused> {
     let hash = SecretHash::of(code.as_str());
     codes::take(tx, Purpose::RegistrarSetup, &hash, doing.now)?.ok_or(Refused::Absent)?;
     add_to_house(tx, doing, new)

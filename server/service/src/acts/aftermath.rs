@@ -57,7 +57,12 @@ fn notify_parties(tx: &mut Tx<'_>, doing: &mut Doing, dispute: &Dispute) -> Resu
     Ok(())
 }
 
-fn room_opened(tx: &mut Tx<'_>, doing: &mut Doing, dispute: &Dispute, mediator: AccountId) -> Result<(), Refused> {
+fn room_opened(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    dispute: &Dispute,
+    mediator: AccountId,
+) -> Result<(), Refused> {
     grant_seats(tx, doing, dispute)?;
     notices::something_to_do(tx, doing, mediator, dispute.id)?;
     notify_parties(tx, doing, dispute)
@@ -73,7 +78,9 @@ fn grant_seats(tx: &mut Tx<'_>, doing: &Doing, dispute: &Dispute) -> Result<(), 
     // Before a mediator there is the joint channel alone.
     let only_joint = dispute.mediator().is_none();
     for (account, seat) in seats {
-        for channel in channels_of(seat, dispute.shuttle).filter(|channel| !only_joint || *channel == Channel::Joint) {
+        for channel in
+            channels_of(seat, dispute.shuttle).filter(|channel| !only_joint || *channel == Channel::Joint)
+        {
             let from = store::entries::last_seq(tx, dispute.id, channel)?;
             // What the two offered each other in negotiation is the mediator's to read too: it is about the terms.
             let from = if channel == Channel::Joint { 0 } else { from };
@@ -111,15 +118,23 @@ fn in_the_room(
         Event::SessionOpened => say_to_sides(tx, doing, after, &session(SessionStep::Opened)),
         Event::SessionClosed => say_to_sides(tx, doing, after, &session(SessionStep::Closed)),
         Event::ChannelPaused { channel } => say(tx, doing, after.id, *channel, session(SessionStep::Paused)),
-        Event::ChannelResumed { channel } => say(tx, doing, after.id, *channel, session(SessionStep::Resumed)),
+        Event::ChannelResumed { channel } => {
+            say(tx, doing, after.id, *channel, session(SessionStep::Resumed))
+        }
         // In shuttle there is no shared channel to stop, and no word that could reach the other side.
         Event::SignalGiven { signal, side } => {
             if *signal == Signal::Unsafe {
                 duties::put(tx, doing, after.id, "unsafe", Some(*side))?;
             }
-            if after.shuttle { Ok(()) } else { say(tx, doing, after.id, Channel::Joint, session(SessionStep::Paused)) }
+            if after.shuttle {
+                Ok(())
+            } else {
+                say(tx, doing, after.id, Channel::Joint, session(SessionStep::Paused))
+            }
         }
-        Event::RoomHeld | Event::DisclosedLater => say_to_sides(tx, doing, after, &session(SessionStep::Paused)),
+        Event::RoomHeld | Event::DisclosedLater => {
+            say_to_sides(tx, doing, after, &session(SessionStep::Paused))
+        }
         Event::FoundSuitable { .. } => {
             if after.shuttle && !before.shuttle {
                 store::seats::end(tx, after.id, Channel::Joint, None, doing.now)?;
@@ -139,7 +154,12 @@ fn duty_of_the_house(tx: &mut Tx<'_>, doing: &Doing, after: &Dispute, event: &Ev
     }
 }
 
-fn about_the_agreement(tx: &mut Tx<'_>, doing: &mut Doing, after: &Dispute, event: &Event) -> Result<(), Refused> {
+fn about_the_agreement(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    after: &Dispute,
+    event: &Event,
+) -> Result<(), Refused> {
     let revision = after.agreement.number();
     match event {
         Event::Revised { .. } => {
@@ -179,9 +199,16 @@ fn say_to_sides(tx: &mut Tx<'_>, doing: &mut Doing, dispute: &Dispute, body: &Bo
 ///
 /// # Errors
 /// Where the store fails.
-pub fn say(tx: &mut Tx<'_>, doing: &mut Doing, dispute: DisputeId, channel: Channel, body: Body) -> Result<(), Refused> {
+pub fn say(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    dispute: DisputeId,
+    channel: Channel,
+    body: Body,
+) -> Result<(), Refused> {
     let id = EntryId::new(doing.new_uuid());
-    let entry = NewEntry { dispute, channel, id, account: None, by: Author::House, body: &body, at: doing.now };
+    let entry =
+        NewEntry { dispute, channel, id, account: None, by: Author::House, body: &body, at: doing.now };
     if let Appended::New(entry) = store::entries::append(tx, &entry)? {
         doing.publish(Published::Entry { dispute, entry: std::sync::Arc::new(entry) });
     }

@@ -43,7 +43,8 @@ pub fn show(tx: &mut Tx<'_>, doing: &Doing, id: DisputeId) -> Result<Shown, Refu
     }
     let number = seen.dispute.agreement.number();
     let terms = if number == 0 { Vec::new() } else { store::revisions::terms(tx, id, number)? };
-    let draft = if number == 0 { store::offers::last_accepted(tx, id)?.map(|offer| offer.terms) } else { None };
+    let draft =
+        if number == 0 { store::offers::last_accepted(tx, id)?.map(|offer| offer.terms) } else { None };
     let ends = match &seen.dispute.agreement {
         Agreement::Frozen { since, waived, .. } if !waived.both(|waived| *waived) => {
             Some(since.plus(house(doing).periods.reflection))
@@ -102,7 +103,12 @@ fn check_printable(terms: &[Term]) -> Result<(), Refused> {
 ///
 /// # Errors
 /// `Absent` for others than the parties; a conflict with a newer text; the rule.
-pub fn be_ready(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId, digest: TextDigest) -> Result<(), Refused> {
+pub fn be_ready(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    id: DisputeId,
+    digest: TextDigest,
+) -> Result<(), Refused> {
     let mut seen = look(tx, doing, id)?;
     carry_out(tx, doing, &mut seen, &Command::BeReadyToSign(digest))?;
     Ok(())

@@ -46,7 +46,8 @@ pub fn best_first(tx: &mut Tx<'_>, dispute: &Dispute) -> Result<Vec<Match>, Refu
             roster.push(candidate(tx, dispute, account.id)?);
         }
     }
-    let language = |consent: Option<domain::consent::Consent>| consent.map_or(dispute.language, |read| read.language);
+    let language =
+        |consent: Option<domain::consent::Consent>| consent.map_or(dispute.language, |read| read.language);
     let languages = Sides {
         claimant: language(dispute.parties.claimant.consent),
         respondent: language(dispute.parties.respondent.consent),
@@ -70,9 +71,14 @@ pub fn propose(
     }
     let mediator = match named {
         Some(account) => account,
-        None => best_first(tx, &seen.dispute)?.first().map(|fit| fit.mediator).ok_or(Refused::rule("nobody-fits"))?,
+        None => best_first(tx, &seen.dispute)?
+            .first()
+            .map(|fit| fit.mediator)
+            .ok_or(Refused::rule("nobody-fits"))?,
     };
-    let unknown = |refused| if refused == Refused::Absent { Refused::field("mediator_id", "not-a-choice") } else { refused };
+    let unknown = |refused| {
+        if refused == Refused::Absent { Refused::field("mediator_id", "not-a-choice") } else { refused }
+    };
     let candidate = candidate(tx, &seen.dispute, mediator).map_err(unknown)?;
     let assignment = AssignmentId::new(doing.new_uuid());
     carry_out(tx, doing, &mut seen, &Command::Propose { id: assignment, candidate })?;
@@ -96,7 +102,12 @@ fn of(tx: &mut Tx<'_>, doing: &Doing, id: AssignmentId) -> Result<Seen, Refused>
 ///
 /// # Errors
 /// `Absent` for others than the proposed mediator; the rule that stands against it.
-pub fn accept(tx: &mut Tx<'_>, doing: &mut Doing, id: AssignmentId, disclosure: Option<&str>) -> Result<(), Refused> {
+pub fn accept(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    id: AssignmentId,
+    disclosure: Option<&str>,
+) -> Result<(), Refused> {
     let mut seen = of(tx, doing, id)?;
     if seen.viewer != Viewer::Proposed {
         return Err(Refused::Absent);

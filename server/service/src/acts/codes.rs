@@ -19,7 +19,8 @@ use crate::tokens::OneTimeCode;
 /// Those of the store.
 pub fn send(tx: &mut Tx<'_>, doing: &mut Doing, dispute: DisputeId, until: Moment) -> Result<(), Refused> {
     let claim = store::claims::load(tx, dispute)?;
-    let number = store::invitations::of_dispute(tx, dispute)?.iter().map(|code| code.number).max().unwrap_or(0);
+    let number =
+        store::invitations::of_dispute(tx, dispute)?.iter().map(|code| code.number).max().unwrap_or(0);
     let code = make_code(tx, doing, dispute, number.saturating_add(1), until)?;
     let Some(to) = claim.respondent_email else { return Ok(()) };
     let language = store::disputes::load(tx, dispute)?.value.language;

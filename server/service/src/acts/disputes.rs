@@ -214,4 +214,3 @@ pub fn suspend(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId, suspended: boo
     carry_out(tx, doing, &mut seen, &command)?;
     Ok(seen)
 }
-

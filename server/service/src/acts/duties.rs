@@ -13,7 +13,13 @@ use crate::refused::Refused;
 ///
 /// # Errors
 /// Those of the store.
-pub fn put(tx: &mut Tx<'_>, doing: &Doing, dispute: DisputeId, kind: &str, side: Option<Side>) -> Result<(), Refused> {
+pub fn put(
+    tx: &mut Tx<'_>,
+    doing: &Doing,
+    dispute: DisputeId,
+    kind: &str,
+    side: Option<Side>,
+) -> Result<(), Refused> {
     let id = doing.new_uuid().to_string();
     store::duties::put(tx, &Duty { id, kind: kind.to_owned(), dispute: Some(dispute), side, at: doing.now })?;
     Ok(())

@@ -33,7 +33,12 @@ const AGENDA_CHARACTERS_MAX: usize = 300;
 /// # Errors
 /// `Absent` without a seat, `Fields`, and the rule that stands against it.
 pub fn post(
-    tx: &mut Tx<'_>, doing: &mut Doing, dispute: DisputeId, channel: Channel, id: EntryId, body: Body,
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    dispute: DisputeId,
+    channel: Channel,
+    id: EntryId,
+    body: Body,
 ) -> Result<(Entry, bool), Refused> {
     let seen = look(tx, doing, dispute)?;
     let (seat, _) = sits(tx, &seen, channel)?;
@@ -45,7 +50,15 @@ pub fn post(
     may_post(&seen.dispute, seat, channel, &body)?;
     follow_offer(tx, doing, dispute, channel, seat, &body)?;
     let author = Author::Seat(seat);
-    let new = NewEntry { dispute, channel, id, account: Some(seen.account), by: author, body: &body, at: doing.now };
+    let new = NewEntry {
+        dispute,
+        channel,
+        id,
+        account: Some(seen.account),
+        by: author,
+        body: &body,
+        at: doing.now,
+    };
     match store::entries::append(tx, &new)? {
         Appended::New(entry) => {
             keep_offer(tx, dispute, &entry)?;
@@ -62,7 +75,12 @@ pub fn post(
 /// # Errors
 /// `Absent` without a seat.
 pub fn read(
-    tx: &mut Tx<'_>, doing: &Doing, dispute: DisputeId, channel: Channel, after: u64, limit: i64,
+    tx: &mut Tx<'_>,
+    doing: &Doing,
+    dispute: DisputeId,
+    channel: Channel,
+    after: u64,
+    limit: i64,
 ) -> Result<Vec<Entry>, Refused> {
     let seen = look(tx, doing, dispute)?;
     let (_, window) = sits(tx, &seen, channel)?;
@@ -103,12 +121,19 @@ fn clean(body: Body) -> Result<Body, Refused> {
             Body::Message { text, lang }
         }
         Body::Offer(content) => Body::Offer(clean_offer(content)?),
-        Body::OfferCountered { offer, counter } => Body::OfferCountered { offer, counter: clean_offer(counter)? },
+        Body::OfferCountered { offer, counter } => {
+            Body::OfferCountered { offer, counter: clean_offer(counter)? }
+        }
         Body::Agenda { items } => {
             if items.is_empty() || items.len() > AGENDA_ITEMS_MAX {
-                return Err(Refused::field("body.items", if items.is_empty() { "missing" } else { "too-many" }));
+                return Err(Refused::field(
+                    "body.items",
+                    if items.is_empty() { "missing" } else { "too-many" },
+                ));
             }
-            let clean = |item: String| clean_words(&item, AGENDA_CHARACTERS_MAX).map_err(|why| field("body.items", why));
+            let clean = |item: String| {
+                clean_words(&item, AGENDA_CHARACTERS_MAX).map_err(|why| field("body.items", why))
+            };
             Body::Agenda { items: items.into_iter().map(clean).collect::<Result<_, _>>()? }
         }
         body if body.is_written_by_people() => body,
@@ -144,7 +169,9 @@ fn may_post(dispute: &Dispute, seat: Seat, channel: Channel, body: &Body) -> Res
     let rule = |refusal: Refusal| Err(Refused::rule(refusal.code()));
     let is_offer = matches!(body, Body::Offer(_)) || body.answers().is_some();
     match &dispute.stage {
-        Stage::Mediation(_) | Stage::Negotiation { .. } if dispute.suspension.is_some() => return rule(Refusal::Paused),
+        Stage::Mediation(_) | Stage::Negotiation { .. } if dispute.suspension.is_some() => {
+            return rule(Refusal::Paused);
+        }
         Stage::Mediation(mediation) => {
             if !mediation.room.may_post(seat, channel, dispute.shuttle) {
                 return rule(Refusal::Paused);
@@ -181,7 +208,12 @@ fn consented(dispute: &Dispute, channel: Channel) -> bool {
 /// Where the body is an offer or answers one: the rules of offers, and what becomes of the one that is answered. An
 /// offer lives in its channel, so one made in a caucus reaches the mediator and nobody else.
 fn follow_offer(
-    tx: &mut Tx<'_>, doing: &Doing, dispute: DisputeId, channel: Channel, seat: Seat, body: &Body,
+    tx: &mut Tx<'_>,
+    doing: &Doing,
+    dispute: DisputeId,
+    channel: Channel,
+    seat: Seat,
+    body: &Body,
 ) -> Result<(), Refused> {
     let rule = |refusal: OfferRefusal| Refused::rule(refusal.as_str());
     if let Body::Offer(content) = body {
@@ -197,7 +229,9 @@ fn follow_offer(
 
 /// Keeps a new offer where its answers will look for it.
 fn keep_offer(tx: &mut Tx<'_>, dispute: DisputeId, entry: &Entry) -> Result<(), Refused> {
-    let (Body::Offer(content) | Body::OfferCountered { counter: content, .. }) = &entry.body else { return Ok(()) };
+    let (Body::Offer(content) | Body::OfferCountered { counter: content, .. }) = &entry.body else {
+        return Ok(());
+    };
     let offer = Offer {
         channel: entry.channel,
         by: entry.by,
@@ -236,7 +270,8 @@ mod tests {
     #[test]
     fn an_empty_note_is_none() {
         let text = BTreeMap::from([(Language::English, "pays".to_owned())]);
-        let term = Term { debtor: Side::Respondent, creditor: Side::Claimant, text, amount: None, due_on: None };
+        let term =
+            Term { debtor: Side::Respondent, creditor: Side::Claimant, text, amount: None, due_on: None };
         let content = OfferContent { terms: vec![term], note: Some(" ".to_owned()), expires_at: None };
         let cleaned = clean_offer(content).expect("fine");
         assert_eq!(cleaned.note, None);

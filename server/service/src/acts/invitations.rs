@@ -60,12 +60,19 @@ pub fn invite_again(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId) -> Result
 ///
 /// # Errors
 /// `Absent` for others than claimant and registrar, or where there is no such invitation; the rule where it is over.
-pub fn letter(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId, number: u32) -> Result<OneTimeCode, Refused> {
+pub fn letter(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    id: DisputeId,
+    number: u32,
+) -> Result<OneTimeCode, Refused> {
     let seen = look(tx, doing, id)?;
     if !matches!(seen.actor()?, Actor::Party(Side::Claimant) | Actor::Registrar) {
         return Err(Refused::Absent);
     }
-    let Stage::Inviting { until, .. } = seen.dispute.stage else { return Err(Refused::rule("not-at-this-stage")) };
+    let Stage::Inviting { until, .. } = seen.dispute.stage else {
+        return Err(Refused::rule("not-at-this-stage"));
+    };
     let codes = store::invitations::of_dispute(tx, id)?;
     if !codes.iter().any(|code| code.number == number) {
         return Err(Refused::Absent);
@@ -185,7 +192,12 @@ fn answer(tx: &mut Tx<'_>, doing: &mut Doing, typed: &str, command: &Command) ->
 ///
 /// # Errors
 /// `Absent` where the code opens nothing.
-pub fn raise_concern(tx: &mut Tx<'_>, doing: &mut Doing, typed: &str, concern: Concern) -> Result<(), Refused> {
+pub fn raise_concern(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    typed: &str,
+    concern: Concern,
+) -> Result<(), Refused> {
     let (_, found) = find(tx, doing, typed)?.ok_or(Refused::Absent)?;
     duties::put(tx, doing, found.value.id, concern.as_str(), Some(Side::Respondent))
 }
@@ -210,7 +222,12 @@ pub fn confirm_identity(
 ///
 /// # Errors
 /// As [`confirm_identity`].
-pub fn reject_taker(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId, taker: AccountId) -> Result<(), Refused> {
+pub fn reject_taker(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    id: DisputeId,
+    taker: AccountId,
+) -> Result<(), Refused> {
     let mut seen = look(tx, doing, id)?;
     carry_out(tx, doing, &mut seen, &Command::RejectTaker(taker))?;
     Ok(())

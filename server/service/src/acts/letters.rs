@@ -54,7 +54,11 @@ pub struct Envelope<'a> {
 /// # Errors
 /// Those of the store.
 pub fn post(
-    tx: &mut Tx<'_>, doing: &mut Doing, envelope: &Envelope<'_>, mail: &Mail, attachments: Vec<Attachment>,
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    envelope: &Envelope<'_>,
+    mail: &Mail,
+    attachments: Vec<Attachment>,
 ) -> Result<MailId, Refused> {
     let MailBody { subject, text, html } = mail.body(envelope.language, &as_shown(&doing.config.institution));
     let letter = Letter { subject, text, html, attachments };

@@ -13,7 +13,6 @@ use super::Doing;
 use super::process::{Seen, carry_out, look};
 use crate::refused::Refused;
 
-
 /// Signs the agreement to mediate.
 ///
 /// # Errors

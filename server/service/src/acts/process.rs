@@ -11,8 +11,8 @@ use domain::sight::{Item, Viewer, may_read, viewer_of};
 use serde_json::json;
 use store::Tx;
 
-use super::aftermath;
 use super::Doing;
+use super::aftermath;
 use crate::published::Published;
 use crate::refused::Refused;
 
@@ -103,7 +103,12 @@ pub fn look(tx: &mut Tx<'_>, doing: &Doing, id: DisputeId) -> Result<Seen, Refus
 ///
 /// # Errors
 /// The rule; `Absent` where it is not this person's to do; a conflict where somebody was quicker.
-pub fn carry_out(tx: &mut Tx<'_>, doing: &mut Doing, seen: &mut Seen, command: &Command) -> Result<Vec<Event>, Refused> {
+pub fn carry_out(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    seen: &mut Seen,
+    command: &Command,
+) -> Result<Vec<Event>, Refused> {
     let actor = seen.actor()?;
     let events = carry_out_as(tx, doing, &mut seen.dispute, seen.version, actor, command)?;
     if !events.is_empty() {
@@ -181,7 +186,7 @@ pub fn candidate(tx: &mut Tx<'_>, dispute: &Dispute, mediator: AccountId) -> Res
         [] => domain::language::Language::ALL.to_vec(),
         some => some.to_vec(),
     };
-    let specialities = appointment.specialities.iter().filter_map(|word| word.parse().ok()).collect();
+    let specialities = appointment.specialities.clone();
     let conflicted = knows || dispute.side_of(mediator).is_some();
     Ok(Candidate { mediator, languages, specialities, load, conflicted })
 }

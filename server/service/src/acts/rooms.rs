@@ -103,7 +103,8 @@ impl RoomNow {
         let Some(seat) = self.seat(account) else { return false };
         let is_theirs = |row: &SeatRow| row.account == account && row.channel == channel && row.seat == seat;
         let reaches = |row: &SeatRow| row.from_seq <= seq && row.until_seq.is_none_or(|until| seq <= until);
-        has_seat(seat, channel, self.dispute.shuttle) && self.seats.iter().any(|row| is_theirs(row) && reaches(row))
+        has_seat(seat, channel, self.dispute.shuttle)
+            && self.seats.iter().any(|row| is_theirs(row) && reaches(row))
     }
 
     /// Whether that account sits in the channel now: for what is passed on and not stored.
@@ -179,7 +180,8 @@ impl RoomNow {
         people.sort_unstable();
         people.dedup();
         let is_shown = |person: &(Seat, AccountId)| {
-            self.seat(person.1) == Some(person.0) && (person.1 == account || self.share_a_channel(account, person.1))
+            self.seat(person.1) == Some(person.0)
+                && (person.1 == account || self.share_a_channel(account, person.1))
         };
         let shown = people.into_iter().filter(is_shown).map(|(seat, person)| PersonView {
             id: seat.as_str().to_owned(),
@@ -190,7 +192,8 @@ impl RoomNow {
     }
 
     fn signals(&self) -> Vec<SignalView> {
-        let given = |side: Side| self.state().and_then(|state| *state.signals.of(side)).map(|kind| (side, kind));
+        let given =
+            |side: Side| self.state().and_then(|state| *state.signals.of(side)).map(|kind| (side, kind));
         let signals = Side::BOTH.into_iter().filter_map(given);
         signals.map(|(side, kind)| SignalView { side: side.to_string(), kind: kind.to_string() }).collect()
     }
@@ -263,7 +266,12 @@ fn steer(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId, command: &Command) -
 ///
 /// # Errors
 /// `Absent` for everybody but the mediator; the rule.
-pub fn set_session(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId, open: bool) -> Result<RoomView, Refused> {
+pub fn set_session(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    id: DisputeId,
+    open: bool,
+) -> Result<RoomView, Refused> {
     steer(tx, doing, id, if open { &Command::OpenSession } else { &Command::CloseSession })
 }
 
@@ -272,7 +280,11 @@ pub fn set_session(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId, open: bool
 /// # Errors
 /// `Absent` for everybody but the mediator; the rule.
 pub fn set_pause(
-    tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId, channel: Channel, paused: bool,
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    id: DisputeId,
+    channel: Channel,
+    paused: bool,
 ) -> Result<RoomView, Refused> {
     let command = if paused { Command::Pause(channel) } else { Command::ResumeChannel(channel) };
     steer(tx, doing, id, &command)
@@ -282,7 +294,12 @@ pub fn set_pause(
 ///
 /// # Errors
 /// `Absent` for whoever is no party; the rule.
-pub fn signal(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId, signal: Signal) -> Result<Signalled, Refused> {
+pub fn signal(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    id: DisputeId,
+    signal: Signal,
+) -> Result<Signalled, Refused> {
     let mut seen = look(tx, doing, id)?;
     seen.party()?;
     carry_out(tx, doing, &mut seen, &Command::GiveSignal(signal))?;
@@ -302,7 +319,11 @@ pub fn signal(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId, signal: Signal)
 /// # Errors
 /// Where the store fails.
 pub fn announce(
-    tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId, account: AccountId, comes: bool,
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    id: DisputeId,
+    account: AccountId,
+    comes: bool,
 ) -> Result<(), Refused> {
     let stored = store::disputes::load(tx, id)?;
     let mut dispute = stored.value;
@@ -331,4 +352,4 @@ fn channels_of_announcement(who: Seat, shuttle: bool) -> Vec<Channel> {
 
 #[cfg(test)]
 #[path = "rooms_tests.rs"]
-mod tests;
+pub(crate) mod tests;

@@ -171,7 +171,12 @@ fn texts(languages: &[Language], text: fn(Language) -> &'static str) -> BTreeMap
 ///
 /// # Errors
 /// A conflict where the dispute changed since the record was prepared.
-pub fn seal(tx: &mut Tx<'_>, doing: &mut Doing, prepared: &Prepared, sealed: &Sealed) -> Result<SettlementId, Refused> {
+pub fn seal(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    prepared: &Prepared,
+    sealed: &Sealed,
+) -> Result<SettlementId, Refused> {
     let contents = &prepared.contents;
     let mut dispute = store::disputes::load(tx, contents.dispute)?.value;
     let actor = attester(&dispute, prepared.by);
@@ -215,8 +220,15 @@ fn deliver(
     let person = store::people::by_id(tx, account)?;
     let address = person.email.filter(|_| person.confirmed_at.is_some());
     let choice = if address.is_some() { choice } else { DeliveryChoice::Collect };
-    let row =
-        Delivery { id, settlement: contents.id, account, side, choice, state: DeliveryState::Queued, at: doing.now };
+    let row = Delivery {
+        id,
+        settlement: contents.id,
+        account,
+        side,
+        choice,
+        state: DeliveryState::Queued,
+        at: doing.now,
+    };
     store::deliveries::put(tx, &row)?;
     let (Some(to), url) = (&address, &doing.config.public_url) else { return Ok(()) };
     let (mail, attachments) = match choice {

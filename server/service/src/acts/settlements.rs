@@ -84,7 +84,11 @@ fn viewer(tx: &mut Tx<'_>, doing: &Doing, settlement: &Settlement) -> Result<Vie
 ///
 /// # Errors
 /// `Absent` for whoever may not read it: closed and missing look the same.
-pub fn documents(tx: &mut Tx<'_>, doing: &mut Doing, id: SettlementId) -> Result<(Settlement, Documents), Refused> {
+pub fn documents(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    id: SettlementId,
+) -> Result<(Settlement, Documents), Refused> {
     let settlement = store::settlements::by_id(tx, id)?;
     let viewer = viewer(tx, doing, &settlement)?;
     let open_to_auditor = open_to_auditor(doing, &settlement);
@@ -142,7 +146,11 @@ pub fn audit(tx: &mut Tx<'_>, doing: &mut Doing, id: SettlementId) -> Result<Aud
     traces.retain(|trace| Event::is_kind_open_to_auditors(&trace.kind));
     let deliveries = store::deliveries::of_settlement(tx, id)?.into_iter().map(|row| row.state).collect();
     let terms_are_open = open_to_auditor(doing, &settlement);
-    doing.trace("settlement-audited", Some(settlement.dispute), &serde_json::json!({ "settlement": id.to_string() }));
+    doing.trace(
+        "settlement-audited",
+        Some(settlement.dispute),
+        &serde_json::json!({ "settlement": id.to_string() }),
+    );
     Ok(Audited { settlement, dispute, mediator, traces, deliveries, terms_are_open })
 }
 

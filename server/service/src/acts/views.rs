@@ -335,7 +335,6 @@ fn assignment(tx: &mut Tx<'_>, seen: &Seen) -> Result<Option<AssignmentView>, Re
     }))
 }
 
-
 /// Who sits on a seat.
 ///
 /// # Errors

@@ -48,7 +48,8 @@ pub async fn add(config: Config, add: Add) -> Result<ExitCode, Failed> {
         .parse()
         .map_err(|_| Failed::Said(format!("--role {} is none of registrar, mediator, auditor", add.role)))?;
     let category = |word: &String| {
-        word.parse::<Category>().map_err(|_| Failed::Said(format!("--speciality {word} is no kind of dispute")))
+        word.parse::<Category>()
+            .map_err(|_| Failed::Said(format!("--speciality {word} is no kind of dispute")))
     };
     let specialities = add.speciality.iter().map(category).collect::<Result<Vec<Category>, Failed>>()?;
     let mut password = String::new();
@@ -66,10 +67,14 @@ pub async fn add(config: Config, add: Add) -> Result<ExitCode, Failed> {
 }
 
 async fn add_to(
-    house: &House, typed: &Setup, role: HouseRole, specialities: Vec<Category>,
+    house: &House,
+    typed: &Setup,
+    role: HouseRole,
+    specialities: Vec<Category>,
 ) -> Result<(domain::ids::AccountId, Vec<u8>), Refused> {
     let new = of_house(&house.state, typed, role, specialities).await?;
     let secret = new.totp_secret.clone();
-    let add = move |tx: &mut store::Tx<'_>, doing: &mut crate::acts::Doing| accounts::add_to_house(tx, doing, &new);
+    let add =
+        move |tx: &mut store::Tx<'_>, doing: &mut crate::acts::Doing| accounts::add_to_house(tx, doing, &new);
     Ok((house.state.desk.write(By::House, add).await?, secret))
 }

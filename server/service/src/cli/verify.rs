@@ -32,13 +32,15 @@ pub struct Verify {
 /// # Errors
 /// A file that cannot be read, or keys that are none.
 pub fn verify(what: &Verify) -> Result<ExitCode, Failed> {
-    let cannot = |path: &PathBuf, reason: String| Failed::Code(CANNOT_LOOK, format!("{}: {reason}", path.display()));
+    let cannot =
+        |path: &PathBuf, reason: String| Failed::Code(CANNOT_LOOK, format!("{}: {reason}", path.display()));
     let keys_file = what.keys.clone().unwrap_or_else(|| {
         let data = what.data.clone().or_else(|| std::env::var_os("CONCORD_DATA").map(PathBuf::from));
         data.unwrap_or_else(|| PathBuf::from("./data")).join("keys").join("published.jwks")
     });
     let read = |path: &PathBuf| std::fs::read(path).map_err(|error| cannot(path, error.to_string()));
-    let jwks = String::from_utf8(read(&keys_file)?).map_err(|_| cannot(&keys_file, "is no key set".to_owned()))?;
+    let jwks =
+        String::from_utf8(read(&keys_file)?).map_err(|_| cannot(&keys_file, "is no key set".to_owned()))?;
     let keys = KeySet::from_jwks(&jwks).map_err(|_| cannot(&keys_file, "is no key set".to_owned()))?;
     let mut out = io::stdout().lock();
     let code = match record::verify(&read(&what.file)?, &keys) {

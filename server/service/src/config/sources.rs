@@ -89,10 +89,14 @@ impl Values {
             let name: &str = key.get_ref();
             if setting(name).is_none() {
                 let near = nearest(name).map_or("", |setting| setting.name);
-                return Err(bad(key.span().start, format!("`{name}` is no setting; the nearest is `{near}`")));
+                return Err(bad(
+                    key.span().start,
+                    format!("`{name}` is no setting; the nearest is `{near}`"),
+                ));
             }
-            let read = plain_text(value.get_ref())
-                .ok_or_else(|| bad(key.span().start, format!("`{name}` must be a text, a number or a list of texts")))?;
+            let read = plain_text(value.get_ref()).ok_or_else(|| {
+                bad(key.span().start, format!("`{name}` must be a text, a number or a list of texts"))
+            })?;
             let line = line_of(text, key.span().start);
             self.set(name, read, Place::File { path: path.to_owned(), line });
         }
@@ -129,7 +133,11 @@ impl Values {
     ///
     /// # Errors
     /// What `read` found impossible.
-    pub fn read<T>(&self, name: &str, read: impl FnOnce(&str) -> Result<T, Impossible>) -> Result<T, BadSetting> {
+    pub fn read<T>(
+        &self,
+        name: &str,
+        read: impl FnOnce(&str) -> Result<T, Impossible>,
+    ) -> Result<T, BadSetting> {
         read(self.text(name)).map_err(|impossible| self.bad(name, &impossible.0))
     }
 
@@ -137,7 +145,9 @@ impl Values {
     pub fn bad(&self, name: &str, reason: &str) -> BadSetting {
         let place = self.0.get(name).map_or(Place::Default, |value| value.place.clone());
         let shown = match setting(name) {
-            Some(setting) if !setting.secret && !self.text(name).is_empty() => format!(" `{}`", self.text(name)),
+            Some(setting) if !setting.secret && !self.text(name).is_empty() => {
+                format!(" `{}`", self.text(name))
+            }
             _ => String::new(),
         };
         BadSetting { place, reason: format!("{name}{shown} {reason}") }
@@ -168,9 +178,13 @@ mod tests {
     #[test]
     fn an_unknown_line_is_named_with_the_nearest_setting() {
         let mut values = Values::default();
-        let refused = values.read_file(Path::new("concord.toml"), "listen = \"[::]:80\"\n\nanswer_perod = \"3d\"\n");
+        let refused =
+            values.read_file(Path::new("concord.toml"), "listen = \"[::]:80\"\n\nanswer_perod = \"3d\"\n");
         let refused = refused.expect_err("a key that nobody knows");
-        assert_eq!(refused.to_string(), "concord.toml line 3: `answer_perod` is no setting; the nearest is `answer_period`");
+        assert_eq!(
+            refused.to_string(),
+            "concord.toml line 3: `answer_perod` is no setting; the nearest is `answer_period`"
+        );
         let refused = values.read_file(Path::new("concord.toml"), "\nlisten = = 3").expect_err("no TOML");
         assert!(refused.to_string().starts_with("concord.toml line 2: "), "{refused}");
     }
@@ -178,12 +192,21 @@ mod tests {
     #[test]
     fn the_environment_wins_over_the_file_and_warns_of_what_it_does_not_know() {
         let mut values = Values::default();
-        values.read_file(Path::new("c.toml"), "answer_period = \"3d\"\ntrusted_proxies = [\"::1\", \"10.0.0.1\"]").expect("read");
+        values
+            .read_file(
+                Path::new("c.toml"),
+                "answer_period = \"3d\"\ntrusted_proxies = [\"::1\", \"10.0.0.1\"]",
+            )
+            .expect("read");
         assert_eq!(values.text("trusted_proxies"), "::1,10.0.0.1");
         let set = [("CONCORD_ANSWER_PERIOD", "4d"), ("CONCORD_REFLEXION_PERIOD", "0s"), ("HOME", "/")];
-        let warnings = values.read_environment(set.into_iter().map(|(name, text)| (name.to_owned(), text.to_owned())));
+        let warnings =
+            values.read_environment(set.into_iter().map(|(name, text)| (name.to_owned(), text.to_owned())));
         assert_eq!(values.text("answer_period"), "4d");
-        assert_eq!(warnings, ["CONCORD_REFLEXION_PERIOD is no setting; the nearest is CONCORD_REFLECTION_PERIOD"]);
+        assert_eq!(
+            warnings,
+            ["CONCORD_REFLEXION_PERIOD is no setting; the nearest is CONCORD_REFLECTION_PERIOD"]
+        );
     }
 
     #[test]

@@ -25,7 +25,11 @@ const fn secret(name: &'static str, means: &'static str) -> Setting {
 pub const SETTINGS: &[Setting] = &[
     plain("data", "./data", "the folder that holds keys, mail files, uploads and the SQLite database"),
     plain("listen", "127.0.0.1:8080", "address and port to serve on"),
-    plain("public_url", "", "what people type to get here; makes links, Origin checks and the audience of tokens"),
+    plain(
+        "public_url",
+        "",
+        "what people type to get here; makes links, Origin checks and the audience of tokens",
+    ),
     plain("trusted_proxies", "", "addresses or networks whose forwarding headers are believed, by commas"),
     secret("database_url", "postgres://… instead of SQLite in the data folder"),
     secret("vault_url", "postgres://… of the database that holds the wrapped data keys"),
@@ -39,7 +43,11 @@ pub const SETTINGS: &[Setting] = &[
     plain("emergency_number", "", "the number shown where somebody is in danger"),
     plain("reply_time", "one working day", "within which time the institution answers a call for help"),
     plain("referral_contact", "", "the named contact that is offered where mediation does not fit"),
-    plain("court_reference", "", "under which a court audits this house; empty: auditors read terms only by consent"),
+    plain(
+        "court_reference",
+        "",
+        "under which a court audits this house; empty: auditors read terms only by consent",
+    ),
     plain("mail_transport", "files", "files (development) or smtp"),
     plain("mail_host", "", "the SMTP server"),
     plain("mail_port", "587", "its port"),

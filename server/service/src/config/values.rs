@@ -64,7 +64,11 @@ pub fn rate(text: &str) -> Result<Option<Rate>, Impossible> {
     }
     let (burst, refill) = text.split_once(',').ok_or_else(wrong)?;
     let (refill, per) = refill.split_once('/').ok_or_else(wrong)?;
-    let per = if per.starts_with(|letter: char| letter.is_ascii_digit()) { per.to_owned() } else { format!("1{per}") };
+    let per = if per.starts_with(|letter: char| letter.is_ascii_digit()) {
+        per.to_owned()
+    } else {
+        format!("1{per}")
+    };
     let count = |text: &str| text.trim().parse::<u32>().ok().filter(|count| *count > 0).ok_or_else(wrong);
     let per = period(&per).ok().filter(|per| !per.is_zero()).ok_or_else(wrong)?;
     Ok(Some(Rate { burst: count(burst)?, refill: count(refill)?, per }))
@@ -96,13 +100,17 @@ impl FromStr for Network {
     type Err = Impossible;
 
     fn from_str(text: &str) -> Result<Self, Impossible> {
-        let wrong = || Impossible("holds something that is no address or network such as 10.0.0.0/8".to_owned());
-        let (address, prefix) = text.trim().split_once('/').map_or((text.trim(), None), |(a, p)| (a, Some(p)));
+        let wrong =
+            || Impossible("holds something that is no address or network such as 10.0.0.0/8".to_owned());
+        let (address, prefix) =
+            text.trim().split_once('/').map_or((text.trim(), None), |(a, p)| (a, Some(p)));
         let address: IpAddr = address.parse().map_err(|_| wrong())?;
         let offset = if address.is_ipv4() { 96 } else { 0 };
         let prefix = match prefix {
             None => 128,
-            Some(prefix) => prefix.parse::<u32>().map_err(|_| wrong())?.checked_add(offset).ok_or_else(wrong)?,
+            Some(prefix) => {
+                prefix.parse::<u32>().map_err(|_| wrong())?.checked_add(offset).ok_or_else(wrong)?
+            }
         };
         if prefix > 128 { Err(wrong()) } else { Ok(Self { bits: mapped(address), prefix }) }
     }
@@ -174,7 +182,8 @@ impl PublicUrl {
         let Some(port) = self.loopback_port else { return false };
         let scheme = if self.is_https { "https" } else { "http" };
         ["localhost", "127.0.0.1", "[::1]"].iter().any(|host| {
-            origin == format!("{scheme}://{host}:{port}") || (port == 80 && origin == format!("{scheme}://{host}"))
+            origin == format!("{scheme}://{host}:{port}")
+                || (port == 80 && origin == format!("{scheme}://{host}"))
         })
     }
 
@@ -227,7 +236,13 @@ mod tests {
     #[test]
     fn periods_are_read_or_refused() {
         let minutes = |count: u64| Duration::from_secs(60 * count);
-        for (text, read) in [("14d", minutes(14 * 1440)), ("24h", minutes(1440)), ("0s", minutes(0)), ("1h30min", minutes(90)), ("250ms", Duration::from_millis(250))] {
+        for (text, read) in [
+            ("14d", minutes(14 * 1440)),
+            ("24h", minutes(1440)),
+            ("0s", minutes(0)),
+            ("1h30min", minutes(90)),
+            ("250ms", Duration::from_millis(250)),
+        ] {
             assert_eq!(period(text), Ok(read), "{text}");
         }
         for text in ["", "14", "d", "-1d", "1 d", "1w", "99999999999999999999d", "40000d"] {
@@ -251,7 +266,9 @@ mod tests {
         assert!(network.holds("10.1.2.3".parse().expect("an address")));
         assert!(network.holds("::ffff:10.1.2.3".parse().expect("an address")));
         assert!(!network.holds("10.2.0.1".parse().expect("an address")));
-        assert!("0.0.0.0/0".parse::<Network>().is_ok_and(|all| all.holds("9.9.9.9".parse().expect("an address"))));
+        assert!(
+            "0.0.0.0/0".parse::<Network>().is_ok_and(|all| all.holds("9.9.9.9".parse().expect("an address")))
+        );
         assert!("::/0".parse::<Network>().is_ok_and(|all| all.holds("9.9.9.9".parse().expect("an address"))));
         assert!("10.0.0.0/33".parse::<Network>().is_err());
     }
@@ -263,7 +280,9 @@ mod tests {
         for origin in ["http://localhost:8080", "http://127.0.0.1:8080", "http://[::1]:8080"] {
             assert!(url.is_origin(origin), "{origin}");
         }
-        for origin in ["null", "", "http://localhost:8081", "https://localhost:8080", "http://localhost.evil:8080"] {
+        for origin in
+            ["null", "", "http://localhost:8081", "https://localhost:8080", "http://localhost.evil:8080"]
+        {
             assert!(!url.is_origin(origin), "{origin}");
         }
     }
@@ -271,8 +290,16 @@ mod tests {
     #[test]
     fn plain_http_is_for_this_machine_alone() {
         assert!("http://concord.example".parse::<PublicUrl>().is_err());
-        assert!("http://localhost:8080/".parse::<PublicUrl>().is_ok_and(|url| url.as_str() == "http://localhost:8080"));
-        assert!("https://Concord.example:443/".parse::<PublicUrl>().is_ok_and(|url| url.as_str() == "https://concord.example"));
+        assert!(
+            "http://localhost:8080/"
+                .parse::<PublicUrl>()
+                .is_ok_and(|url| url.as_str() == "http://localhost:8080")
+        );
+        assert!(
+            "https://Concord.example:443/"
+                .parse::<PublicUrl>()
+                .is_ok_and(|url| url.as_str() == "https://concord.example")
+        );
         for text in ["concord.example", "ftp://x", "https://", "https://a/b", "https://a b", "https://u@h"] {
             assert!(text.parse::<PublicUrl>().is_err(), "{text}");
         }

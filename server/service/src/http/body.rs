@@ -45,7 +45,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
 /// # Errors
 /// `TooLarge`; `Malformed` where the line broke.
 pub async fn all_bytes(request: &HttpRequest, mut payload: Payload) -> Result<Vec<u8>, Refused> {
-    let announced = request.headers().get("content-length").and_then(|length| length.to_str().ok()?.parse().ok());
+    let announced =
+        request.headers().get("content-length").and_then(|length| length.to_str().ok()?.parse().ok());
     if announced.is_some_and(|length: usize| length > BODY_BYTES_MAX) {
         return Err(Refused::TooLarge);
     }
@@ -103,7 +104,9 @@ fn of_error(error: &serde_path_to_error::Error<serde_json::Error>) -> Refused {
     // The path is made of our own field names, list numbers and, for an unknown field, of a stranger's: see below.
     let inside = if path == "." { String::new() } else { path };
     let field = match (inside.as_str(), named) {
-        (inside, Some(name)) if inside.is_empty() || inside == name || inside.ends_with(&format!(".{name}")) => {
+        (inside, Some(name))
+            if inside.is_empty() || inside == name || inside.ends_with(&format!(".{name}")) =>
+        {
             if inside.is_empty() { name.to_owned() } else { inside.to_owned() }
         }
         (inside, Some(name)) => format!("{inside}.{name}"),
@@ -250,7 +253,9 @@ mod tests {
 
     #[test]
     fn a_list_says_where_it_goes_on() {
-        let asked = |query: &str| page(&actix_web::test::TestRequest::with_uri(&format!("/x?{query}")).to_http_request());
+        let asked = |query: &str| {
+            page(&actix_web::test::TestRequest::with_uri(&format!("/x?{query}")).to_http_request())
+        };
         assert_eq!(asked(""), Ok(Page { after: None, limit: 100 }));
         assert_eq!(asked("after=7&limit=9999"), Ok(Page { after: Some("7".to_owned()), limit: 500 }));
         assert_eq!(asked("limit=x"), Err(Refused::field("limit", "wrong-type")));

@@ -33,7 +33,8 @@ fn cookie(name: &str, value: &str, lasting_seconds: Option<u32>, config: &Config
 /// The value of a cookie that this browser sent, by its plain name; for what is no secret, such as the language.
 pub fn value(request: &HttpRequest, name: &str) -> Option<String> {
     let headers = request.headers().get_all(COOKIE).filter_map(|header| header.to_str().ok());
-    let mut pairs = headers.flat_map(|header| header.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let mut pairs =
+        headers.flat_map(|header| header.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(found, _)| *found == name).map(|(_, value)| value.trim_matches('"').to_owned())
 }
 
@@ -82,13 +83,17 @@ mod tests {
     #[test]
     fn a_session_cookie_is_bound_to_its_host() {
         let sent = |url: &str| session_cookie("s", &under(url)).1;
-        assert_eq!(sent("https://concord.example"), "__Host-session=s; Path=/; HttpOnly; SameSite=Lax; Secure");
+        assert_eq!(
+            sent("https://concord.example"),
+            "__Host-session=s; Path=/; HttpOnly; SameSite=Lax; Secure"
+        );
         assert_eq!(sent("http://localhost:8080"), "session=s; Path=/; HttpOnly; SameSite=Lax");
     }
 
     #[test]
     fn a_cookie_is_found_among_others() {
-        let request = TestRequest::default().insert_header((COOKIE, "a=1; session=abc; device=")).to_http_request();
+        let request =
+            TestRequest::default().insert_header((COOKIE, "a=1; session=abc; device=")).to_http_request();
         let config = under("http://localhost:8080");
         assert_eq!(session(&request, &config).as_deref(), Some("abc"));
         assert_eq!(device(&request, &config), None);

@@ -4,11 +4,11 @@
 
 use std::time::Instant;
 
-use actix_web::body::{BoxBody, BodySize, MessageBody};
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
-    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
-    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+    REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
@@ -29,7 +29,8 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 /// # Errors
 /// None of its own.
 pub async fn finish(
-    mut request: ServiceRequest, next: Next<impl MessageBody + 'static>,
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let began = Instant::now();
     let (id, is_https) = match state(request.request()) {
@@ -46,13 +47,14 @@ pub async fn finish(
         Ok(response) => response.map_into_boxed_body(),
         Err(error) => return Err(error),
     };
-    let mut response = as_problem(response, &method);
+    let mut response = as_problem(response);
     let route = response.request().match_pattern().unwrap_or_else(|| "none".to_owned());
     let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     let status = response.status().as_u16();
-    tracing::debug!(request = id, %method, route, status, millis, "answered");
     if response.status().is_server_error() {
         tracing::error!(request = id, %method, route, status, millis, "failed");
+    } else {
+        tracing::info!(request = id, %method, route, status, millis, "answered");
     }
     add_headers(response.headers_mut(), is_https);
     if let Ok(id) = HeaderValue::from_str(&id) {
@@ -62,7 +64,7 @@ pub async fn finish(
 }
 
 /// Gives an error its document or page.
-fn as_problem(response: ServiceResponse<BoxBody>, method: &Method) -> ServiceResponse<BoxBody> {
+fn as_problem(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
         return response;
@@ -79,8 +81,10 @@ fn as_problem(response: ServiceResponse<BoxBody>, method: &Method) -> ServiceRes
     let page = wants_page(response.request()).then(|| page(response.request(), &refused, status)).flatten();
     let allow = response.headers().get("allow").cloned();
     let mut answer = match page {
-        Some(page) => with_headers(&refused).insert_header((CONTENT_TYPE, "text/html; charset=utf-8")).body(page),
-        None if status == StatusCode::METHOD_NOT_ALLOWED => method_document(method),
+        Some(page) => {
+            with_headers(&refused).insert_header((CONTENT_TYPE, "text/html; charset=utf-8")).body(page)
+        }
+        None if status == StatusCode::METHOD_NOT_ALLOWED => method_document(),
         None => refused.error_response(),
     };
     *answer.status_mut() = status;
@@ -91,15 +95,21 @@ fn as_problem(response: ServiceResponse<BoxBody>, method: &Method) -> ServiceRes
 }
 
 fn bare(status: StatusCode) -> Refused {
-    if status == StatusCode::METHOD_NOT_ALLOWED { Refused::Malformed { code: "method" } } else { of_status(status) }
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        Refused::Malformed { code: "method" }
+    } else {
+        of_status(status)
+    }
 }
 
-fn method_document(_: &Method) -> HttpResponse {
+fn method_document() -> HttpResponse {
     let mut document = Refused::Malformed { code: "method" }.document();
     if let Some(members) = document.as_object_mut() {
         members.insert("status".to_owned(), serde_json::json!(StatusCode::METHOD_NOT_ALLOWED.as_u16()));
     }
-    HttpResponse::MethodNotAllowed().insert_header((CONTENT_TYPE, super::problem::PROBLEM_JSON)).body(document.to_string())
+    HttpResponse::MethodNotAllowed()
+        .insert_header((CONTENT_TYPE, super::problem::PROBLEM_JSON))
+        .body(document.to_string())
 }
 
 fn content_type(headers: &HeaderMap) -> &str {
@@ -129,7 +139,10 @@ fn add_headers(headers: &mut HeaderMap, is_https: bool) {
     set(CACHE_CONTROL, "no-store");
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
-    set(HeaderName::from_static("permissions-policy"), "geolocation=(), payment=(), usb=(), interest-cohort=()");
+    set(
+        HeaderName::from_static("permissions-policy"),
+        "geolocation=(), payment=(), usb=(), interest-cohort=()",
+    );
     if is_https {
         set(STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }

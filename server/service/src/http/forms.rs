@@ -8,8 +8,8 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 
 use super::body::all_bytes;
-use super::who::{SignedIn, check_csrf, identify, state};
 use super::origin;
+use super::who::{SignedIn, check_csrf, identify, state};
 use crate::refused::Refused;
 
 /// A posted form, and who posted it. Whoever is signed in has sent the token of their session; whoever is not came from
@@ -116,7 +116,8 @@ mod tests {
 
     #[test]
     fn a_form_is_read_as_browsers_write_it() {
-        let fields = decode(b"name=Amara+Sen&note=%E0%A6%86%26+b&tick=yes&tick=no&empty=&bare").expect("a form");
+        let fields =
+            decode(b"name=Amara+Sen&note=%E0%A6%86%26+b&tick=yes&tick=no&empty=&bare").expect("a form");
         let posted = Posted { who: None, fields };
         assert_eq!(posted.text("name"), "Amara Sen");
         assert_eq!(posted.text("note"), "আ& b");

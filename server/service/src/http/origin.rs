@@ -50,7 +50,8 @@ pub fn from(request: &HttpRequest, config: &Config) -> From {
 
 /// A browser and its system, as its owner would call them; the whole header is nobody's to keep.
 fn browser_in_words(agent: &str) -> String {
-    let browsers = [("Edg", "Edge"), ("OPR", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox")];
+    let browsers =
+        [("Edg", "Edge"), ("OPR", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox")];
     let browsers = browsers.into_iter().chain([("Chrome", "Chrome"), ("Safari", "Safari"), ("curl", "curl")]);
     let systems = [("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows")];
     let systems = systems.into_iter().chain([("Mac OS", "Mac"), ("Linux", "Linux")]);
@@ -127,7 +128,8 @@ mod tests {
 
     #[test]
     fn a_browser_is_named_in_few_words() {
-        let agent = "Mozilla/5.0 (Linux; Android 14; Pixel) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36";
+        let agent =
+            "Mozilla/5.0 (Linux; Android 14; Pixel) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36";
         assert_eq!(browser_in_words(agent), "Chrome, Android");
         assert_eq!(browser_in_words("<script>"), "");
     }

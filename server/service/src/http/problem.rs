@@ -158,7 +158,8 @@ mod tests {
         assert_eq!(document.get("until"), Some(&json!("2026-12-01")));
         let document = Refused::field("email", "missing").document();
         assert_eq!(document.get("errors"), Some(&json!([{ "field": "email", "code": "missing" }])));
-        let document = Refused::Conflict { code: "stale-digest", current: json!({ "revision": 2 }) }.document();
+        let document =
+            Refused::Conflict { code: "stale-digest", current: json!({ "revision": 2 }) }.document();
         assert_eq!(document.get("current"), Some(&json!({ "revision": 2 })));
     }
 
@@ -168,6 +169,9 @@ mod tests {
         let response = refused.error_response();
         assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
         assert_eq!(response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()), Some("2"));
-        assert_eq!(response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()), Some(PROBLEM_JSON));
+        assert_eq!(
+            response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()),
+            Some(PROBLEM_JSON)
+        );
     }
 }

@@ -51,6 +51,12 @@ fn configure_api(routes: &mut web::ServiceConfig) {
     api::assignments::configure(routes);
     api::agreements::configure(routes);
     api::settlements::configure(routes);
+    api::disputes::configure(routes);
+    api::preparing::configure(routes);
+    api::invitations::configure(routes);
+    api::assignments::configure(routes);
+    api::agreements::configure(routes);
+    api::settlements::configure(routes);
 }
 
 /// Everything.

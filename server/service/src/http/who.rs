@@ -229,7 +229,9 @@ fn touch(state: &AppState, session: &Session, who: &SignedIn) {
     let (desk, account, id) = (state.desk.clone(), who.account, who.session);
     drop(tokio::spawn(async move {
         // A session that ended meanwhile needs no note.
-        let _ = desk.write(By::Person(account), move |tx, doing| accounts::touch_session(tx, doing, account, id)).await;
+        let _ = desk
+            .write(By::Person(account), move |tx, doing| accounts::touch_session(tx, doing, account, id))
+            .await;
     }));
 }
 

@@ -58,7 +58,8 @@ pub fn of_row(row: &Claimed, config: &Config, now: Moment) -> Result<Message, No
     }
     let mut mixed = MultiPart::mixed().multipart(both);
     for attachment in letter.attachments {
-        let kind = ContentType::parse(&one_line(&attachment.content_type)).map_err(|_| NotAMail("content-type"))?;
+        let kind =
+            ContentType::parse(&one_line(&attachment.content_type)).map_err(|_| NotAMail("content-type"))?;
         let bytes = STANDARD.decode(&attachment.base64).map_err(|_| NotAMail("attachment"))?;
         mixed = mixed.singlepart(Attachment::new(file_name(&attachment.name)).body(bytes, kind));
     }
@@ -72,7 +73,8 @@ fn one_line(text: &str) -> String {
 
 /// A name that is one on every system.
 fn file_name(name: &str) -> String {
-    let kept: String = name.chars().filter(|letter| letter.is_ascii_alphanumeric() || "-_.".contains(*letter)).collect();
+    let kept: String =
+        name.chars().filter(|letter| letter.is_ascii_alphanumeric() || "-_.".contains(*letter)).collect();
     if kept.is_empty() { "attachment".to_owned() } else { kept }
 }
 
@@ -124,7 +126,10 @@ pub mod tests {
         assert_eq!(read.message_id(), Some("7@localhost.localdomain"));
         assert!(read.body_text(0).is_some_and(|text| text.starts_with("Your record is attached.")));
         let attached = read.attachment(0).expect("an attachment");
-        assert_eq!((attached.attachment_name(), attached.contents()), (Some("record.pdf"), b"%PDF-1.7".as_slice()));
+        assert_eq!(
+            (attached.attachment_name(), attached.contents()),
+            (Some("record.pdf"), b"%PDF-1.7".as_slice())
+        );
     }
 
     #[test]
@@ -132,11 +137,16 @@ pub mod tests {
         let mut evil = letter();
         evil.subject = "Hello\r\nBcc: evil@example.org".to_owned();
         evil.attachments[0].name = "a\r\nX-Evil: 1.pdf".to_owned();
-        let bytes = of_row(&row("amara@example.org", &evil), &config(), Moment::from_millis(0)).expect("a message").formatted();
+        let bytes = of_row(&row("amara@example.org", &evil), &config(), Moment::from_millis(0))
+            .expect("a message")
+            .formatted();
         let text = String::from_utf8_lossy(&bytes);
         assert!(!text.contains("\nBcc:") && !text.contains("\nX-Evil"), "{text}");
         for to in ["", "amara@example.org\r\nBcc: x@y.z", "amara"] {
-            assert_eq!(of_row(&row(to, &letter()), &config(), Moment::from_millis(0)).err(), Some(NotAMail("address")));
+            assert_eq!(
+                of_row(&row(to, &letter()), &config(), Moment::from_millis(0)).err(),
+                Some(NotAMail("address"))
+            );
         }
         let mut broken = row("amara@example.org", &letter());
         broken.body = b"{".to_vec();

@@ -6,10 +6,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ids::MailId;
+use domain::ids::{DeliveryId, MailId};
+use domain::settlement::DeliveryState;
 use domain::time::Moment;
 use store::outbox::{self, Claimed};
-use store::{Store, Tx};
+use store::{Store, Tx, deliveries};
 use tokio::sync::{Notify, watch};
 
 use super::message::{NotAMail, of_row};
@@ -88,8 +89,8 @@ impl Worker {
             },
         };
         tell(&row, &fate);
-        let (id, now) = (row.id, self.clock.now());
-        if let Err(error) = self.store.write(move |tx: &mut Tx<'_>| settle(tx, id, &fate, now)).await {
+        let (id, delivery, now) = (row.id, row.delivery, self.clock.now());
+        if let Err(error) = self.store.write(move |tx: &mut Tx<'_>| settle(tx, id, delivery, &fate, now)).await {
             // Its lease ends, and it is sent again: a double, never a loss.
             tracing::error!(%error, mail = %id, "what became of a mail could not be kept");
         }
@@ -120,11 +121,28 @@ fn tell(row: &Claimed, fate: &Fate) {
     }
 }
 
-fn settle(tx: &mut Tx<'_>, id: MailId, fate: &Fate, now: Moment) -> store::Result<()> {
-    match fate {
-        Fate::Sent => outbox::sent(tx, id, now),
-        Fate::Retry(due_at, problem) => outbox::retry(tx, id, *due_at, problem),
-        Fate::SetAside(problem) => outbox::set_aside(tx, id, now, problem),
+/// Notes what became of a mail, and, where it carried a record, of that delivery (R26).
+fn settle(
+    tx: &mut Tx<'_>,
+    id: MailId,
+    delivery: Option<DeliveryId>,
+    fate: &Fate,
+    now: Moment,
+) -> store::Result<()> {
+    let state = match fate {
+        Fate::Sent => {
+            outbox::sent(tx, id, now)?;
+            DeliveryState::Sent
+        }
+        Fate::Retry(due_at, problem) => return outbox::retry(tx, id, *due_at, problem),
+        Fate::SetAside(problem) => {
+            outbox::set_aside(tx, id, now, problem)?;
+            DeliveryState::Failed
+        }
+    };
+    match delivery {
+        Some(delivery) => deliveries::set_state(tx, delivery, state, now),
+        None => Ok(()),
     }
 }
 

@@ -37,9 +37,12 @@ impl Transport {
     pub fn new(config: &Config) -> Result<Self, String> {
         let (host, port, tls, signed_in, timeout) = match &config.mail.transport {
             MailTransport::Files => return Ok(Self::Files(config.data.join("mail"))),
-            MailTransport::Smtp { host, port, tls, credentials, timeout } => (host, *port, *tls, credentials, *timeout),
+            MailTransport::Smtp { host, port, tls, credentials, timeout } => {
+                (host, *port, *tls, credentials, *timeout)
+            }
         };
-        let parameters = || TlsParameters::new(host.clone()).map_err(|_| "mail: TLS cannot be set up".to_owned());
+        let parameters =
+            || TlsParameters::new(host.clone()).map_err(|_| "mail: TLS cannot be set up".to_owned());
         let tls = match tls {
             MailTls::StartTls => Tls::Required(parameters()?),
             MailTls::Tls => Tls::Wrapper(parameters()?),

@@ -4,6 +4,7 @@
 mod atoms;
 pub mod words;
 pub mod talk;
+mod agreement;
 pub mod process;
 
 use serde::Serialize;

@@ -3,7 +3,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use domain::agreement::{Agreement, Revision, Signature, TextDigest};
 use domain::assignment::{Assignment, Proposal};
 use domain::category::Category;
 use domain::consent::Consent;
@@ -14,6 +13,7 @@ use domain::party::{Joining, Party, Route, Safety};
 use domain::room::{Channel, RoomState, Signal};
 use domain::settlement::{Attestation, DeliveryChoice};
 
+use super::agreement::AgreementShape;
 use super::atoms::{M, Two, W};
 use crate::error::Result;
 
@@ -33,7 +33,8 @@ pub struct DisputeShape {
 
 impl From<&Dispute> for DisputeShape {
     fn from(dispute: &Dispute) -> Self {
-        let suspension = |held: Suspension| SuspensionShape { since: held.since.into(), until: held.until.map(M::from) };
+        let suspension =
+            |held: Suspension| SuspensionShape { since: held.since.into(), until: held.until.map(M::from) };
         Self {
             reference: dispute.reference.clone().map(W),
             category: W(dispute.category),
@@ -51,7 +52,10 @@ impl From<&Dispute> for DisputeShape {
 impl DisputeShape {
     /// The dispute of that id.
     pub fn value(self, id: DisputeId) -> Result<Dispute> {
-        let suspension = |shape: SuspensionShape| Suspension { since: shape.since.into(), until: shape.until.map(Into::into) };
+        let suspension = |shape: SuspensionShape| Suspension {
+            since: shape.since.into(),
+            until: shape.until.map(Into::into),
+        };
         Ok(Dispute {
             id,
             reference: self.reference.map(|reference| reference.0),
@@ -133,107 +137,6 @@ impl PartyShape {
             delivery: self.delivery.map(|choice| choice.0),
             suspended_at: self.suspended_at.map(Into::into),
         }
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-struct RevisionShape {
-    number: u32,
-    digest: W<TextDigest>,
-    prevailing: W<Language>,
-    languages: Vec<W<Language>>,
-}
-
-impl From<&Revision> for RevisionShape {
-    fn from(revision: &Revision) -> Self {
-        Self {
-            number: revision.number,
-            digest: W(revision.digest),
-            prevailing: W(revision.prevailing),
-            languages: revision.languages.iter().copied().map(W).collect(),
-        }
-    }
-}
-
-impl RevisionShape {
-    fn value(self) -> Revision {
-        Revision {
-            number: self.number,
-            digest: self.digest.0,
-            prevailing: self.prevailing.0,
-            languages: self.languages.into_iter().map(|language| language.0).collect(),
-        }
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-struct SignatureShape {
-    at: M,
-    auditor_may_read_terms: bool,
-}
-
-impl From<Signature> for SignatureShape {
-    fn from(signature: Signature) -> Self {
-        Self { at: signature.at.into(), auditor_may_read_terms: signature.auditor_may_read_terms }
-    }
-}
-
-impl SignatureShape {
-    fn value(self) -> Signature {
-        Signature { at: self.at.into(), auditor_may_read_terms: self.auditor_may_read_terms }
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "kebab-case")]
-enum AgreementShape {
-    Blank,
-    Draft { revision: RevisionShape, ready: Two<bool> },
-    Frozen { revision: RevisionShape, since: M, waived: Two<bool>, signatures: Two<Option<SignatureShape>> },
-    Signed { revision: RevisionShape, since: M, signatures: Two<SignatureShape> },
-}
-
-impl From<&Agreement> for AgreementShape {
-    fn from(agreement: &Agreement) -> Self {
-        match agreement {
-            Agreement::Blank => Self::Blank,
-            Agreement::Draft { revision, ready } => {
-                Self::Draft { revision: revision.into(), ready: Two::of(ready, |one| *one) }
-            }
-            Agreement::Frozen { revision, since, waived, signatures } => Self::Frozen {
-                revision: revision.into(),
-                since: (*since).into(),
-                waived: Two::of(waived, |one| *one),
-                signatures: Two::of(signatures, |one| one.map(SignatureShape::from)),
-            },
-            Agreement::Signed { revision, since, signatures } => Self::Signed {
-                revision: revision.into(),
-                since: (*since).into(),
-                signatures: Two::of(signatures, |one| SignatureShape::from(*one)),
-            },
-        }
-    }
-}
-
-impl AgreementShape {
-    fn value(self) -> Result<Agreement> {
-        Ok(match self {
-            Self::Blank => Agreement::Blank,
-            Self::Draft { revision, ready } => {
-                Agreement::Draft { revision: revision.value(), ready: ready.sides(Ok)? }
-            }
-            Self::Frozen { revision, since, waived, signatures } => Agreement::Frozen {
-                revision: revision.value(),
-                since: since.into(),
-                waived: waived.sides(Ok)?,
-                signatures: signatures.sides(|one| Ok(one.map(SignatureShape::value)))?,
-            },
-            Self::Signed { revision, since, signatures } => Agreement::Signed {
-                revision: revision.value(),
-                since: since.into(),
-                signatures: signatures.sides(|one| Ok(one.value()))?,
-            },
-        })
     }
 }
 

@@ -3,14 +3,15 @@
 //! First whose each command is. Then, under each state, what is accepted, and in one paragraph what is refused, by
 //! code; whoever is not among a command's actors reads `not-yours-to-do`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use crate::deadlines::Periods;
 use crate::dispute::{Actor, Command, Event, Refusal};
+use crate::room::Channel;
 
 use super::commands::{ACTORS, all};
-use super::play::Play;
+use super::play::{CLAIMANT, OMAR, Play};
 use super::stages;
 
 /// Who got which outcome; whoever reads `not-yours-to-do` is left out.
@@ -104,8 +105,8 @@ fn tell_state(
     let due = play.dispute.next_deadline(&Periods::default());
     let due_in = due.map_or("never".to_owned(), |due| format!("{} h", due.since(play.now).as_secs() / 3_600));
     writeln!(table, "\n== {name} (due in: {due_in})").expect("a string takes it");
-    let (mut accepted, mut refused): (Vec<(String, Vec<&str>)>, BTreeMap<String, Vec<&str>>) =
-        Default::default();
+    let mut accepted: Vec<(String, Vec<&str>)> = Vec::new();
+    let mut refused: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for (command_name, command) in all(play) {
         let (is_accepted, named) = outcomes(play, &command);
         if is_accepted {
@@ -150,4 +151,20 @@ fn every_state_answers_every_command_of_everybody() {
     }
     assert!(table.lines().count() <= 600, "{} lines", table.lines().count());
     insta::assert_snapshot!("grid", table);
+}
+
+#[test]
+fn every_refusal_is_provoked_somewhere() {
+    let mut plays: Vec<Play> = stages::all().into_iter().map(|(_, play)| play).collect();
+    plays.push(stages::assigning().proposes(OMAR).does(Actor::Mediator(OMAR), &Command::DeclineAssignment));
+    plays.push(stages::mediation().noor_does(&Command::Pause(Channel::Joint)));
+    let suspended = stages::negotiation().does(CLAIMANT, &Command::Suspend);
+    plays.push(suspended.does(CLAIMANT, &Command::Resume));
+    let answers = plays.iter().flat_map(|play| {
+        let asked = move |(_, command): (&str, Command)| ACTORS.map(|(_, actor)| play.asks(actor, &command));
+        all(play).into_iter().flat_map(asked)
+    });
+    let provoked: BTreeSet<Refusal> = answers.filter_map(Result::err).collect();
+    let missing: Vec<_> = Refusal::ALL.iter().filter(|refusal| !provoked.contains(refusal)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }

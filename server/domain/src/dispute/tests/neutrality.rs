@@ -1,1 +1,121 @@
-//! To come.
+//! The mediator's neutrality (R13, R14): inquiry first, both sides' approval, one role only.
+
+use crate::assignment::{PROPOSALS_MAX, Proposal};
+use crate::dispute::{Actor, Command, Event, Refusal, Stage, StageName};
+use crate::ids::AccountId;
+use crate::room::Channel;
+
+use super::play::{AMARA, BELA, CLAIMANT, NOOR, OMAR, Play, RESPONDENT, propose};
+use super::stages;
+
+#[test]
+fn r13_a_mediator_starts_only_after_the_inquiry_and_both_approvals() {
+    let proposed = stages::assigning().proposes(NOOR);
+    for actor in [CLAIMANT, RESPONDENT] {
+        proposed.refuses(actor, &Command::Approve, Refusal::InquiryFirst);
+        proposed.refuses(actor, &Command::Object, Refusal::InquiryFirst);
+    }
+    proposed.refuses(
+        Actor::Mediator(OMAR),
+        &Command::AcceptAssignment { disclosed: false },
+        Refusal::NotYours,
+    );
+    let accepted = proposed.does(Actor::Mediator(NOOR), &Command::AcceptAssignment { disclosed: true });
+    accepted.refuses(Actor::Mediator(NOOR), &Command::OpenSession, Refusal::NotYours);
+    let one = accepted.approves(RESPONDENT);
+    assert_eq!((one.dispute.mediator(), one.dispute.proposed_mediator()), (None, Some(NOOR)));
+    let both = one.approves(CLAIMANT);
+    assert_eq!(both.dispute.mediator(), Some(NOOR));
+    let Stage::Mediation(mediation) = &both.dispute.stage else { panic!("{:?}", both.dispute.stage) };
+    assert_eq!(mediation.since, both.now);
+}
+
+#[test]
+fn r13_an_objection_looks_like_a_decline_and_like_a_lapse() {
+    let accepted = stages::accepted().approves(CLAIMANT);
+    let objected = accepted.clone().does(RESPONDENT, &Command::Object);
+    let changed_their_mind = accepted.clone().does(CLAIMANT, &Command::Object);
+    let declined = accepted.clone().does(Actor::Mediator(NOOR), &Command::DeclineAssignment);
+    let lapsed = accepted.deadline_passes();
+    for play in [&objected, &changed_their_mind, &declined, &lapsed] {
+        assert!(matches!(play.events.last(), Some(Event::ProposalEnded { mediator: NOOR, .. })));
+        assert_eq!(play.dispute, objected.dispute);
+        play.refuses(Actor::Registrar, &propose(NOOR, false), Refusal::MediatorTried);
+    }
+    // The next one begins with nobody's approval.
+    let next =
+        objected.proposes(OMAR).does(Actor::Mediator(OMAR), &Command::AcceptAssignment { disclosed: false });
+    let Stage::Assigning(assigning) = &next.dispute.stage else { panic!("{:?}", next.dispute.stage) };
+    let state = assigning.proposal.map(|proposal| proposal.state);
+    assert!(matches!(state, Some(Proposal::Accepted { approved, .. }) if !approved.either(|said| *said)));
+}
+
+#[test]
+fn r13_a_later_disclosure_holds_the_room_until_the_registrar_has_decided() {
+    let held = stages::thought_over().noor_does(&Command::Disclose);
+    let room = &held.dispute.mediation().expect("a mediation").room;
+    for channel in Channel::ALL {
+        assert!(room.is_paused(*channel), "{channel}");
+    }
+    assert!(held.dispute.awaits_screening());
+    held.refuses(CLAIMANT, &super::play::sign(held.digest(), true), Refusal::Paused);
+    let on = held.clone().passes_screening(false);
+    assert!(!on.dispute.awaits_screening());
+    assert!(!on.dispute.mediation().expect("a mediation").room.held);
+    on.both(Play::signs);
+    held.does(CLAIMANT, &Command::Withdraw);
+}
+
+#[test]
+fn after_three_proposals_the_house_leaves_it_to_the_registrar() {
+    let mut play = stages::assigning();
+    for number in (0x200..).take(PROPOSALS_MAX) {
+        let mediator = AccountId::new(uuid::Uuid::from_u128(number));
+        play = play.does(Actor::House, &propose(mediator, false)).deadline_passes();
+    }
+    play.refuses(Actor::House, &propose(NOOR, false), Refusal::NotYours);
+    assert_eq!(play.proposes(NOOR).dispute.proposed_mediator(), Some(NOOR));
+}
+
+#[test]
+fn r14_whoever_has_another_role_in_the_dispute_does_not_mediate_it() {
+    let play = stages::assigning();
+    for actor in [Actor::Registrar, Actor::House] {
+        play.refuses(actor, &propose(AMARA, false), Refusal::MediatorConflicted);
+        play.refuses(actor, &propose(BELA, false), Refusal::MediatorConflicted);
+        play.refuses(actor, &propose(NOOR, true), Refusal::MediatorConflicted);
+    }
+}
+
+#[test]
+fn r14_the_hand_on_the_room_is_the_confirmed_mediators_alone() {
+    let play = stages::mediation();
+    let commands = [
+        Command::OpenSession,
+        Command::Disclose,
+        Command::Pause(Channel::Joint),
+        super::play::revise(0),
+        Command::DeclareImpasse,
+    ];
+    for command in commands {
+        for actor in [CLAIMANT, RESPONDENT, Actor::Mediator(OMAR), Actor::Mediator(AMARA), Actor::Registrar] {
+            play.refuses(actor, &command, Refusal::NotYours);
+        }
+        assert!(play.asks(Actor::Mediator(NOOR), &command).is_ok(), "{command:?}");
+    }
+    assert_eq!(play.dispute.stage.name(), StageName::Mediation);
+}
+
+#[test]
+fn a_channel_is_paused_once_and_the_mediators_notes_never() {
+    let play = stages::mediation();
+    let noor = Actor::Mediator(NOOR);
+    play.refuses(noor, &Command::Pause(Channel::Notes), Refusal::NoSuchChannel);
+    for channel in [Channel::Joint, Channel::CaucusRespondent] {
+        play.refuses(noor, &Command::ResumeChannel(channel), Refusal::NotPaused);
+        let paused = play.clone().noor_does(&Command::Pause(channel));
+        paused.refuses(noor, &Command::Pause(channel), Refusal::AlreadyPaused);
+        let on = paused.noor_does(&Command::ResumeChannel(channel));
+        assert_eq!(on.dispute, play.dispute);
+    }
+}

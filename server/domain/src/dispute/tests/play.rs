@@ -113,7 +113,7 @@ impl Play {
     }
 
     #[track_caller]
-    pub(super) fn is_screened(self, shuttle: bool) -> Self {
+    pub(super) fn passes_screening(self, shuttle: bool) -> Self {
         self.does(Actor::Registrar, &Command::Screen(ScreeningDecision::Suitable { shuttle }))
     }
 
@@ -128,7 +128,7 @@ impl Play {
     }
 
     #[track_caller]
-    pub(super) fn is_ready(self, actor: Actor, route: Route) -> Self {
+    pub(super) fn gets_ready(self, actor: Actor, route: Route) -> Self {
         self.does(actor, &Command::BeReady(route))
     }
 
@@ -165,7 +165,7 @@ impl Play {
     }
 
     #[track_caller]
-    pub(super) fn is_ready_to_sign(self, actor: Actor) -> Self {
+    pub(super) fn gets_ready_to_sign(self, actor: Actor) -> Self {
         let command = Command::BeReadyToSign(self.digest());
         self.does(actor, &command)
     }

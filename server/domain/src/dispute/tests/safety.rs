@@ -1,1 +1,195 @@
-//! To come.
+//! Safety (R16 to R18, R20): questions first, a flagged pair kept apart, and a way out for everybody.
+
+use crate::category::Category;
+use crate::dispute::{Actor, Cause, Command, Event, Refusal, ScreeningDecision, Stage, StageName};
+use crate::party::{Route, Safety, Side};
+use crate::room::{Channel, Seat, Signal};
+use crate::safety::Finding;
+
+use super::commands::ACTORS;
+use super::play::{CLAIMANT, NOOR, Play, RESPONDENT, freeze, sign, take};
+use super::stages;
+
+fn name(play: &Play) -> StageName {
+    play.dispute.stage.name()
+}
+
+#[test]
+fn r16_nobody_is_contacted_before_the_claimants_answers_have_passed() {
+    let answers = [None, Some(Finding::Clear), Some(Finding::Raised)];
+    for (answer, expected) in
+        answers.into_iter().zip([StageName::Screening, StageName::Inviting, StageName::Screening])
+    {
+        let draft = Play::draft();
+        let draft = answer.map_or(draft.clone(), |finding| draft.answers_safety(CLAIMANT, finding));
+        let filed = draft.files();
+        assert_eq!(name(&filed), expected, "{answer:?}");
+        let contacted = filed.events.iter().any(|event| matches!(event, Event::Invited { .. }));
+        assert_eq!(contacted, expected == StageName::Inviting);
+    }
+    assert_eq!(name(&stages::filed_on_the_list()), StageName::Screening);
+    let family = Play::draft_about(Category::Family).answers_safety(CLAIMANT, Finding::Clear).files();
+    assert_eq!(name(&family), StageName::Screening);
+    family.refuses(Actor::Invited, &take(NOOR, true), Refusal::WrongStage);
+}
+
+#[test]
+fn r16_each_side_answers_before_it_is_ready() {
+    let play = stages::preparing().both(Play::consents);
+    play.refuses(RESPONDENT, &Command::BeReady(Route::Mediation), Refusal::SafetyFirst);
+    play.answers_safety(RESPONDENT, Finding::Raised).gets_ready(RESPONDENT, Route::Mediation);
+    let unanswered = Play::draft().files().passes_screening(false).bela_joins().both(Play::consents);
+    unanswered.refuses(CLAIMANT, &Command::BeReady(Route::Mediation), Refusal::SafetyFirst);
+}
+
+#[test]
+fn r16_answers_change_at_any_time_and_turn_clear_only_through_the_registrar() {
+    for (state, play) in stages::all() {
+        let over = matches!(play.dispute.stage, Stage::Settled { .. } | Stage::Ended(_));
+        let answer = play.asks(CLAIMANT, &Command::AnswerSafety(Finding::Raised));
+        assert_eq!(answer.is_ok(), !over, "{state}");
+    }
+    let again = stages::prepared().answers_safety(CLAIMANT, Finding::Raised);
+    let again = again.answers_safety(CLAIMANT, Finding::Clear);
+    assert_eq!(again.dispute.parties.claimant.safety, Safety::Raised);
+    assert_eq!(again.passes_screening(false).dispute.parties.claimant.safety, Safety::Screened);
+}
+
+#[test]
+fn r16_a_flagged_side_waits_for_the_registrar_and_the_other_sees_no_difference() {
+    let ready = |finding| {
+        let play = stages::prepared().answers_safety(CLAIMANT, finding);
+        play.gets_ready(CLAIMANT, Route::Mediation)
+    };
+    assert_eq!(ready(Finding::Clear).dispute.stage, ready(Finding::Raised).dispute.stage);
+    let waiting = ready(Finding::Raised).gets_ready(RESPONDENT, Route::Mediation);
+    assert_eq!(name(&waiting), StageName::Preparing);
+    assert_eq!(name(&waiting.passes_screening(true)), StageName::Assigning);
+}
+
+#[test]
+fn r17_a_flagged_or_shuttle_pair_never_negotiates() {
+    let both_negotiate = |play: Play| play.both(|play, actor| play.gets_ready(actor, Route::Negotiation));
+    assert_eq!(name(&both_negotiate(stages::prepared())), StageName::Negotiation);
+    for shuttle in [false, true] {
+        for flagged in [CLAIMANT, RESPONDENT] {
+            let raised = stages::prepared().answers_safety(flagged, Finding::Raised);
+            let before = both_negotiate(raised.clone().passes_screening(shuttle));
+            let after = both_negotiate(raised).passes_screening(shuttle);
+            assert_eq!((name(&before), name(&after)), (StageName::Assigning, StageName::Assigning));
+        }
+    }
+    // Not flagged by any answer, but kept apart by a registrar who had another reason.
+    let listed = stages::filed_on_the_list().passes_screening(true).bela_joins();
+    let listed = listed.answers_safety(RESPONDENT, Finding::Clear).both(Play::consents);
+    assert_eq!(name(&both_negotiate(listed)), StageName::Assigning);
+}
+
+#[test]
+fn r17_raising_something_in_negotiation_leaves_it_at_once_and_looks_like_asking_for_a_mediator() {
+    let raised = stages::negotiation().answers_safety(RESPONDENT, Finding::Raised);
+    let asked = stages::negotiation().does(RESPONDENT, &Command::RequestMediation);
+    assert_eq!(raised.dispute.stage, asked.dispute.stage);
+    // The registrar has not decided when both approve the mediator: the room opens, and waits.
+    let held = raised.proposes(NOOR).noor_accepts().both(Play::approves);
+    assert!(held.dispute.mediation().expect("a mediation").room.held);
+    let apart = held.passes_screening(true);
+    assert!(apart.dispute.shuttle && !apart.dispute.mediation().expect("a mediation").room.held);
+}
+
+#[test]
+fn r17_a_switch_to_shuttle_closes_joint_to_both_at_once() {
+    let together = stages::mediation().signals(CLAIMANT, Signal::Unsafe);
+    let together = together.noor_does(&Command::Pause(Channel::Joint));
+    let apart = together.answers_safety(CLAIMANT, Finding::Raised).passes_screening(true);
+    let room = &apart.dispute.mediation().expect("a mediation").room;
+    for seat in Seat::ALL {
+        assert!(!room.may_post(seat, Channel::Joint, apart.dispute.shuttle));
+    }
+    for side in Side::BOTH {
+        assert!(room.may_post(Seat::Party(side), Channel::caucus(side), apart.dispute.shuttle));
+    }
+    apart.refuses(Actor::Mediator(NOOR), &Command::Pause(Channel::Joint), Refusal::NoSuchChannel);
+}
+
+#[test]
+fn r17_nothing_brings_a_pair_together_again() {
+    let apart = stages::shuttle().answers_safety(RESPONDENT, Finding::Raised).passes_screening(false);
+    assert!(apart.dispute.shuttle);
+    let apart = apart.noor_does(&Command::Disclose).passes_screening(false);
+    assert!(apart.dispute.shuttle);
+}
+
+#[test]
+fn r16_an_answer_that_raises_something_pauses_the_whole_room_and_every_signature() {
+    let held = stages::thought_over().signs(CLAIMANT).answers_safety(CLAIMANT, Finding::Raised);
+    let room = &held.dispute.mediation().expect("a mediation").room;
+    for side in Side::BOTH {
+        for channel in [Channel::Joint, Channel::caucus(side)] {
+            assert!(!room.may_post(Seat::Party(side), channel, false));
+        }
+    }
+    assert!(room.may_post(Seat::Mediator, Channel::Joint, false));
+    held.refuses(RESPONDENT, &sign(held.digest(), true), Refusal::Paused);
+    held.refuses(Actor::Mediator(NOOR), &Command::ResumeChannel(Channel::Joint), Refusal::NotPaused);
+    held.does(CLAIMANT, &Command::TakeSignatureBack);
+}
+
+#[test]
+fn r18_a_signal_stops_the_shared_channel_until_the_mediator_lifts_it() {
+    for actor in [CLAIMANT, RESPONDENT] {
+        for signal in [Signal::Break, Signal::Unsafe] {
+            let play = stages::mediation().signals(actor, signal);
+            let room = &play.dispute.mediation().expect("a mediation").room;
+            for side in Side::BOTH {
+                assert!(!room.may_post(Seat::Party(side), Channel::Joint, false));
+                assert!(room.may_post(Seat::Party(side), Channel::caucus(side), false));
+            }
+            let on = play.noor_does(&Command::ResumeChannel(Channel::Joint));
+            let room = &on.dispute.mediation().expect("a mediation").room;
+            assert!(Side::BOTH.into_iter().all(|side| room.may_post(
+                Seat::Party(side),
+                Channel::Joint,
+                false
+            )));
+        }
+    }
+}
+
+#[test]
+fn r18_a_signal_is_taken_from_filing_to_the_end_paused_or_not() {
+    for (state, play) in stages::all() {
+        let open = !matches!(play.dispute.stage, Stage::Draft | Stage::Settled { .. } | Stage::Ended(_));
+        let answer = play.asks(CLAIMANT, &Command::GiveSignal(Signal::Unsafe));
+        assert_eq!(answer.is_ok(), open, "{state}");
+    }
+}
+
+#[test]
+fn r20_what_is_not_suitable_ends_with_the_registrar_at_any_stage() {
+    let unsuitable = Command::Screen(ScreeningDecision::Unsuitable);
+    for play in [
+        stages::screening(),
+        stages::filed_on_the_list(),
+        stages::inviting().answers_safety(CLAIMANT, Finding::Raised),
+        stages::prepared().answers_safety(RESPONDENT, Finding::Raised),
+        stages::accepted().answers_safety(RESPONDENT, Finding::Raised),
+        stages::frozen().answers_safety(RESPONDENT, Finding::Raised),
+    ] {
+        for (_, actor) in ACTORS.into_iter().filter(|(_, actor)| *actor != Actor::Registrar) {
+            play.refuses(actor, &unsuitable, Refusal::NotYours);
+        }
+        let ended = play.does(Actor::Registrar, &unsuitable);
+        assert!(matches!(&ended.dispute.stage, Stage::Ended(end) if end.cause == Cause::Unsuitable));
+    }
+    stages::mediation().refuses(Actor::Registrar, &unsuitable, Refusal::NothingToScreen);
+    stages::all_signed().refuses(Actor::Registrar, &unsuitable, Refusal::NothingToScreen);
+}
+
+#[test]
+fn r17_a_shuttle_pair_reaches_a_record_all_the_same() {
+    let play = stages::freeze_of(stages::shuttle());
+    play.refuses(Actor::Mediator(NOOR), &freeze(play.digest()), Refusal::AlreadyFrozen);
+    let settled = play.waits(super::play::DAY).both(Play::signs).noor_attests();
+    assert_eq!(name(&settled), StageName::Settled);
+}

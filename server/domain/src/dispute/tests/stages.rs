@@ -25,11 +25,11 @@ pub(super) fn prepared() -> Play {
 }
 
 pub(super) fn negotiation() -> Play {
-    prepared().both(|play, actor| play.is_ready(actor, Route::Negotiation))
+    prepared().both(|play, actor| play.gets_ready(actor, Route::Negotiation))
 }
 
 pub(super) fn assigning() -> Play {
-    prepared().both(|play, actor| play.is_ready(actor, Route::Mediation))
+    prepared().both(|play, actor| play.gets_ready(actor, Route::Mediation))
 }
 
 pub(super) fn accepted() -> Play {
@@ -43,11 +43,11 @@ pub(super) fn mediation() -> Play {
 /// The sides are kept apart from the beginning.
 pub(super) fn shuttle() -> Play {
     screening()
-        .is_screened(true)
+        .passes_screening(true)
         .bela_joins()
         .answers_safety(RESPONDENT, Finding::Clear)
         .both(Play::consents)
-        .both(|play, actor| play.is_ready(actor, Route::Negotiation))
+        .both(|play, actor| play.gets_ready(actor, Route::Negotiation))
         .proposes(NOOR)
         .noor_accepts()
         .both(Play::approves)
@@ -55,7 +55,7 @@ pub(super) fn shuttle() -> Play {
 
 /// Frozen just now: the reflection period runs.
 pub(super) fn freeze_of(play: Play) -> Play {
-    play.noor_revises().both(Play::is_ready_to_sign).noor_freezes()
+    play.noor_revises().both(Play::gets_ready_to_sign).noor_freezes()
 }
 
 pub(super) fn frozen() -> Play {
@@ -88,7 +88,7 @@ pub(super) fn all() -> Vec<(&'static str, Play)> {
         ("inviting, refused", inviting().does(Actor::Invited, &Command::RefuseInvitation)),
         ("inviting, a taker waits", inviting().does(Actor::Invited, &take(CARIM, false))),
         ("preparing, fresh", preparing()),
-        ("preparing, one ready", prepared().is_ready(CLAIMANT, Route::Negotiation)),
+        ("preparing, one ready", prepared().gets_ready(CLAIMANT, Route::Negotiation)),
         ("preparing, flagged", prepared().answers_safety(RESPONDENT, Finding::Raised)),
         ("negotiation", negotiation()),
         ("assigning, nobody proposed", assigning()),
@@ -98,7 +98,7 @@ pub(super) fn all() -> Vec<(&'static str, Play)> {
         ("mediation, nothing written", mediation()),
         ("mediation, in session", mediation().noor_does(&Command::OpenSession)),
         ("mediation, draft", mediation().noor_revises()),
-        ("mediation, both ready to sign", mediation().noor_revises().both(Play::is_ready_to_sign)),
+        ("mediation, both ready to sign", mediation().noor_revises().both(Play::gets_ready_to_sign)),
         ("mediation, frozen, reflecting", frozen()),
         ("mediation, frozen, thought over", thought_over()),
         ("mediation, one signed", thought_over().signs(CLAIMANT)),

@@ -18,8 +18,17 @@ use crate::totp;
 /// This file's part of the document.
 #[derive(OpenApi)]
 #[openapi(paths(
-    open_account, confirm_address, open_session, refresh_session, end_session, end_session_by_id, list_sessions,
-    end_all_sessions, ask_reset, reset_password, set_up_registrar
+    open_account,
+    confirm_address,
+    open_session,
+    refresh_session,
+    end_session,
+    end_session_by_id,
+    list_sessions,
+    end_all_sessions,
+    ask_reset,
+    reset_password,
+    set_up_registrar
 ))]
 pub struct Doc;
 
@@ -58,7 +67,9 @@ struct Code {
 #[utoipa::path(post, path = "/api/v1/confirmations", tag = "accounts", request_body = Code,
     responses((status = 204), (status = 404, description = "unknown, used or too old"), (status = 429)))]
 async fn confirm_address(
-    request: HttpRequest, state: web::Data<AppState>, body: Body<Code>,
+    request: HttpRequest,
+    state: web::Data<AppState>,
+    body: Body<Code>,
 ) -> Result<HttpResponse, Refused> {
     let from = origin::from(&request, &state.config);
     entrance::confirm(&state, &from, &body.value.code).await?;
@@ -94,7 +105,9 @@ impl OpenSession {
 #[utoipa::path(post, path = "/api/v1/sessions", tag = "accounts", request_body = NewSession,
     responses((status = 200, body = OpenSession), (status = 401), (status = 429), (status = 503)))]
 async fn open_session(
-    request: HttpRequest, state: web::Data<AppState>, body: Body<NewSession>,
+    request: HttpRequest,
+    state: web::Data<AppState>,
+    body: Body<NewSession>,
 ) -> Result<HttpResponse, Refused> {
     let from = origin::from(&request, &state.config);
     let NewSession { email, password, totp } = body.value;
@@ -128,7 +141,9 @@ async fn end_session(state: web::Data<AppState>, who: SignedIn) -> Result<HttpRe
 #[utoipa::path(delete, path = "/api/v1/sessions/{id}", tag = "accounts", params(("id" = String, Path)),
     responses((status = 204), (status = 401), (status = 404)))]
 async fn end_session_by_id(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
 ) -> Result<HttpResponse, Refused> {
     let session: SessionId = id(&path)?;
     state.desk.write(who.by(), move |tx, doing| accounts::end_session(tx, doing, session)).await?;
@@ -197,7 +212,10 @@ struct NewPassword {
 #[utoipa::path(post, path = "/api/v1/passwords/resets/{code}", tag = "accounts", params(("code" = String, Path)),
     request_body = NewPassword, responses((status = 204), (status = 404), (status = 422), (status = 429)))]
 async fn reset_password(
-    request: HttpRequest, state: web::Data<AppState>, path: web::Path<String>, body: Body<NewPassword>,
+    request: HttpRequest,
+    state: web::Data<AppState>,
+    path: web::Path<String>,
+    body: Body<NewPassword>,
 ) -> Result<HttpResponse, Refused> {
     let from = origin::from(&request, &state.config);
     entrance::reset(&state, &from, &path, &body.value.password).await?;
@@ -216,7 +234,10 @@ struct SetUp {
 #[utoipa::path(post, path = "/api/v1/setups/{code}", tag = "accounts", params(("code" = String, Path)),
     request_body = NewAccount, responses((status = 201, body = SetUp), (status = 404), (status = 422)))]
 async fn set_up_registrar(
-    request: HttpRequest, state: web::Data<AppState>, path: web::Path<String>, body: Body<NewAccount>,
+    request: HttpRequest,
+    state: web::Data<AppState>,
+    path: web::Path<String>,
+    body: Body<NewAccount>,
 ) -> Result<HttpResponse, Refused> {
     let from = origin::from(&request, &state.config);
     let NewAccount { email, password, name, language } = body.value;

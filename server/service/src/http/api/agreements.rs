@@ -102,7 +102,9 @@ fn shown(shown: &Shown, today: domain::time::Day) -> AgreementShown {
 #[utoipa::path(get, path = "/api/v1/disputes/{id}/agreement", tag = "agreement", params(("id" = String, Path)),
     responses((status = 200, body = AgreementShown), (status = 404)))]
 async fn show_agreement(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
 ) -> Result<HttpResponse, Refused> {
     let dispute: DisputeId = id(&path)?;
     let read = read_as(&state, who.by(), move |tx, doing| agreements::show(tx, doing, dispute)).await?;
@@ -129,11 +131,15 @@ struct RevisionShown {
 #[utoipa::path(post, path = "/api/v1/disputes/{id}/agreement/revisions", tag = "agreement", params(("id" = String, Path)),
     request_body = RevisionBody, responses((status = 201, body = RevisionShown), (status = 404), (status = 409), (status = 422)))]
 async fn revise(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>, body: Body<RevisionBody>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
+    body: Body<RevisionBody>,
 ) -> Result<HttpResponse, Refused> {
     let dispute: DisputeId = id(&path)?;
     let RevisionBody { base, prevailing_language, terms } = body.value;
-    let prevailing = prevailing_language.parse().map_err(|_| Refused::field("prevailing_language", "not-a-choice"))?;
+    let prevailing =
+        prevailing_language.parse().map_err(|_| Refused::field("prevailing_language", "not-a-choice"))?;
     let terms = terms::parse(terms)?;
     let act = move |tx: &mut Tx<'_>, doing: &mut Doing| {
         let revision = agreements::revise(tx, doing, dispute, base, prevailing, terms)?;
@@ -165,7 +171,10 @@ impl Done {
 }
 
 async fn act(
-    state: &AppState, who: &SignedIn, once: Once, done: &'static str,
+    state: &AppState,
+    who: &SignedIn,
+    once: Once,
+    done: &'static str,
     act: impl FnOnce(&mut Tx<'_>, &mut Doing) -> Result<(), Refused> + Send + 'static,
 ) -> Result<Done, Refused> {
     state.desk.write_once(who.by(), once, move |tx, doing| act(tx, doing).map(|()| Done::new(done))).await
@@ -175,7 +184,10 @@ async fn act(
 #[utoipa::path(post, path = "/api/v1/disputes/{id}/agreement/readiness", tag = "agreement", params(("id" = String, Path)),
     request_body = Named, responses((status = 200, body = Done), (status = 404), (status = 409), (status = 422)))]
 async fn be_ready(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>, body: Body<Named>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
+    body: Body<Named>,
 ) -> Result<HttpResponse, Refused> {
     let (dispute, digest) = (id(&path)?, digest(&body.value.digest)?);
     let job = move |tx: &mut Tx<'_>, doing: &mut Doing| agreements::be_ready(tx, doing, dispute, digest);
@@ -186,7 +198,10 @@ async fn be_ready(
 #[utoipa::path(post, path = "/api/v1/disputes/{id}/agreement/freezing", tag = "agreement", params(("id" = String, Path)),
     request_body = Named, responses((status = 200, body = Done), (status = 404), (status = 409), (status = 422)))]
 async fn freeze(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>, body: Body<Named>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
+    body: Body<Named>,
 ) -> Result<HttpResponse, Refused> {
     let (dispute, digest) = (id(&path)?, digest(&body.value.digest)?);
     let job = move |tx: &mut Tx<'_>, doing: &mut Doing| agreements::freeze(tx, doing, dispute, digest);
@@ -205,7 +220,10 @@ struct Waiver {
 #[utoipa::path(post, path = "/api/v1/disputes/{id}/agreement/waivers", tag = "agreement", params(("id" = String, Path)),
     request_body = Waiver, responses((status = 201, body = Done), (status = 404), (status = 409), (status = 422)))]
 async fn waive(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>, body: Body<Waiver>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
+    body: Body<Waiver>,
 ) -> Result<HttpResponse, Refused> {
     let (dispute, digest) = (id(&path)?, digest(&body.value.digest)?);
     let read = body.value.advice_notice_read;
@@ -245,10 +263,15 @@ pub struct Signer {
 /// # Errors
 /// Seat, name, rule, proof: in this order.
 pub async fn sign_as_party(
-    state: &AppState, who: &SignedIn, signer: Signer, signing: Signing, once: Once,
+    state: &AppState,
+    who: &SignedIn,
+    signer: Signer,
+    signing: Signing,
+    once: Once,
 ) -> Result<bool, Refused> {
     let (dispute, asked) = (signer.dispute, signing.clone());
-    read_as(state, who.by(), move |tx, doing| agreements::may_sign(tx, doing, dispute, &asked).map(|_| ())).await?;
+    read_as(state, who.by(), move |tx, doing| agreements::may_sign(tx, doing, dispute, &asked).map(|_| ()))
+        .await?;
     let proof = prove(state, who.account, &signer.password, signer.totp.as_deref()).await?;
     let job = move |tx: &mut Tx<'_>, doing: &mut Doing| {
         let stands = agreements::sign(tx, doing, dispute, &signing)?;
@@ -263,7 +286,11 @@ pub async fn sign_as_party(
 /// # Errors
 /// Seat, name, rule, proof: in this order; a conflict where the dispute changed meanwhile.
 pub async fn attest_as_mediator(
-    state: &AppState, who: &SignedIn, signer: Signer, digest: TextDigest, name: String,
+    state: &AppState,
+    who: &SignedIn,
+    signer: Signer,
+    digest: TextDigest,
+    name: String,
 ) -> Result<(), Refused> {
     let dispute = signer.dispute;
     let prepared = read_as(state, who.by(), move |tx, doing| {
@@ -296,14 +323,18 @@ pub async fn sealed(state: &AppState, prepared: &sealing::Prepared) -> Result<re
 #[utoipa::path(post, path = "/api/v1/disputes/{id}/agreement/signatures", tag = "agreement", params(("id" = String, Path)),
     request_body = SignatureBody, responses((status = 201, body = Done), (status = 403), (status = 404), (status = 409), (status = 422)))]
 async fn sign(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>, body: Body<SignatureBody>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
+    body: Body<SignatureBody>,
 ) -> Result<HttpResponse, Refused> {
     let dispute: DisputeId = id(&path)?;
     let seat = read_as(&state, who.by(), move |tx, doing| {
         crate::acts::process::look(tx, doing, dispute)?.seat().ok_or(Refused::Absent)
     })
     .await?;
-    let SignatureBody { digest: typed, name, password, totp, intent, freely, auditor_may_read_terms } = body.value;
+    let SignatureBody { digest: typed, name, password, totp, intent, freely, auditor_may_read_terms } =
+        body.value;
     let digest = digest(&typed)?;
     let signer = Signer { dispute, password, totp };
     let done = match (intent.as_str(), seat) {
@@ -328,7 +359,9 @@ async fn sign(
 #[utoipa::path(delete, path = "/api/v1/disputes/{id}/agreement/signatures/mine", tag = "agreement",
     params(("id" = String, Path)), responses((status = 204), (status = 404), (status = 409)))]
 async fn take_back(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
 ) -> Result<HttpResponse, Refused> {
     let dispute: DisputeId = id(&path)?;
     state.desk.write(who.by(), move |tx, doing| agreements::take_back(tx, doing, dispute)).await?;
@@ -343,5 +376,7 @@ pub fn configure(routes: &mut web::ServiceConfig) {
         .service(web::resource("/disputes/{id}/agreement/freezing").route(web::post().to(freeze)))
         .service(web::resource("/disputes/{id}/agreement/waivers").route(web::post().to(waive)))
         .service(web::resource("/disputes/{id}/agreement/signatures").route(web::post().to(sign)))
-        .service(web::resource("/disputes/{id}/agreement/signatures/mine").route(web::delete().to(take_back)));
+        .service(
+            web::resource("/disputes/{id}/agreement/signatures/mine").route(web::delete().to(take_back)),
+        );
 }

@@ -41,11 +41,14 @@ struct MediatorItem {
 #[utoipa::path(get, path = "/api/v1/mediators", tag = "assignments", params(("dispute" = String, Query)),
     responses((status = 200, body = Mediators), (status = 404), (status = 422)))]
 async fn list_mediators(
-    request: HttpRequest, state: web::Data<AppState>, who: Registrar,
+    request: HttpRequest,
+    state: web::Data<AppState>,
+    who: Registrar,
 ) -> Result<HttpResponse, Refused> {
     let asked = query::<For>(&request)?.dispute.ok_or(Refused::field("dispute", "missing"))?;
     let dispute: DisputeId = id(&asked)?;
-    let found = read_as(&state, who.0.by(), move |tx, doing| assignments::matches(tx, doing, dispute)).await?;
+    let found =
+        read_as(&state, who.0.by(), move |tx, doing| assignments::matches(tx, doing, dispute)).await?;
     let item = |(fit, name): (domain::assignment::Match, String)| MediatorItem {
         id: fit.mediator.to_string(),
         name,
@@ -79,12 +82,18 @@ impl AssignmentShown {
 #[utoipa::path(post, path = "/api/v1/disputes/{id}/assignments", tag = "assignments", params(("id" = String, Path)),
     request_body = ProposalBody, responses((status = 201, body = AssignmentShown), (status = 404), (status = 409), (status = 422)))]
 async fn propose(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>, body: Body<ProposalBody>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
+    body: Body<ProposalBody>,
 ) -> Result<HttpResponse, Refused> {
     let dispute: DisputeId = id(&path)?;
-    let named: Option<AccountId> = body.value.mediator_id.map(|named| named.parse()).transpose().map_err(|_| {
-        Refused::field("mediator_id", "not-a-choice")
-    })?;
+    let named: Option<AccountId> = body
+        .value
+        .mediator_id
+        .map(|named| named.parse())
+        .transpose()
+        .map_err(|_| Refused::field("mediator_id", "not-a-choice"))?;
     let shown = state.desk.write_once(who.by(), body.once, move |tx, doing| {
         assignments::propose(tx, doing, dispute, named).map(|id| AssignmentShown::new(id, "proposed"))
     });
@@ -103,13 +112,18 @@ struct Inquiry {
 #[utoipa::path(post, path = "/api/v1/assignments/{id}/acceptance", tag = "assignments", params(("id" = String, Path)),
     request_body = Inquiry, responses((status = 200, body = AssignmentShown), (status = 404), (status = 409), (status = 422)))]
 async fn accept(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>, body: Body<Inquiry>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
+    body: Body<Inquiry>,
 ) -> Result<HttpResponse, Refused> {
     let assignment: AssignmentId = id(&path)?;
     let disclosure = match (body.value.conflict, body.value.disclosure) {
         (true, Some(text)) => Some(text),
         (true, None) => return Err(Refused::field("disclosure", "missing")),
-        (false, Some(text)) if !text.trim().is_empty() => return Err(Refused::field("conflict", "not-a-choice")),
+        (false, Some(text)) if !text.trim().is_empty() => {
+            return Err(Refused::field("conflict", "not-a-choice"));
+        }
         (false, _) => None,
     };
     let shown = state.desk.write_once(who.by(), body.once, move |tx, doing| {
@@ -123,7 +137,10 @@ async fn accept(
 #[utoipa::path(post, path = "/api/v1/assignments/{id}/refusal", tag = "assignments", params(("id" = String, Path)),
     request_body = Nothing, responses((status = 200, body = AssignmentShown), (status = 404), (status = 409)))]
 async fn decline(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>, body: Body<Nothing>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
+    body: Body<Nothing>,
 ) -> Result<HttpResponse, Refused> {
     let assignment: AssignmentId = id(&path)?;
     let shown = state.desk.write_once(who.by(), body.once, move |tx, doing| {
@@ -136,7 +153,10 @@ async fn decline(
 #[utoipa::path(post, path = "/api/v1/assignments/{id}/approval", tag = "assignments", params(("id" = String, Path)),
     request_body = Nothing, responses((status = 200, body = AssignmentShown), (status = 404), (status = 409)))]
 async fn approve(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>, body: Body<Nothing>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
+    body: Body<Nothing>,
 ) -> Result<HttpResponse, Refused> {
     let assignment: AssignmentId = id(&path)?;
     let shown = state.desk.write_once(who.by(), body.once, move |tx, doing| {
@@ -150,7 +170,10 @@ async fn approve(
 #[utoipa::path(post, path = "/api/v1/assignments/{id}/objection", tag = "assignments", params(("id" = String, Path)),
     request_body = Nothing, responses((status = 200, body = AssignmentShown), (status = 404), (status = 409)))]
 async fn object(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>, body: Body<Nothing>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
+    body: Body<Nothing>,
 ) -> Result<HttpResponse, Refused> {
     let assignment: AssignmentId = id(&path)?;
     let shown = state.desk.write_once(who.by(), body.once, move |tx, doing| {

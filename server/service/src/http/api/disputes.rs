@@ -23,8 +23,20 @@ use crate::state::AppState;
 /// This file's part of the document.
 #[derive(OpenApi)]
 #[openapi(paths(
-    begin_dispute, change_dispute, list_disputes, show_dispute, answer_safety, read_safety, file_dispute,
-    screen_dispute, withdraw, close_dispute, suspend_dispute, resume_dispute, show_statement, show_certificate
+    begin_dispute,
+    change_dispute,
+    list_disputes,
+    show_dispute,
+    answer_safety,
+    read_safety,
+    file_dispute,
+    screen_dispute,
+    withdraw,
+    close_dispute,
+    suspend_dispute,
+    resume_dispute,
+    show_statement,
+    show_certificate
 ))]
 pub struct Doc;
 
@@ -67,7 +79,9 @@ struct Patch {
 }
 
 /// A field that is there and `null` is not a field that is missing.
-fn present<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
+fn present<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
+    from: D,
+) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(from).map(Some)
 }
 
@@ -122,7 +136,9 @@ fn change(patch: Patch) -> Result<Change, Refused> {
 
 /// Does an act on a dispute once, and answers with the dispute as the person may see it then.
 pub async fn act_and_view(
-    state: &AppState, who: &SignedIn, once: Once,
+    state: &AppState,
+    who: &SignedIn,
+    once: Once,
     act: impl FnOnce(&mut Tx<'_>, &mut Doing) -> Result<Seen, Refused> + Send + 'static,
 ) -> Result<DisputeView, Refused> {
     let job = move |tx: &mut Tx<'_>, doing: &mut Doing| {
@@ -134,7 +150,9 @@ pub async fn act_and_view(
 
 /// Reads with the person and the time at hand.
 pub async fn read_as<T: Send + 'static>(
-    state: &AppState, by: By, look: impl FnOnce(&mut Tx<'_>, &Doing) -> Result<T, Refused> + Send + 'static,
+    state: &AppState,
+    by: By,
+    look: impl FnOnce(&mut Tx<'_>, &Doing) -> Result<T, Refused> + Send + 'static,
 ) -> Result<T, Refused> {
     let doing = Doing::new(state.clock.now(), by, std::sync::Arc::clone(&state.config));
     state.desk.read(move |tx| look(tx, &doing)).await
@@ -144,10 +162,13 @@ pub async fn read_as<T: Send + 'static>(
 #[utoipa::path(post, path = "/api/v1/disputes", tag = "disputes", request_body = NewDispute,
     responses((status = 201, body = DisputeView), (status = 401), (status = 422)))]
 async fn begin_dispute(
-    state: web::Data<AppState>, who: SignedIn, body: Body<NewDispute>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    body: Body<NewDispute>,
 ) -> Result<HttpResponse, Refused> {
     let change = change(body.value.into())?;
-    let answer = act_and_view(&state, &who, body.once, move |tx, doing| disputes::begin(tx, doing, &change)).await?;
+    let answer =
+        act_and_view(&state, &who, body.once, move |tx, doing| disputes::begin(tx, doing, &change)).await?;
     Ok(HttpResponse::Created().json(answer))
 }
 
@@ -155,12 +176,16 @@ async fn begin_dispute(
 #[utoipa::path(patch, path = "/api/v1/disputes/{id}", tag = "disputes", params(("id" = String, Path)),
     request_body = Patch, responses((status = 200, body = DisputeView), (status = 404), (status = 409), (status = 422)))]
 async fn change_dispute(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>, body: Body<Patch>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
+    body: Body<Patch>,
 ) -> Result<HttpResponse, Refused> {
     let dispute: DisputeId = id(&path)?;
     let version = body.value.version;
     let change = change(body.value)?;
-    let act = move |tx: &mut Tx<'_>, doing: &mut Doing| disputes::change(tx, doing, dispute, version, &change);
+    let act =
+        move |tx: &mut Tx<'_>, doing: &mut Doing| disputes::change(tx, doing, dispute, version, &change);
     Ok(HttpResponse::Ok().json(act_and_view(&state, &who, body.once, act).await?))
 }
 
@@ -175,7 +200,11 @@ struct Disputes {
 #[utoipa::path(get, path = "/api/v1/disputes", tag = "disputes",
     params(("after" = Option<String>, Query), ("limit" = Option<u32>, Query)),
     responses((status = 200, body = Disputes), (status = 401)))]
-async fn list_disputes(state: web::Data<AppState>, who: SignedIn, page: Page) -> Result<HttpResponse, Refused> {
+async fn list_disputes(
+    state: web::Data<AppState>,
+    who: SignedIn,
+    page: Page,
+) -> Result<HttpResponse, Refused> {
     let after = page.after.map(|after| after.parse()).transpose();
     let after = after.map_err(|_| Refused::field("after", "not-a-choice"))?;
     let (account, limit) = (who.account, i64::try_from(page.limit).unwrap_or(100));
@@ -198,7 +227,9 @@ async fn list_disputes(state: web::Data<AppState>, who: SignedIn, page: Page) ->
 #[utoipa::path(get, path = "/api/v1/disputes/{id}", tag = "disputes", params(("id" = String, Path)),
     responses((status = 200, body = DisputeView), (status = 404)))]
 async fn show_dispute(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
 ) -> Result<HttpResponse, Refused> {
     let dispute = id(&path)?;
     let shown = read_as(&state, who.by(), move |tx, doing| {
@@ -241,11 +272,16 @@ fn answers(body: &SafetyBody) -> Result<SafetyAnswers, Refused> {
 #[utoipa::path(put, path = "/api/v1/disputes/{id}/safety", tag = "disputes", params(("id" = String, Path)),
     request_body = SafetyBody, responses((status = 204), (status = 404), (status = 422)))]
 async fn answer_safety(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>, body: Body<SafetyBody>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
+    body: Body<SafetyBody>,
 ) -> Result<HttpResponse, Refused> {
     let dispute: DisputeId = id(&path)?;
     let (answers, reach) = (answers(&body.value)?, body.value.reach);
-    let act = move |tx: &mut Tx<'_>, doing: &mut Doing| safety::answer(tx, doing, dispute, &answers, reach.as_deref());
+    let act = move |tx: &mut Tx<'_>, doing: &mut Doing| {
+        safety::answer(tx, doing, dispute, &answers, reach.as_deref())
+    };
     state.desk.write_once(who.by(), body.once, act).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -260,7 +296,9 @@ struct SafetyShown {
 #[utoipa::path(get, path = "/api/v1/disputes/{id}/screening", tag = "disputes", params(("id" = String, Path)),
     responses((status = 200, body = SafetyShown), (status = 404)))]
 async fn read_safety(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
 ) -> Result<HttpResponse, Refused> {
     let dispute: DisputeId = id(&path)?;
     let raised = state.desk.write(who.by(), move |tx, doing| safety::read(tx, doing, dispute)).await?;
@@ -286,7 +324,10 @@ pub struct Nothing {}
 #[utoipa::path(post, path = "/api/v1/disputes/{id}/filing", tag = "disputes", params(("id" = String, Path)),
     request_body = Nothing, responses((status = 200, body = DisputeView), (status = 404), (status = 409), (status = 422)))]
 async fn file_dispute(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>, body: Body<Nothing>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
+    body: Body<Nothing>,
 ) -> Result<HttpResponse, Refused> {
     let dispute: DisputeId = id(&path)?;
     let act = move |tx: &mut Tx<'_>, doing: &mut Doing| disputes::file(tx, doing, dispute);
@@ -324,13 +365,18 @@ struct NamedContact {
 #[utoipa::path(post, path = "/api/v1/disputes/{id}/screening", tag = "disputes", params(("id" = String, Path)),
     request_body = Screening, responses((status = 200, body = DisputeView), (status = 404), (status = 409), (status = 422)))]
 async fn screen_dispute(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>, body: Body<Screening>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
+    body: Body<Screening>,
 ) -> Result<HttpResponse, Refused> {
     let dispute: DisputeId = id(&path)?;
     let finding = match (body.value.suitable, body.value.referral) {
         (true, _) => Finding::Suitable { shuttle: body.value.shuttle },
         (false, Some(Referral::Text(to))) => Finding::Referred { to },
-        (false, Some(Referral::Contact(to))) if !to.name.trim().is_empty() && !to.contact.trim().is_empty() => {
+        (false, Some(Referral::Contact(to)))
+            if !to.name.trim().is_empty() && !to.contact.trim().is_empty() =>
+        {
             Finding::Referred { to: format!("{}, {}", to.name.trim(), to.contact.trim()) }
         }
         (false, _) => return Err(Refused::field("referral", "missing")),
@@ -346,7 +392,10 @@ async fn screen_dispute(
 #[utoipa::path(post, path = "/api/v1/disputes/{id}/withdrawal", tag = "disputes", params(("id" = String, Path)),
     request_body = Nothing, responses((status = 200, body = DisputeView), (status = 404), (status = 409)))]
 async fn withdraw(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>, body: Body<Nothing>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
+    body: Body<Nothing>,
 ) -> Result<HttpResponse, Refused> {
     let dispute: DisputeId = id(&path)?;
     let act = move |tx: &mut Tx<'_>, doing: &mut Doing| disputes::withdraw(tx, doing, dispute);
@@ -364,7 +413,10 @@ struct Closing {
 #[utoipa::path(post, path = "/api/v1/disputes/{id}/closing", tag = "disputes", params(("id" = String, Path)),
     request_body = Closing, responses((status = 200, body = DisputeView), (status = 404), (status = 409), (status = 422)))]
 async fn close_dispute(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>, body: Body<Closing>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
+    body: Body<Closing>,
 ) -> Result<HttpResponse, Refused> {
     let dispute: DisputeId = id(&path)?;
     if body.value.outcome != "impasse" {
@@ -378,7 +430,10 @@ async fn close_dispute(
 #[utoipa::path(post, path = "/api/v1/disputes/{id}/suspension", tag = "disputes", params(("id" = String, Path)),
     request_body = Nothing, responses((status = 200, body = DisputeView), (status = 404), (status = 409)))]
 async fn suspend_dispute(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>, body: Body<Nothing>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
+    body: Body<Nothing>,
 ) -> Result<HttpResponse, Refused> {
     let dispute: DisputeId = id(&path)?;
     let act = move |tx: &mut Tx<'_>, doing: &mut Doing| disputes::suspend(tx, doing, dispute, true);
@@ -389,7 +444,9 @@ async fn suspend_dispute(
 #[utoipa::path(delete, path = "/api/v1/disputes/{id}/suspension", tag = "disputes", params(("id" = String, Path)),
     responses((status = 200, body = DisputeView), (status = 404), (status = 409)))]
 async fn resume_dispute(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
 ) -> Result<HttpResponse, Refused> {
     let dispute: DisputeId = id(&path)?;
     let act = move |tx: &mut Tx<'_>, doing: &mut Doing| disputes::suspend(tx, doing, dispute, false);
@@ -407,7 +464,10 @@ struct Shown {
 #[utoipa::path(put, path = "/api/v1/disputes/{id}/statement-sharing", tag = "disputes", params(("id" = String, Path)),
     request_body = Shown, responses((status = 204), (status = 404)))]
 async fn show_statement(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>, body: Body<Shown>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
+    body: Body<Shown>,
 ) -> Result<HttpResponse, Refused> {
     let (dispute, shown): (DisputeId, bool) = (id(&path)?, body.value.shown);
     let act = move |tx: &mut Tx<'_>, doing: &mut Doing| disputes::show_statement(tx, doing, dispute, shown);
@@ -432,7 +492,9 @@ struct CertificateShown {
 #[utoipa::path(get, path = "/api/v1/disputes/{id}/certificate", tag = "disputes", params(("id" = String, Path)),
     responses((status = 200, body = CertificateShown), (status = 404), (status = 409)))]
 async fn show_certificate(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
 ) -> Result<HttpResponse, Refused> {
     let dispute: DisputeId = id(&path)?;
     let certificate =
@@ -451,7 +513,9 @@ async fn show_certificate(
 pub fn configure(routes: &mut web::ServiceConfig) {
     routes
         .service(
-            web::resource("/disputes").route(web::post().to(begin_dispute)).route(web::get().to(list_disputes)),
+            web::resource("/disputes")
+                .route(web::post().to(begin_dispute))
+                .route(web::get().to(list_disputes)),
         )
         .service(
             web::resource("/disputes/{id}")

@@ -21,7 +21,13 @@ use crate::state::AppState;
 /// This file's part of the document.
 #[derive(OpenApi)]
 #[openapi(paths(
-    show_invitation, accept_invitation, refuse_invitation, undo_refusal, raise_concern, invite_again, make_letter,
+    show_invitation,
+    accept_invitation,
+    refuse_invitation,
+    undo_refusal,
+    raise_concern,
+    invite_again,
+    make_letter,
     confirm_identity
 ))]
 pub struct Doc;
@@ -77,7 +83,9 @@ async fn count_wrong<T>(state: &AppState, typed: &str, answer: &Result<T, Refuse
 #[utoipa::path(get, path = "/api/v1/invitations/{code}", tag = "invitations", params(("code" = String, Path)),
     responses((status = 200, body = InvitationShown), (status = 404), (status = 429)))]
 async fn show_invitation(
-    request: HttpRequest, state: web::Data<AppState>, path: web::Path<String>,
+    request: HttpRequest,
+    state: web::Data<AppState>,
+    path: web::Path<String>,
 ) -> Result<HttpResponse, Refused> {
     let shown = shown(&state, &request, &path).await?;
     let set = &state.config.institution;
@@ -118,16 +126,18 @@ struct Acceptance {
     request_body = Nothing, responses((status = 200, body = Acceptance), (status = 202, body = Acceptance),
         (status = 401), (status = 404), (status = 409)))]
 async fn accept_invitation(
-    request: HttpRequest, state: web::Data<AppState>, who: SignedIn, path: web::Path<String>, _body: Body<Nothing>,
+    request: HttpRequest,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
+    _body: Body<Nothing>,
 ) -> Result<HttpResponse, Refused> {
     let taken = accept(&state, &request, who.by(), &path).await?;
     Ok(match taken {
-        Taken::Joined(dispute) => {
-            HttpResponse::Ok().json(Acceptance { dispute_id: dispute.to_string(), state: "joined".to_owned() })
-        }
-        Taken::Pending(dispute) => {
-            HttpResponse::Accepted().json(Acceptance { dispute_id: dispute.to_string(), state: "pending".to_owned() })
-        }
+        Taken::Joined(dispute) => HttpResponse::Ok()
+            .json(Acceptance { dispute_id: dispute.to_string(), state: "joined".to_owned() }),
+        Taken::Pending(dispute) => HttpResponse::Accepted()
+            .json(Acceptance { dispute_id: dispute.to_string(), state: "pending".to_owned() }),
     })
 }
 
@@ -153,7 +163,10 @@ pub async fn refuse(state: &AppState, request: &HttpRequest, typed: &str, undo: 
 /// # Errors
 /// As the act.
 pub async fn with_code<T: Send + 'static>(
-    state: &AppState, request: &HttpRequest, by: By, typed: &str,
+    state: &AppState,
+    request: &HttpRequest,
+    by: By,
+    typed: &str,
     act: impl FnOnce(&mut Tx<'_>, &mut Doing, &str) -> Result<T, Refused> + Send + 'static,
 ) -> Result<T, Refused> {
     let from = origin::from(request, &state.config);
@@ -168,7 +181,10 @@ pub async fn with_code<T: Send + 'static>(
 #[utoipa::path(post, path = "/api/v1/invitations/{code}/refusal", tag = "invitations", params(("code" = String, Path)),
     request_body = Nothing, responses((status = 204), (status = 404), (status = 409)))]
 async fn refuse_invitation(
-    request: HttpRequest, state: web::Data<AppState>, path: web::Path<String>, _body: Body<Nothing>,
+    request: HttpRequest,
+    state: web::Data<AppState>,
+    path: web::Path<String>,
+    _body: Body<Nothing>,
 ) -> Result<HttpResponse, Refused> {
     refuse(&state, &request, &path, false).await?;
     Ok(HttpResponse::NoContent().finish())
@@ -178,7 +194,9 @@ async fn refuse_invitation(
 #[utoipa::path(delete, path = "/api/v1/invitations/{code}/refusal", tag = "invitations", params(("code" = String, Path)),
     responses((status = 204), (status = 404), (status = 409)))]
 async fn undo_refusal(
-    request: HttpRequest, state: web::Data<AppState>, path: web::Path<String>,
+    request: HttpRequest,
+    state: web::Data<AppState>,
+    path: web::Path<String>,
 ) -> Result<HttpResponse, Refused> {
     refuse(&state, &request, &path, true).await?;
     Ok(HttpResponse::NoContent().finish())
@@ -195,10 +213,15 @@ struct ConcernBody {
 #[utoipa::path(post, path = "/api/v1/invitations/{code}/concerns", tag = "invitations", params(("code" = String, Path)),
     request_body = ConcernBody, responses((status = 204), (status = 404), (status = 422)))]
 async fn raise_concern(
-    request: HttpRequest, state: web::Data<AppState>, path: web::Path<String>, body: Body<ConcernBody>,
+    request: HttpRequest,
+    state: web::Data<AppState>,
+    path: web::Path<String>,
+    body: Body<ConcernBody>,
 ) -> Result<HttpResponse, Refused> {
     let concern = body.value.kind.parse().map_err(|_| Refused::field("kind", "not-a-choice"))?;
-    let act = move |tx: &mut Tx<'_>, doing: &mut Doing, code: &str| invitations::raise_concern(tx, doing, code, concern);
+    let act = move |tx: &mut Tx<'_>, doing: &mut Doing, code: &str| {
+        invitations::raise_concern(tx, doing, code, concern)
+    };
     with_code(&state, &request, By::Visitor, &path, act).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -207,7 +230,10 @@ async fn raise_concern(
 #[utoipa::path(post, path = "/api/v1/disputes/{id}/invitations", tag = "invitations", params(("id" = String, Path)),
     request_body = Nothing, responses((status = 201, body = DisputeView), (status = 404), (status = 409)))]
 async fn invite_again(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>, body: Body<Nothing>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
+    body: Body<Nothing>,
 ) -> Result<HttpResponse, Refused> {
     let dispute: DisputeId = id(&path)?;
     let act = move |tx: &mut Tx<'_>, doing: &mut Doing| {
@@ -230,10 +256,14 @@ struct Letter {
     params(("id" = String, Path), ("n" = u32, Path)), request_body = Nothing,
     responses((status = 201, body = Letter), (status = 404), (status = 409)))]
 async fn make_letter(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<(String, String)>, _body: Body<Nothing>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<(String, String)>,
+    _body: Body<Nothing>,
 ) -> Result<HttpResponse, Refused> {
     let (dispute, number): (DisputeId, u32) = (id(&path.0)?, id(&path.1)?);
-    let code = state.desk.write(who.by(), move |tx, doing| invitations::letter(tx, doing, dispute, number)).await?;
+    let code =
+        state.desk.write(who.by(), move |tx, doing| invitations::letter(tx, doing, dispute, number)).await?;
     let letter = Letter { code: code.as_str().to_owned(), url: state.config.public_url.link("/invitations") };
     Ok(HttpResponse::Created().json(letter))
 }
@@ -243,7 +273,10 @@ async fn make_letter(
     params(("id" = String, Path), ("party" = String, Path)), request_body = Nothing,
     responses((status = 200, body = DisputeView), (status = 404), (status = 409)))]
 async fn confirm_identity(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<(String, String)>, body: Body<Nothing>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<(String, String)>,
+    body: Body<Nothing>,
 ) -> Result<HttpResponse, Refused> {
     let dispute: DisputeId = id(&path.0)?;
     let taker = if path.1 == "respondent" { None } else { Some(id(&path.1)?) };
@@ -266,5 +299,7 @@ pub fn configure(routes: &mut web::ServiceConfig) {
         .service(web::resource("/invitations/{code}/concerns").route(web::post().to(raise_concern)))
         .service(web::resource("/disputes/{id}/invitations").route(web::post().to(invite_again)))
         .service(web::resource("/disputes/{id}/invitations/{n}/letters").route(web::post().to(make_letter)))
-        .service(web::resource("/disputes/{id}/parties/{party}/identity").route(web::post().to(confirm_identity)));
+        .service(
+            web::resource("/disputes/{id}/parties/{party}/identity").route(web::post().to(confirm_identity)),
+        );
 }

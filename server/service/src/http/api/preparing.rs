@@ -40,13 +40,17 @@ struct AgreementToMediate {
     params(("id" = String, Path), ("language" = Option<String>, Query)),
     responses((status = 200, body = AgreementToMediate), (status = 404), (status = 422)))]
 async fn read_agreement_to_mediate(
-    request: HttpRequest, state: web::Data<AppState>, who: SignedIn, path: web::Path<String>,
+    request: HttpRequest,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
 ) -> Result<HttpResponse, Refused> {
     let dispute: DisputeId = id(&path)?;
     read_as(&state, who.by(), move |tx, doing| look(tx, doing, dispute)?.actor().map(|_| ())).await?;
     let asked = query::<In>(&request)?.language;
     let language = asked.map(|tag| tag.parse()).transpose();
-    let language: Language = language.map_err(|_| Refused::field("language", "not-a-choice"))?.unwrap_or(who.language);
+    let language: Language =
+        language.map_err(|_| Refused::field("language", "not-a-choice"))?.unwrap_or(who.language);
     let text = pages::content::agreement_to_mediate(AGREEMENT_TO_MEDIATE, language);
     let text = text.ok_or(Refused::broken("the agreement to mediate has no text"))?;
     let shown = AgreementToMediate { version: AGREEMENT_TO_MEDIATE, language: language.tag(), text };
@@ -67,7 +71,10 @@ struct ConsentBody {
 #[utoipa::path(post, path = "/api/v1/disputes/{id}/consents", tag = "preparing", params(("id" = String, Path)),
     request_body = ConsentBody, responses((status = 201, body = DisputeView), (status = 404), (status = 409), (status = 422)))]
 async fn consent(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>, body: Body<ConsentBody>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
+    body: Body<ConsentBody>,
 ) -> Result<HttpResponse, Refused> {
     let dispute: DisputeId = id(&path)?;
     let ConsentBody { document, version, language } = body.value;
@@ -75,8 +82,9 @@ async fn consent(
         return Err(Refused::field("document", "not-a-choice"));
     }
     let language = language.parse().map_err(|_| Refused::field("language", "not-a-choice"))?;
-    let act =
-        move |tx: &mut Tx<'_>, doing: &mut Doing| preparing::consent(tx, doing, dispute, &document, version, language);
+    let act = move |tx: &mut Tx<'_>, doing: &mut Doing| {
+        preparing::consent(tx, doing, dispute, &document, version, language)
+    };
     Ok(HttpResponse::Created().json(act_and_view(&state, &who, body.once, act).await?))
 }
 
@@ -91,7 +99,10 @@ struct Readiness {
 #[utoipa::path(post, path = "/api/v1/disputes/{id}/readiness", tag = "preparing", params(("id" = String, Path)),
     request_body = Readiness, responses((status = 200, body = DisputeView), (status = 404), (status = 409), (status = 422)))]
 async fn be_ready(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>, body: Body<Readiness>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
+    body: Body<Readiness>,
 ) -> Result<HttpResponse, Refused> {
     let dispute: DisputeId = id(&path)?;
     let route = body.value.route.parse().map_err(|_| Refused::field("route", "not-a-choice"))?;
@@ -112,14 +123,18 @@ struct DeliveryBody {
 #[utoipa::path(put, path = "/api/v1/disputes/{id}/delivery", tag = "preparing", params(("id" = String, Path)),
     request_body = DeliveryBody, responses((status = 204), (status = 404), (status = 409), (status = 422)))]
 async fn choose_delivery(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>, body: Body<DeliveryBody>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
+    body: Body<DeliveryBody>,
 ) -> Result<HttpResponse, Refused> {
     let dispute: DisputeId = id(&path)?;
     if body.value.passphrase.is_some_and(|typed| !typed.is_empty()) {
         return Err(Refused::field("passphrase", "not-offered"));
     }
     let choice = body.value.by.parse().map_err(|_| Refused::field("by", "not-a-choice"))?;
-    let act = move |tx: &mut Tx<'_>, doing: &mut Doing| preparing::choose_delivery(tx, doing, dispute, choice);
+    let act =
+        move |tx: &mut Tx<'_>, doing: &mut Doing| preparing::choose_delivery(tx, doing, dispute, choice);
     state.desk.write_once(who.by(), body.once, act).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -128,7 +143,10 @@ async fn choose_delivery(
 #[utoipa::path(post, path = "/api/v1/disputes/{id}/mediation-requests", tag = "preparing", params(("id" = String, Path)),
     request_body = Nothing, responses((status = 201, body = DisputeView), (status = 404), (status = 409)))]
 async fn request_mediation(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>, body: Body<Nothing>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
+    body: Body<Nothing>,
 ) -> Result<HttpResponse, Refused> {
     let dispute: DisputeId = id(&path)?;
     let act = move |tx: &mut Tx<'_>, doing: &mut Doing| assignments::request_mediation(tx, doing, dispute);

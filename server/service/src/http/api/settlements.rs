@@ -22,7 +22,13 @@ use crate::state::AppState;
 /// This file's part of the document.
 #[derive(OpenApi)]
 #[openapi(paths(
-    show_own, list_settlements, show_settlement, download_pdf, download_jws, list_deliveries, verify_file
+    show_own,
+    list_settlements,
+    show_settlement,
+    download_pdf,
+    download_jws,
+    list_deliveries,
+    verify_file
 ))]
 pub struct Doc;
 
@@ -51,7 +57,9 @@ fn delivery(row: &store::deliveries::Delivery) -> DeliveryShown {
 #[utoipa::path(get, path = "/api/v1/disputes/{id}/settlement", tag = "settlements", params(("id" = String, Path)),
     responses((status = 200, body = OwnShown), (status = 404)))]
 async fn show_own(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
 ) -> Result<HttpResponse, Refused> {
     let dispute: DisputeId = id(&path)?;
     let own = read_as(&state, who.by(), move |tx, doing| settlements::own(tx, doing, dispute)).await?;
@@ -81,9 +89,13 @@ struct Filters {
 /// # Errors
 /// The field that cannot be read.
 pub fn filter(
-    from: Option<&str>, to: Option<&str>, category: Option<&str>, state: Option<&str>,
+    from: Option<&str>,
+    to: Option<&str>,
+    category: Option<&str>,
+    state: Option<&str>,
 ) -> Result<Filter, Refused> {
-    let filled = |typed: Option<&str>| typed.map(str::trim).filter(|typed| !typed.is_empty()).map(str::to_owned);
+    let filled =
+        |typed: Option<&str>| typed.map(str::trim).filter(|typed| !typed.is_empty()).map(str::to_owned);
     let moment = |field: &'static str, typed: Option<String>, end: &str| -> Result<Option<Moment>, Refused> {
         let Some(typed) = typed else { return Ok(None) };
         let whole = if typed.parse::<Day>().is_ok() { format!("{typed}{end}") } else { typed };
@@ -93,8 +105,10 @@ pub fn filter(
         .map(|word| word.parse())
         .transpose()
         .map_err(|_| Refused::field("category", "not-a-choice"))?;
-    let state: Option<DeliveryState> =
-        filled(state).map(|word| word.parse()).transpose().map_err(|_| Refused::field("state", "not-a-choice"))?;
+    let state: Option<DeliveryState> = filled(state)
+        .map(|word| word.parse())
+        .transpose()
+        .map_err(|_| Refused::field("state", "not-a-choice"))?;
     Ok(Filter {
         from: moment("from", filled(from), "T00:00:00.000Z")?,
         to: moment("to", filled(to), "T23:59:59.999Z")?,
@@ -125,7 +139,10 @@ struct SettlementItem {
         ("state" = Option<String>, Query), ("after" = Option<String>, Query), ("limit" = Option<u32>, Query)),
     responses((status = 200, body = Settlements), (status = 404), (status = 422)))]
 async fn list_settlements(
-    request: HttpRequest, state: web::Data<AppState>, who: SignedIn, page: Page,
+    request: HttpRequest,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    page: Page,
 ) -> Result<HttpResponse, Refused> {
     let asked = query::<Filters>(&request)?;
     let filter = filter(
@@ -137,8 +154,10 @@ async fn list_settlements(
     let after = page.after.map(|after| after.parse()).transpose();
     let after: Option<SettlementId> = after.map_err(|_| Refused::field("after", "not-a-choice"))?;
     let limit = i64::try_from(page.limit).unwrap_or(100);
-    let found =
-        state.desk.write(who.by(), move |tx, doing| settlements::list(tx, doing, &filter, after, limit)).await?;
+    let found = state
+        .desk
+        .write(who.by(), move |tx, doing| settlements::list(tx, doing, &filter, after, limit))
+        .await?;
     let is_full = i64::try_from(found.len()).is_ok_and(|count| count == limit);
     let next = found.last().map(|last| last.id.to_string()).filter(|_| is_full);
     let by_court = state.config.institution.court_reference.is_some();
@@ -242,7 +261,9 @@ fn audited(seen: &Audited) -> AuditedShown {
 #[utoipa::path(get, path = "/api/v1/settlements/{id}", tag = "settlements", params(("id" = String, Path)),
     responses((status = 200, body = AuditedShown), (status = 404)))]
 async fn show_settlement(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
 ) -> Result<HttpResponse, Refused> {
     let settlement: SettlementId = id(&path)?;
     let seen = state.desk.write(who.by(), move |tx, doing| settlements::audit(tx, doing, settlement)).await?;
@@ -253,10 +274,13 @@ async fn show_settlement(
 #[utoipa::path(get, path = "/api/v1/settlements/{id}/record.pdf", tag = "settlements", params(("id" = String, Path)),
     responses((status = 200, content_type = "application/pdf"), (status = 404)))]
 async fn download_pdf(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
 ) -> Result<HttpResponse, Refused> {
     let settlement: SettlementId = id(&path)?;
-    let read = state.desk.write(who.by(), move |tx, doing| settlements::documents(tx, doing, settlement)).await?;
+    let read =
+        state.desk.write(who.by(), move |tx, doing| settlements::documents(tx, doing, settlement)).await?;
     let name = ("Content-Disposition", "attachment; filename=\"record.pdf\"");
     Ok(HttpResponse::Ok().content_type("application/pdf").insert_header(name).body(read.1.pdf))
 }
@@ -265,10 +289,13 @@ async fn download_pdf(
 #[utoipa::path(get, path = "/api/v1/settlements/{id}/record.jws", tag = "settlements", params(("id" = String, Path)),
     responses((status = 200, content_type = "application/jose"), (status = 404)))]
 async fn download_jws(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
 ) -> Result<HttpResponse, Refused> {
     let settlement: SettlementId = id(&path)?;
-    let read = state.desk.write(who.by(), move |tx, doing| settlements::documents(tx, doing, settlement)).await?;
+    let read =
+        state.desk.write(who.by(), move |tx, doing| settlements::documents(tx, doing, settlement)).await?;
     let name = ("Content-Disposition", "attachment; filename=\"record.jws\"");
     Ok(HttpResponse::Ok().content_type("application/jose").insert_header(name).body(read.1.jws))
 }
@@ -282,7 +309,9 @@ struct Deliveries {
 #[utoipa::path(get, path = "/api/v1/settlements/{id}/deliveries", tag = "settlements", params(("id" = String, Path)),
     responses((status = 200, body = Deliveries), (status = 404)))]
 async fn list_deliveries(
-    state: web::Data<AppState>, who: SignedIn, path: web::Path<String>,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
 ) -> Result<HttpResponse, Refused> {
     let settlement: SettlementId = id(&path)?;
     let items = state
@@ -293,7 +322,8 @@ async fn list_deliveries(
                 Ok(own) => Ok(own.deliveries.iter().map(delivery).collect::<Vec<_>>()),
                 Err(Refused::Absent) => {
                     let seen = settlements::audit(tx, doing, settlement)?;
-                    let bare = |state: &DeliveryState| DeliveryShown { to: "", by: "", state: state.as_str() };
+                    let bare =
+                        |state: &DeliveryState| DeliveryShown { to: "", by: "", state: state.as_str() };
                     Ok(seen.deliveries.iter().map(bare).collect())
                 }
                 Err(refused) => Err(refused),
@@ -321,7 +351,9 @@ struct Verification {
     request_body(content_type = "multipart/form-data", content = Vec<u8>),
     responses((status = 200, body = Verification), (status = 413), (status = 422)))]
 async fn verify_file(
-    request: HttpRequest, state: web::Data<AppState>, payload: web::Payload,
+    request: HttpRequest,
+    state: web::Data<AppState>,
+    payload: web::Payload,
 ) -> Result<HttpResponse, Refused> {
     let file = uploaded(&request, payload).await?;
     let answer = match verified(&state, file).await? {

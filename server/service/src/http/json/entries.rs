@@ -97,7 +97,9 @@ impl From<&Entry> for EntryJson {
 impl From<&Body> for BodyJson {
     fn from(body: &Body) -> Self {
         match body {
-            Body::Message { text, lang } => Self::Message { text: text.clone(), lang: lang.as_str().to_owned() },
+            Body::Message { text, lang } => {
+                Self::Message { text: text.clone(), lang: lang.as_str().to_owned() }
+            }
             Body::File { file } => Self::File { file: file.to_string() },
             Body::Offer(content) => {
                 let (terms, note, expires_at) = proposed(content);
@@ -155,7 +157,11 @@ pub fn parse(written: BodyJson) -> Result<Body, Refused> {
     })
 }
 
-fn offered(terms: Vec<TermJson>, note: Option<String>, expires_at: Option<String>) -> Result<OfferContent, Refused> {
+fn offered(
+    terms: Vec<TermJson>,
+    note: Option<String>,
+    expires_at: Option<String>,
+) -> Result<OfferContent, Refused> {
     let terms = parse_at("body.terms", terms)?;
     let expires_at = expires_at.map(|end| end.parse::<Moment>()).transpose();
     let expires_at = expires_at.map_err(|_| Refused::field("body.expires_at", "not-a-time"))?;
@@ -214,7 +220,10 @@ mod tests {
         ] {
             assert_eq!(read(json), Err(Refused::field("body.kind", "not-a-choice")), "{json}");
         }
-        assert!(serde_json::from_str::<BodyJson>(r#"{"kind":"message","text":"a","lang":"en","by":"x"}"#).is_err());
+        assert!(
+            serde_json::from_str::<BodyJson>(r#"{"kind":"message","text":"a","lang":"en","by":"x"}"#)
+                .is_err()
+        );
     }
 
     #[test]

@@ -1,0 +1,117 @@
+//! What a registrar has to look at, as kinds and ids. Deliberately not here: any text; the page says it by kind.
+
+use diesel::prelude::*;
+
+use domain::ids::DisputeId;
+use domain::party::Side;
+use domain::time::Moment;
+
+use crate::columns::{At, Word, at, value_opt, word_opt};
+use crate::error::Result;
+use crate::schema::duties;
+use crate::stored::Tx;
+
+/// Something to look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Duty {
+    /// Its id, a UUIDv7.
+    pub id: String,
+    /// What it is, as a stable word.
+    pub kind: String,
+    /// In which dispute.
+    pub dispute: Option<DisputeId>,
+    /// Of which side.
+    pub side: Option<Side>,
+    /// Since when.
+    pub at: Moment,
+}
+
+/// A duty as it is listed.
+pub type DutyRow = Duty;
+
+#[derive(Queryable)]
+struct Row {
+    id: String,
+    kind: String,
+    dispute: Option<Word<DisputeId>>,
+    side: Option<Word<Side>>,
+    at: At,
+    _closed_at: Option<At>,
+}
+
+/// Puts something on the desk.
+///
+/// # Errors
+/// `Conflict` where the id is known.
+pub fn put(tx: &mut Tx<'_>, duty: &Duty) -> Result<()> {
+    diesel::insert_into(duties::table)
+        .values((
+            duties::id.eq(&duty.id),
+            duties::kind.eq(&duty.kind),
+            duties::dispute.eq(word_opt(duty.dispute.as_ref())),
+            duties::side.eq(word_opt(duty.side.as_ref())),
+            duties::at.eq(at(duty.at)),
+        ))
+        .execute(tx.db)?;
+    Ok(())
+}
+
+/// What is on the desk, the longest waiting first.
+///
+/// # Errors
+/// `Unavailable`, `Corrupt`.
+pub fn open(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<DutyRow>> {
+    let open = duties::table.filter(duties::closed_at.is_null());
+    let rows: Vec<Row> = open.order((duties::at, duties::id)).limit(limit).load(tx.db)?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Duty {
+                id: row.id,
+                kind: row.kind,
+                dispute: value_opt(row.dispute.as_ref())?,
+                side: value_opt(row.side.as_ref())?,
+                at: row.at.moment(),
+            })
+        })
+        .collect()
+}
+
+/// Takes something off the desk; nothing happens where it is off already.
+///
+/// # Errors
+/// `Unavailable`.
+pub fn close(tx: &mut Tx<'_>, id: &str, now: Moment) -> Result<()> {
+    let row = duties::table.find(id).filter(duties::closed_at.is_null());
+    diesel::update(row).set(duties::closed_at.eq(Some(at(now)))).execute(tx.db)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{dispute_id, houses, moment};
+
+    #[test]
+    fn a_duty_lies_on_the_desk_until_somebody_takes_it_off() {
+        for house in houses() {
+            let duty = |id: &str, millis: i64| Duty {
+                id: id.to_owned(),
+                kind: "delivery-failed".to_owned(),
+                dispute: Some(dispute_id(1)),
+                side: Some(Side::Respondent),
+                at: moment(millis),
+            };
+            let (late, early) = (duty("a", 2), duty("b", 1));
+            let expected = vec![early.clone(), late.clone()];
+            let listed = house.write(move |tx| {
+                put(tx, &late)?;
+                put(tx, &early)?;
+                let listed = open(tx, 9)?;
+                close(tx, "b", moment(3))?;
+                close(tx, "b", moment(4))?;
+                Ok((listed, open(tx, 9)?.len()))
+            });
+            assert_eq!(listed, Ok((expected, 1)), "{}", house.backend);
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! Tests of the numbering of channels: no gap and no double under concurrency, ids that come again, rows that were
+//! moved.
+
+use super::*;
+use crate::testing::{a_dispute, account, dispute_id, houses, moment};
+use domain::entry::{AgreementStep, OfferContent, SessionStep};
+use domain::ids::FileId;
+use domain::language::Language;
+use domain::party::Side;
+use domain::room::Seat;
+use domain::terms::Term;
+use uuid::Uuid;
+
+fn id(number: u128) -> EntryId {
+    EntryId::new(Uuid::from_u128(number))
+}
+
+fn message(text: &str) -> Body {
+    Body::Message { text: text.to_owned(), lang: Language::English.into() }
+}
+
+const CLAIMANT: Author = Author::Seat(Seat::Party(Side::Claimant));
+
+fn new(channel: Channel, number: u128, body: &Body) -> NewEntry<'_> {
+    NewEntry {
+        dispute: dispute_id(1),
+        channel,
+        id: id(number),
+        account: Some(account(1)),
+        by: CLAIMANT,
+        body,
+        at: moment(1),
+    }
+}
+
+fn say(tx: &mut Tx<'_>, channel: Channel, number: u128, text: &str) -> Result<Appended> {
+    append(tx, &new(channel, number, &message(text)))
+}
+
+fn seqs(entries: &[Entry]) -> Vec<u64> {
+    entries.iter().map(|entry| entry.seq).collect()
+}
+
+#[test]
+fn each_channel_numbers_by_itself_without_gap_or_double() {
+    for house in houses() {
+        house.write(|tx| a_dispute(tx, 1)).unwrap();
+        let outcomes = house.at_once((0..90_u128).map(|number| {
+            let channel = if number % 3 == 0 { Channel::CaucusClaimant } else { Channel::Joint };
+            move |tx: &mut Tx<'_>| {
+                let stored = say(tx, channel, number, "Good morning")?;
+                // Some acts are refused after the entry took its number.
+                if number % 5 == 0 { Err(Error::Conflict) } else { Ok(stored) }
+            }
+        }));
+        assert_eq!(outcomes.iter().flatten().count(), 72, "{}", house.backend);
+        for (channel, expected) in [(Channel::Joint, 48), (Channel::CaucusClaimant, 24)] {
+            let read = house.read(move |tx| page(tx, dispute_id(1), channel, 0, None, 500)).unwrap();
+            assert_eq!(seqs(&read), (1..=expected).collect::<Vec<_>>());
+            assert_eq!(house.read(move |tx| last_seq(tx, dispute_id(1), channel)), Ok(expected));
+        }
+        assert_eq!(house.read(|tx| last_seq(tx, dispute_id(1), Channel::Notes)), Ok(0));
+        let window = house.read(|tx| page(tx, dispute_id(1), Channel::Joint, 10, Some(14), 3)).unwrap();
+        assert_eq!(seqs(&window), [11, 12, 13]);
+        let window = house.read(|tx| page(tx, dispute_id(1), Channel::Joint, 12, Some(14), 30)).unwrap();
+        assert_eq!(seqs(&window), [13, 14]);
+    }
+}
+
+#[test]
+fn the_same_id_again_is_the_same_entry_and_another_body_is_refused() {
+    for house in houses() {
+        house.write(|tx| a_dispute(tx, 1)).unwrap();
+        let twice =
+            house.at_once((0..12).map(|_| |tx: &mut Tx<'_>| say(tx, Channel::Joint, 7, "Good morning")));
+        let fresh = twice.iter().filter(|outcome| matches!(outcome, Ok(Appended::New(_)))).count();
+        let again = twice.iter().filter(|outcome| matches!(outcome, Ok(Appended::Again(_)))).count();
+        assert_eq!((fresh, again), (1, 11), "{}: {twice:?}", house.backend);
+        let other_body = house.write(|tx| say(tx, Channel::Joint, 7, "Good evening"));
+        assert_eq!(other_body, Ok(Appended::IdReused));
+        let other_author = house.write(|tx| {
+            let body = message("Good morning");
+            append(tx, &NewEntry { account: Some(account(2)), ..new(Channel::Joint, 7, &body) })
+        });
+        assert_eq!(other_author, Ok(Appended::IdReused));
+        let elsewhere = house.write(|tx| say(tx, Channel::CaucusClaimant, 7, "Good evening")).unwrap();
+        assert!(matches!(elsewhere, Appended::New(entry) if entry.seq == 1));
+        assert_eq!(house.read(|tx| last_seq(tx, dispute_id(1), Channel::Joint)), Ok(1));
+    }
+}
+
+#[test]
+fn many_at_once_are_stored_in_order_and_ids_among_them_may_come_again() {
+    for house in houses() {
+        house.write(|tx| a_dispute(tx, 1)).unwrap();
+        let batch = |numbers: &'static [u128]| {
+            house
+                .write(move |tx| {
+                    let body = message("Good morning");
+                    let many: Vec<_> =
+                        numbers.iter().map(|number| new(Channel::Joint, *number, &body)).collect();
+                    append_many(tx, &many)
+                })
+                .unwrap()
+                .into_iter()
+                .map(|outcome| match outcome {
+                    Appended::New(entry) => (true, entry.seq),
+                    Appended::Again(entry) => (false, entry.seq),
+                    Appended::IdReused => panic!("an id was refused"),
+                })
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(batch(&[3, 1, 2]), [(true, 1), (true, 2), (true, 3)], "{}", house.backend);
+        assert_eq!(batch(&[4, 1, 5, 5]), [(true, 4), (false, 2), (true, 5), (false, 5)]);
+        assert_eq!(batch(&[]), []);
+        let read = house.read(|tx| page(tx, dispute_id(1), Channel::Joint, 0, None, 9)).unwrap();
+        assert_eq!(read.iter().map(|entry| entry.id).collect::<Vec<_>>(), [3, 1, 2, 4, 5].map(id));
+    }
+}
+
+#[test]
+fn every_body_comes_back_as_it_was_stored() {
+    let term = Term {
+        debtor: Side::Respondent,
+        creditor: Side::Claimant,
+        text: [(Language::English, "pays".to_owned()), (Language::Bangla, "দেবেন".to_owned())].into(),
+        amount: domain::money::Money::parse("450.00", "BDT".parse().unwrap()).ok(),
+        due_on: "2027-01-31".parse().ok(),
+    };
+    let offer =
+        OfferContent { terms: vec![term], note: Some("by then".to_owned()), expires_at: Some(moment(9)) };
+    let mediator = Seat::Mediator;
+    let bodies = [
+        Body::Message { text: "শুভ সকাল".to_owned(), lang: "bn-BD".parse().unwrap() },
+        Body::File { file: FileId::new(Uuid::from_u128(5)) },
+        Body::Offer(offer.clone()),
+        Body::OfferAccepted { offer: id(1) },
+        Body::OfferCountered { offer: id(1), counter: offer },
+        Body::OfferWithdrawn { offer: id(1) },
+        Body::Agenda { items: vec!["rent".to_owned()] },
+        Body::Session { step: SessionStep::Opened },
+        Body::Arrival { who: mediator },
+        Body::Departure { who: mediator },
+        Body::Revision { step: AgreementStep::Frozen, revision: 3 },
+        Body::Signature { who: None },
+        Body::Signature { who: Some(mediator) },
+    ];
+    for house in houses() {
+        let stored = bodies.clone();
+        house
+            .write(move |tx| {
+                a_dispute(tx, 1)?;
+                for (number, body) in (1..).zip(&stored) {
+                    append(
+                        tx,
+                        &NewEntry { account: None, by: Author::House, ..new(Channel::Notes, number, body) },
+                    )?;
+                }
+                Ok(())
+            })
+            .unwrap();
+        let read = house.read(|tx| page(tx, dispute_id(1), Channel::Notes, 0, None, 99)).unwrap();
+        assert_eq!(
+            read.iter().map(|entry| entry.body.clone()).collect::<Vec<_>>(),
+            bodies,
+            "{}",
+            house.backend
+        );
+        assert!(read.iter().all(|entry| entry.by == Author::House));
+        let found = house.read(|tx| by_id(tx, dispute_id(1), Channel::Notes, id(3))).unwrap();
+        assert_eq!(found.as_ref(), read.get(2));
+        assert_eq!(house.read(|tx| by_id(tx, dispute_id(1), Channel::Joint, id(3))), Ok(None));
+    }
+}
+
+#[test]
+fn r5_an_entry_that_is_moved_into_another_channel_does_not_open_there() {
+    for house in houses() {
+        let outcome = house.write(|tx| {
+            a_dispute(tx, 1)?;
+            say(tx, Channel::CaucusClaimant, 1, "between us")?;
+            diesel::update(entries::table).set(entries::channel.eq(word(&Channel::Joint))).execute(tx.db)?;
+            let moved = page(tx, dispute_id(1), Channel::Joint, 0, None, 9);
+            diesel::update(entries::table)
+                .set((
+                    entries::channel.eq(word(&Channel::CaucusClaimant)),
+                    entries::author.eq(word(&Author::House)),
+                ))
+                .execute(tx.db)?;
+            Ok((moved, page(tx, dispute_id(1), Channel::CaucusClaimant, 0, None, 9)))
+        });
+        assert_eq!(outcome, Ok((Err(Error::Corrupt), Err(Error::Corrupt))), "{}", house.backend);
+    }
+}

@@ -1,0 +1,113 @@
+//! The shape of the agreement under way: revision, readiness and signatures. Deliberately not here: its words, which are
+//! sealed under another key.
+
+use serde::{Deserialize, Serialize};
+
+use domain::agreement::{Agreement, Revision, Signature, TextDigest};
+use domain::language::Language;
+
+use super::atoms::{M, Two, W};
+use crate::error::Result;
+
+#[derive(Serialize, Deserialize)]
+pub struct RevisionShape {
+    number: u32,
+    digest: W<TextDigest>,
+    prevailing: W<Language>,
+    languages: Vec<W<Language>>,
+}
+
+impl From<&Revision> for RevisionShape {
+    fn from(revision: &Revision) -> Self {
+        Self {
+            number: revision.number,
+            digest: W(revision.digest),
+            prevailing: W(revision.prevailing),
+            languages: revision.languages.iter().copied().map(W).collect(),
+        }
+    }
+}
+
+impl RevisionShape {
+    fn value(self) -> Revision {
+        Revision {
+            number: self.number,
+            digest: self.digest.0,
+            prevailing: self.prevailing.0,
+            languages: self.languages.into_iter().map(|language| language.0).collect(),
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct SignatureShape {
+    at: M,
+    auditor_may_read_terms: bool,
+}
+
+impl From<Signature> for SignatureShape {
+    fn from(signature: Signature) -> Self {
+        Self { at: signature.at.into(), auditor_may_read_terms: signature.auditor_may_read_terms }
+    }
+}
+
+impl SignatureShape {
+    fn value(self) -> Signature {
+        Signature { at: self.at.into(), auditor_may_read_terms: self.auditor_may_read_terms }
+    }
+}
+
+/// How far the text has come.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "kebab-case")]
+pub enum AgreementShape {
+    Blank,
+    Draft { revision: RevisionShape, ready: Two<bool> },
+    Frozen { revision: RevisionShape, since: M, waived: Two<bool>, signatures: Two<Option<SignatureShape>> },
+    Signed { revision: RevisionShape, since: M, signatures: Two<SignatureShape> },
+}
+
+impl From<&Agreement> for AgreementShape {
+    fn from(agreement: &Agreement) -> Self {
+        match agreement {
+            Agreement::Blank => Self::Blank,
+            Agreement::Draft { revision, ready } => {
+                Self::Draft { revision: revision.into(), ready: Two::of(ready, |one| *one) }
+            }
+            Agreement::Frozen { revision, since, waived, signatures } => Self::Frozen {
+                revision: revision.into(),
+                since: (*since).into(),
+                waived: Two::of(waived, |one| *one),
+                signatures: Two::of(signatures, |one| one.map(SignatureShape::from)),
+            },
+            Agreement::Signed { revision, since, signatures } => Self::Signed {
+                revision: revision.into(),
+                since: (*since).into(),
+                signatures: Two::of(signatures, |one| SignatureShape::from(*one)),
+            },
+        }
+    }
+}
+
+impl AgreementShape {
+    /// The agreement.
+    pub fn value(self) -> Result<Agreement> {
+        Ok(match self {
+            Self::Blank => Agreement::Blank,
+            Self::Draft { revision, ready } => {
+                Agreement::Draft { revision: revision.value(), ready: ready.sides(Ok)? }
+            }
+            Self::Frozen { revision, since, waived, signatures } => Agreement::Frozen {
+                revision: revision.value(),
+                since: since.into(),
+                waived: waived.sides(Ok)?,
+                signatures: signatures.sides(|one| Ok(one.map(SignatureShape::value)))?,
+            },
+            Self::Signed { revision, since, signatures } => Agreement::Signed {
+                revision: revision.value(),
+                since: since.into(),
+                signatures: signatures.sides(|one| Ok(one.value()))?,
+            },
+        })
+    }
+}
