@@ -1,7 +1,6 @@
 //! Turns what lies in `web/` into code: each English message into a typed function, with every other language checked
 //! against it, and styles and scripts into embedded bytes with their compressed form. Deliberately not here: the
 //! templates, which askama compiles where they are named.
-#![expect(clippy::print_stdout, reason = "a build script speaks to cargo on its standard output")]
 
 #[path = "build/assets.rs"]
 mod assets;

@@ -21,7 +21,8 @@ pub fn generate(web: &Path, out: &Path) -> Result<String, Box<dyn Error>> {
     assets.sort();
     let mut hasher = DefaultHasher::new();
     assets.hash(&mut hasher);
-    let mut source = format!("const FOLDER: &str = \"{:016x}\";\nconst ASSETS: &[Asset] = &[\n", hasher.finish());
+    let mut source =
+        format!("const FOLDER: &str = \"{:016x}\";\nconst ASSETS: &[Asset] = &[\n", hasher.finish());
     for (number, (name, content_type, bytes)) in assets.iter().enumerate() {
         let (plain, packed) = (out.join(format!("asset-{number}")), out.join(format!("asset-{number}.br")));
         fs::write(&plain, bytes)?;

@@ -26,14 +26,18 @@ pub fn generate(locales: &Path) -> Result<String, Box<dyn Error>> {
     for (id, message) in &english {
         write_accessor(&mut source, id, message)?;
     }
-    source.push_str("}\n/// The Fluent sources of each shipped language.\nconst SOURCES: &[(&str, &[&str])] = &[\n");
+    source.push_str(
+        "}\n/// The Fluent sources of each shipped language.\nconst SOURCES: &[(&str, &[&str])] = &[\n",
+    );
     for (tag, owed) in OWED {
         let folder = locales.join(tag);
         if *tag != "en" {
             check(tag, owed, &english, &read(&folder)?);
         }
-        let files: Vec<_> =
-            ftl_files(&folder)?.iter().map(|file| format!("include_str!({:?})", file.display().to_string())).collect();
+        let files: Vec<_> = ftl_files(&folder)?
+            .iter()
+            .map(|file| format!("include_str!({:?})", file.display().to_string()))
+            .collect();
         writeln!(source, "    ({tag:?}, &[{}]),", files.join(", "))?;
     }
     source.push_str("];\n");
@@ -45,7 +49,11 @@ fn write_accessor(source: &mut String, id: &str, message: &Message) -> std::fmt:
     let parameters: String = message.variables.iter().map(|name| format!(", {name}: impl Arg")).collect();
     let values: Vec<_> = message.variables.iter().map(|name| format!("({name:?}, {name}.arg())")).collect();
     writeln!(source, "    /// The message `{id}` of `{}.ftl`.", message.file)?;
-    writeln!(source, "    pub fn {name}(&self{parameters}) -> Said {{ self.say({id:?}, &[{}]) }}", values.join(", "))
+    writeln!(
+        source,
+        "    pub fn {name}(&self{parameters}) -> Said {{ self.say({id:?}, &[{}]) }}",
+        values.join(", ")
+    )
 }
 
 fn check(tag: &str, owed: &[&str], english: &Messages, theirs: &Messages) {
@@ -71,7 +79,7 @@ fn check(tag: &str, owed: &[&str], english: &Messages, theirs: &Messages) {
 }
 
 /// How cargo is told of a missing message.
-const LEVEL: &str = "warning";
+const LEVEL: &str = "error";
 
 fn ftl_files(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
     let mut files = Vec::new();
@@ -89,12 +97,13 @@ fn read(folder: &Path) -> Result<Messages, Box<dyn Error>> {
     let mut messages = Messages::new();
     for path in ftl_files(folder)? {
         let file = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        let resource = fluent_syntax::parser::parse(fs::read_to_string(&path)?).unwrap_or_else(|(read, errors)| {
-            for error in errors {
-                println!("cargo::error={}: {error:?}", path.display());
-            }
-            read
-        });
+        let resource =
+            fluent_syntax::parser::parse(fs::read_to_string(&path)?).unwrap_or_else(|(read, errors)| {
+                for error in errors {
+                    println!("cargo::error={}: {error:?}", path.display());
+                }
+                read
+            });
         for entry in resource.body {
             let Entry::Message(message) = entry else { continue };
             let mut variables = Vec::new();
@@ -132,7 +141,9 @@ fn in_expression(expression: &Expression<String>, variables: &mut Vec<String>) {
 
 fn in_inline(inline: &InlineExpression<String>, variables: &mut Vec<String>) {
     match inline {
-        InlineExpression::VariableReference { id } if !variables.contains(&id.name) => variables.push(id.name.clone()),
+        InlineExpression::VariableReference { id } if !variables.contains(&id.name) => {
+            variables.push(id.name.clone())
+        }
         InlineExpression::Placeable { expression } => in_expression(expression, variables),
         _ => {}
     }

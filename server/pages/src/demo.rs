@@ -72,7 +72,8 @@ impl MailPage {
     /// The lines of the text in words and links: (text, is a link).
     pub fn lines(&self) -> Vec<Vec<(String, bool)>> {
         let is_link = |word: &str| word.starts_with("http://") || word.starts_with("https://");
-        let line = |line: &str| line.split_inclusive(' ').map(|word| (word.to_owned(), is_link(word))).collect();
+        let line =
+            |line: &str| line.split_inclusive(' ').map(|word| (word.to_owned(), is_link(word))).collect();
         self.text.lines().map(line).collect()
     }
 }

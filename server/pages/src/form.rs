@@ -48,7 +48,8 @@ impl Form {
 
     /// The box above a form that lists what was wrong; nothing where nothing was.
     pub fn summary(&self, w: &Words) -> Part {
-        let faults: Vec<_> = self.errors.iter().map(|(field, code)| (field.as_str(), fault_text(w, code))).collect();
+        let faults: Vec<_> =
+            self.errors.iter().map(|(field, code)| (field.as_str(), fault_text(w, code))).collect();
         if faults.is_empty() { Part(String::new()) } else { Part::of(&Summary { w, faults }) }
     }
 
@@ -79,7 +80,16 @@ impl Form {
 
     /// One question with several answers, of which one may be chosen.
     pub fn radios<'a>(&'a self, w: &'a Words, name: &'a str, legend: Said) -> Choices<'a> {
-        Choices { w, form: self, name, legend, hint: None, kind: "radio", is_heading: false, options: Vec::new() }
+        Choices {
+            w,
+            form: self,
+            name,
+            legend,
+            hint: None,
+            kind: "radio",
+            is_heading: false,
+            options: Vec::new(),
+        }
     }
 
     /// One question with several answers, of which any number may be chosen.

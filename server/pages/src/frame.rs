@@ -72,7 +72,8 @@ impl Frame {
     /// The language switch: this page, with `lang` set.
     pub fn languages(&self, w: &Words) -> Vec<LanguageLink> {
         let (path, query) = self.here.split_once('?').unwrap_or((&self.here, ""));
-        let kept: Vec<_> = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("lang=")).collect();
+        let kept: Vec<_> =
+            query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("lang=")).collect();
         let link = |language: Language| {
             let own = format!("lang={}", language.tag());
             let query = kept.iter().copied().chain([own.as_str()]).collect::<Vec<_>>().join("&");
@@ -131,8 +132,10 @@ mod tests {
 
     #[test]
     fn the_language_switch_keeps_the_rest_of_the_address() {
-        let frame = Frame { here: "/audit?from=2026-01-01&lang=en&state=sealed".to_owned(), ..Frame::default() };
-        let urls: Vec<_> = frame.languages(&Words::new(Language::English)).into_iter().map(|link| link.url).collect();
+        let frame =
+            Frame { here: "/audit?from=2026-01-01&lang=en&state=sealed".to_owned(), ..Frame::default() };
+        let urls: Vec<_> =
+            frame.languages(&Words::new(Language::English)).into_iter().map(|link| link.url).collect();
         assert_eq!(urls.get(1).map(String::as_str), Some("/audit?from=2026-01-01&state=sealed&lang=bn"));
     }
 }

@@ -48,7 +48,11 @@ impl Mail {
         let w = Words::unmarked(language);
         let subject = self.subject(&w).text().to_owned();
         let lines = self.lines(&w, institution);
-        MailBody { text: text_of(&w, &lines, institution), html: html_of(&w, &subject, &lines, institution), subject }
+        MailBody {
+            text: text_of(&w, &lines, institution),
+            html: html_of(&w, &subject, &lines, institution),
+            subject,
+        }
     }
 
     fn subject(&self, w: &Words) -> Said {
@@ -67,7 +71,11 @@ impl Mail {
         let said = |said: Said| Line::Said(said.text().to_owned());
         match self {
             Self::Confirmation { url } => {
-                vec![said(w.mail_confirmation_text()), Line::Link(url.clone()), said(w.mail_confirmation_not_you())]
+                vec![
+                    said(w.mail_confirmation_text()),
+                    Line::Link(url.clone()),
+                    said(w.mail_confirmation_not_you()),
+                ]
             }
             Self::Reset { url } => {
                 vec![said(w.mail_reset_text()), Line::Link(url.clone()), said(w.mail_reset_not_you())]

@@ -246,7 +246,12 @@ impl Words {
         said.unwrap_or_else(|| Said { text: id.to_owned(), is_stand_in: true })
     }
 
-    fn format(&self, language: Language, id: &str, values: &[(&str, FluentValue<'static>)]) -> Option<String> {
+    fn format(
+        &self,
+        language: Language,
+        id: &str,
+        values: &[(&str, FluentValue<'static>)],
+    ) -> Option<String> {
         let (_, voice) = VOICES.iter().find(|(tag, _)| *tag == language.tag())?;
         let bundle = if self.isolating { &voice.isolating } else { &voice.plain };
         let pattern = bundle.get_message(id)?.value()?;

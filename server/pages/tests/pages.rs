@@ -12,11 +12,15 @@ fn every_page_renders_in_every_language_with_its_frame() {
         let pages = samples::every_page(&Words::new(language));
         assert!(pages.len() > 70, "{}", pages.len());
         for (name, html) in pages {
-            let opening = format!("<html lang=\"{}\" dir=\"{}\">", language.tag(), language.direction().as_str());
+            let opening =
+                format!("<html lang=\"{}\" dir=\"{}\">", language.tag(), language.direction().as_str());
             assert!(html.contains(&opening) && html.trim_end().ends_with("</html>"), "{language} {name}");
             assert_eq!(html.matches("<h1").count(), 1, "{language} {name}: one heading");
             if name != "exit" {
-                assert!(html.contains("action=\"/exit\"") && html.contains("hreflang=\"ur\""), "{language} {name}");
+                assert!(
+                    html.contains("action=\"/exit\"") && html.contains("hreflang=\"ur\""),
+                    "{language} {name}"
+                );
             }
         }
     }
@@ -52,7 +56,8 @@ fn labels_and_errors_point_at_fields_that_are_there() {
                 assert!(html.contains(&format!("id=\"{id}\"")), "{name}: {attribute}{id}");
             }
         }
-        let mut ids: Vec<_> = html.split(" id=\"").skip(1).filter_map(|part| part.split('"').next()).collect();
+        let mut ids: Vec<_> =
+            html.split(" id=\"").skip(1).filter_map(|part| part.split('"').next()).collect();
         let count = ids.len();
         ids.sort_unstable();
         ids.dedup();
@@ -63,7 +68,13 @@ fn labels_and_errors_point_at_fields_that_are_there() {
 #[test]
 fn nothing_is_loaded_from_elsewhere_and_no_script_or_style_stands_in_a_page() {
     for (name, html) in samples::every_page(&Words::new(Language::English)) {
-        assert!(!html.contains("style=\"") && !html.contains("<style") && !html.contains(" onclick"), "{name}");
-        assert!(!html.contains("src=\"http") && !html.contains("<link rel=\"stylesheet\" href=\"http"), "{name}");
+        assert!(
+            !html.contains("style=\"") && !html.contains("<style") && !html.contains(" onclick"),
+            "{name}"
+        );
+        assert!(
+            !html.contains("src=\"http") && !html.contains("<link rel=\"stylesheet\" href=\"http"),
+            "{name}"
+        );
     }
 }

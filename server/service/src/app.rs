@@ -104,6 +104,7 @@ impl House {
         let (config, mail) = (Arc::new(config), Arc::new(Notify::new()));
         let (stop, stopping) = watch::channel(false);
         let state = AppState {
+            is_demo: false,
             desk: Desk::new(store.clone(), clock.clone(), Arc::clone(&config), Arc::clone(&mail)),
             tokens: Arc::new(Tokens::new(keys.token.clone(), config.public_url.as_str())),
             limits: Arc::new(Limits::new(config.limits)),

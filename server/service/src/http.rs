@@ -2,8 +2,8 @@
 //! decided by an act at the desk.
 
 pub mod problem;
-pub mod origin;
 pub mod cookies;
+pub mod origin;
 pub mod who;
 pub mod body;
 pub mod forms;
@@ -11,4 +11,5 @@ pub mod json;
 pub mod finish;
 pub mod health;
 pub mod api;
+pub mod page;
 pub mod routes;

@@ -24,6 +24,8 @@ pub struct AppState {
     pub limits: Arc<Limits>,
     pub clock: Clock,
     pub desk: Desk,
+    /// Whether this is the demo: anybody may sign in as its people and read its mails.
+    pub is_demo: bool,
     /// Turns true when the program stops: sockets say goodbye.
     pub stopping: watch::Receiver<bool>,
     /// The main runtime, for tasks that outlive a request: the web workers' own runtimes are not shared.

@@ -40,3 +40,19 @@ export function outbox(dispute) {
     },
   };
 }
+
+/**
+ * Keeps what was typed and not sent, across reloads of this tab, until it is sent.
+ * @param {Element|null} form
+ * @param {HTMLTextAreaElement} text
+ * @param {string} key
+ */
+export function keepDraft(form, text, key) {
+  try {
+    text.value ||= sessionStorage.getItem(key) ?? "";
+    text.addEventListener("input", () => sessionStorage.setItem(key, text.value));
+    form?.addEventListener("submit", () => sessionStorage.removeItem(key));
+  } catch {
+    // Storage can be switched off.
+  }
+}

@@ -1,19 +1,10 @@
 // @ts-check
+import { cast, lastNumbers, wordsOf } from "./cast.js";
 import { log } from "./log.js";
-import { outbox } from "./outbox.js";
+import { keepDraft, outbox } from "./outbox.js";
 import { presence } from "./presence.js";
 import { entryId, hello, post, seen, typing } from "./protocol.js";
 import { line } from "./socket.js";
-
-/**
- * The channels that this page does not show, each with its last number: nothing of them needs to be replayed here.
- * @param {HTMLElement} element
- * @returns {Record<string, number>}
- */
-function others(element) {
-  const tabs = [...element.querySelectorAll("[data-last]")];
-  return Object.fromEntries(tabs.map((tab) => [tab.getAttribute("data-name"), Number(tab.getAttribute("data-last"))]));
-}
 
 /**
  * Makes the page of one channel live. The form stays what it is: until the line holds for the first time, it posts.
@@ -24,24 +15,13 @@ export default function room(element) {
   if (!(element instanceof HTMLElement) || !("WebSocket" in window)) return;
   /** @param {string} name */
   const part = (name) => element.querySelector(`[data-part=${name}]`);
-  const [list, heard, template, status, dots, form] = ["entries", "log", "entry", "line", "typing", "form"].map(part);
+  const [list, heard, template, status, dots, form = null] = ["entries", "log", "entry", "line", "typing", "form"].map(part);
   if (!(list instanceof HTMLElement && heard instanceof HTMLElement && template instanceof HTMLTemplateElement)) return;
   if (!(status instanceof HTMLElement && dots instanceof HTMLElement)) return;
   const text = form?.querySelector("textarea") ?? document.createElement("textarea");
   const { dispute = "", channel = "", you = "", role = "", lang = "en" } = element.dataset;
-  const people = [...(part("people")?.children ?? [])].map((person) => ({
-    id: person.getAttribute("data-id"),
-    role: person.getAttribute("data-role") ?? "",
-    name: person.textContent ?? "",
-  }));
-  /** @param {string} key @param {string} [name] */
-  const words = (key, name = "") =>
-    (part("words")?.querySelector(`[data-key=${key}]`)?.textContent ?? "").replace("%", name);
-  /** The person whom a frame names, by id or by seat. @param {unknown} by */
-  const who = (by) => {
-    const named = typeof by === "object" && by !== null && "id" in by ? by.id : by;
-    return people.find((person) => person.id === named || person.role === named) ?? { id: null, role: "", name: "" };
-  };
+  const words = wordsOf(part("words"));
+  const { who, isMe, myName } = cast(part("people"), you);
   const shown = log(list, heard, template, words);
   const waiting = outbox(dispute);
   let after = Number(element.dataset.after ?? 0);
@@ -53,9 +33,8 @@ export default function room(element) {
   /** @param {import("./outbox.js").Pending} entry */
   const showOwn = (entry) => {
     if (entry.channel !== channel) return;
-    const name = people.find((person) => person.id === you)?.name ?? "";
     const at = new Date(entry.at).toISOString();
-    shown.message({ ...entry, at, seq: Infinity, name, role, isMine: true });
+    shown.message({ ...entry, at, seq: Infinity, name: myName, role, isMine: true });
     shown.state(entry.id, "waiting");
   };
   const flush = () => {
@@ -73,7 +52,7 @@ export default function room(element) {
     waiting.drop(id);
     shown.state(id, "");
     if (body.kind === "message") {
-      const isMine = author.id === you;
+      const isMine = isMe(author);
       shown.message({ id, seq, at, isMine, name: author.name, role: author.role, text: body.text ?? "", lang: body.lang ?? "" });
       shown.numbered(id, seq);
     } else if (body.kind === "arrival" || body.kind === "departure") {
@@ -89,8 +68,8 @@ export default function room(element) {
   const take = (frame) => {
     if (frame.t === "entry") entry(frame);
     else if (frame.t === "posted") {
+      // `after` stays: an earlier entry of somebody else may still be on its way when the line breaks.
       waiting.drop(frame.id);
-      if (frame.channel === channel) after = Math.max(after, frame.seq);
       shown.numbered(frame.id, frame.seq);
       shown.state(frame.id, "");
     } else if (frame.t === "refused" && frame.id) {
@@ -111,7 +90,7 @@ export default function room(element) {
   const connection = line(place.href, {
     open: () => {
       tell("");
-      connection.send(hello({ ...others(element), [channel]: after }));
+      connection.send(hello({ ...lastNumbers(element), [channel]: after }));
     },
     frame: take,
     broken: () => {
@@ -121,15 +100,7 @@ export default function room(element) {
     ended: () => tell("ended"),
   });
   const presenceOf = presence(dots, text, (name) => words("typing", name), () => connection.send(typing(channel)));
-  // What was typed and not sent stays, across reloads, until it is sent.
-  const draft = `draft:${dispute}:${channel}`;
-  try {
-    text.value ||= sessionStorage.getItem(draft) ?? "";
-    text.addEventListener("input", () => sessionStorage.setItem(draft, text.value));
-    form?.addEventListener("submit", () => sessionStorage.removeItem(draft));
-  } catch {
-    // Storage can be switched off.
-  }
+  keepDraft(form, text, `draft:${dispute}:${channel}`);
   waiting.list().forEach(showOwn);
   let hasHeld = false;
   form?.addEventListener("submit", (event) => {

@@ -6,9 +6,9 @@ use pages::form::Form;
 use pages::frame::{Frame, Institution};
 use pages::words::Words;
 use pages::{
-    agreements::*, assignments::*, audit::*, demo::*, disputes::*, drafts::*, files::*, home::*, invitations::*,
-    mediators::*, people::*, preparing::*, problems::*, registrar::*, rooms::*, safety::*, settlements::*, signing::*,
-    terms::TermLine, verifications::*,
+    agreements::*, assignments::*, audit::*, demo::*, disputes::*, drafts::*, files::*, home::*,
+    invitations::*, mediators::*, people::*, preparing::*, problems::*, registrar::*, rooms::*, safety::*,
+    settlements::*, signing::*, terms::TermLine, verifications::*,
 };
 
 const ID: &str = "0199a1b2-0000-7000-8000-000000000001";
@@ -95,10 +95,7 @@ fn room(channel: &str, role: &str) -> Room {
                 tab("notes", ""),
             ]
         } else {
-            vec![
-                tab("joint", ""),
-                tab("caucus-claimant", ""),
-            ]
+            vec![tab("joint", ""), tab("caucus-claimant", "")]
         },
         channel: s(channel),
         readers: list(&["Amara Sen", "Bela Roy", "Noor Haque"]),
@@ -106,10 +103,22 @@ fn room(channel: &str, role: &str) -> Room {
             entry(1, "", "house", false, EntryBody::Event(s("session-opened"))),
             entry(2, "Noor Haque", "mediator", false, said("Good morning. Who would like to begin?", "en")),
             entry(3, "Amara Sen", "claimant", true, said("আমি শুরু করতে চাই। জামানতের টাকা এখনো পাইনি।", "bn")),
-            entry(4, "Bela Roy", "respondent", false, said("I kept it for the broken window.\nI have a bill.", "en")),
+            entry(
+                4,
+                "Bela Roy",
+                "respondent",
+                false,
+                said("I kept it for the broken window.\nI have a bill.", "en"),
+            ),
             entry(5, "Bela Roy", "respondent", false, EntryBody::File { id: s(ID), name: s("File 1.pdf") }),
             entry(6, "Bela Roy", "respondent", false, EntryBody::Offer(offer)),
-            entry(7, "Noor Haque", "mediator", false, EntryBody::Agenda { text: s("1. The window\n2. The deposit") }),
+            entry(
+                7,
+                "Noor Haque",
+                "mediator",
+                false,
+                EntryBody::Agenda { text: s("1. The window\n2. The deposit") },
+            ),
             entry(8, "Bela Roy", "respondent", false, EntryBody::Event(s("departure"))),
         ],
         earlier: Some(1),
@@ -174,7 +183,14 @@ fn draft(step: &str) -> DraftQuestion {
         form: Form::default().with("category", "tenancy").with("needs", "breaks").with("language", "bn"),
         categories: list(&["tenancy", "consumer", "debt", "work", "neighbours", "family", "other"]),
         currencies: list(&["BDT", "PKR", "USD"]),
-        needs: list(&["interpreter", "sign-language", "large-print", "screen-reader", "plain-language", "breaks"]),
+        needs: list(&[
+            "interpreter",
+            "sign-language",
+            "large-print",
+            "screen-reader",
+            "plain-language",
+            "breaks",
+        ]),
         is_change: false,
     }
 }
@@ -205,7 +221,8 @@ fn before_signing_in(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
     add("home", Home {}.render(w, f));
     add("help", Help {}.render(w, f));
     add("exit", Exit {}.render(w, f));
-    let wrong = Form::default().with("email", "amara@").wrong("email", "not-an-email").wrong("password", "too-short");
+    let wrong =
+        Form::default().with("email", "amara@").wrong("email", "not-an-email").wrong("password", "too-short");
     add("sign-up", SignUp { form: wrong, next: String::new() }.render(w, f));
     add("look-at-mail", LookAtMail { about: s("reset") }.render(w, f));
     add("confirmation", Confirmation { code: s("c") }.render(w, f));
@@ -289,11 +306,16 @@ fn filing(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
     add("safety-later", SafetyLater { id: s(ID) }.render(w, f));
     add("safety-questions", SafetyQuestions { id: s(ID), form: Form::default() }.render(w, f));
     add("dispute", dispute("preparing").render(w, f));
-    let waiting = DisputePage { tasks: Vec::new(), is_paused: true, may_resume: true, ..dispute("screening") };
+    let waiting =
+        DisputePage { tasks: Vec::new(), is_paused: true, may_resume: true, ..dispute("screening") };
     add("dispute-waiting", waiting.render(w, f));
     add("withdrawal", Withdrawal { id: s(ID), reference: s("CD-7K4M-92QX") }.render(w, f));
     add("closing", Closing { id: s(ID), reference: s("CD-7K4M-92QX") }.render(w, f));
-    let showing = StatementShowing { statement: s("I moved out."), outcome_sought: s("The deposit."), ..Default::default() };
+    let showing = StatementShowing {
+        statement: s("I moved out."),
+        outcome_sought: s("The deposit."),
+        ..Default::default()
+    };
     add("statement-showing", showing.render(w, f));
     let page = Files { id: s(ID), items: files(), may_add: true, is_draft: false, form: Form::default() };
     add("files", page.render(w, f));
@@ -343,7 +365,8 @@ fn talking(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
     let private = Room { readers: list(&["Amara Sen", "Noor Haque"]), ..room("caucus-claimant", "claimant") };
     add("room-caucus", private.render(w, f));
     add("room-mediator", room("caucus-respondent", "mediator").render(w, f));
-    let offering = Room { offer_to: Some(s("new")), is_paused: true, may_post: false, ..room("joint", "claimant") };
+    let offering =
+        Room { offer_to: Some(s("new")), is_paused: true, may_post: false, ..room("joint", "claimant") };
     add("room-offer", offering.render(w, f));
     let paused = PausedForYou { id: s(ID), of: s("unsafe"), told: s("mediator"), reply_minutes: 15 };
     add("room-paused", paused.render(w, f));
@@ -358,7 +381,9 @@ fn settling(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         languages: list(&["en", "bn"]),
         currencies: list(&["BDT", "USD"]),
         rows: 2,
-        form: Form::default().with("term-1-text-en", "Pays back the deposit.").with("term-1-amount", "12000.00"),
+        form: Form::default()
+            .with("term-1-text-en", "Pays back the deposit.")
+            .with("term-1-amount", "12000.00"),
         is_stale: true,
     };
     add("agreement-editor", editor.render(w, f));
@@ -393,7 +418,8 @@ fn settling(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
     let form = Form::default().wrong("term-2", "tick-each").wrong("freely", "required");
     add("signing", Signing { form, ..signing }.render(w, f));
     add("not-freely", NotFreely { id: s(ID) }.render(w, f));
-    let attestation = Attestation { terms: terms(), name: s("Noor Haque"), digest: s(DIGEST), ..Attestation::default() };
+    let attestation =
+        Attestation { terms: terms(), name: s("Noor Haque"), digest: s(DIGEST), ..Attestation::default() };
     add("attestation", attestation.render(w, f));
     let delivery = DeliveryLine { by: s("attachment"), state: s("sent"), at: at(3) };
     let settlement = Settlement {
@@ -419,7 +445,8 @@ fn settling(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
 }
 
 fn of_the_house(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
-    let waiting = WaitingDispute { id: s(ID), reference: s("CD-7K4M-92QX"), category: s("family"), since: at(0) };
+    let waiting =
+        WaitingDispute { id: s(ID), reference: s("CD-7K4M-92QX"), category: s("family"), since: at(0) };
     let desk = RegistrarDesk {
         alarms: vec![Alarm {
             id: s(ID),
@@ -451,7 +478,8 @@ fn of_the_house(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         }],
     };
     add("registrar", desk.render(w, f));
-    let answers = ["alone", "afraid", "violence", "control", "order"].map(|question| (s(question), s("rather-not-say")));
+    let answers = ["alone", "afraid", "violence", "control", "order"]
+        .map(|question| (s(question), s("rather-not-say")));
     let safety = SafetyAnswers {
         name: s("Amara Sen"),
         role: s("claimant"),
@@ -472,10 +500,21 @@ fn of_the_house(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         form: Form::default(),
     };
     add("screening", screening.render(w, f));
-    let one = Match { id: s(ID), name: s("Noor Haque"), score: 87, reasons: list(&["language", "speciality"]) };
-    let assigning = AssignmentDesk { matches: vec![one], languages: list(&["bn"]), category: s("tenancy"), ..Default::default() };
+    let one =
+        Match { id: s(ID), name: s("Noor Haque"), score: 87, reasons: list(&["language", "speciality"]) };
+    let assigning = AssignmentDesk {
+        matches: vec![one],
+        languages: list(&["bn"]),
+        category: s("tenancy"),
+        ..Default::default()
+    };
     add("assigning", assigning.render(w, f));
-    let proposal = Proposal { id: s(ID), category: s("debt"), names: list(&["Amara Sen", "Bela Roy"]), answer_by: at(9) };
+    let proposal = Proposal {
+        id: s(ID),
+        category: s("debt"),
+        names: list(&["Amara Sen", "Bela Roy"]),
+        answer_by: at(9),
+    };
     let line = DeskLine {
         id: s(ID),
         reference: s("CD-7K4M-92QX"),
@@ -520,9 +559,16 @@ fn of_the_house(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         is_open: true,
     };
     add("audit-detail", detail.render(w, f));
-    let person = DemoPerson { id: s("amara"), name: s("Amara Sen"), role: s("claimant"), about: s("A deposit.") };
+    let person =
+        DemoPerson { id: s("amara"), name: s("Amara Sen"), role: s("claimant"), about: s("A deposit.") };
     add("demo", DemoPeople { people: vec![person] }.render(w, f));
-    let mail = MailLine { id: s("1"), to: s("a@example.org"), subject: s("Your document"), at: at(0), attachments: 1 };
+    let mail = MailLine {
+        id: s("1"),
+        to: s("a@example.org"),
+        subject: s("Your document"),
+        at: at(0),
+        attachments: 1,
+    };
     add("mailbox", Mailbox { mails: vec![mail] }.render(w, f));
     let mail = MailPage {
         id: s("1"),

@@ -6,7 +6,7 @@ use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 
-use super::{api, health};
+use super::{api, health, page};
 use crate::refused::Refused;
 
 /// What the document says of itself.
@@ -51,17 +51,12 @@ fn configure_api(routes: &mut web::ServiceConfig) {
     api::assignments::configure(routes);
     api::agreements::configure(routes);
     api::settlements::configure(routes);
-    api::disputes::configure(routes);
-    api::preparing::configure(routes);
-    api::invitations::configure(routes);
-    api::assignments::configure(routes);
-    api::agreements::configure(routes);
-    api::settlements::configure(routes);
 }
 
 /// Everything.
 pub fn configure(routes: &mut web::ServiceConfig) {
     health::configure(routes);
+    page::configure(routes);
     routes.service(web::scope("/api/v1").configure(configure_api).default_service(web::to(absent)));
     routes.default_service(web::to(absent));
 }

@@ -219,7 +219,7 @@ fn frame(request: &HttpRequest, state: &AppState, who: Option<&SignedIn>) -> Fra
         institution: as_shown(&state.config.institution),
         signed_in_as: who.map(|who| who.name.to_string()),
         roles: who.map_or_else(Vec::new, |who| who.roles.iter().map(|role| role.as_str().to_owned()).collect()),
-        is_demo: state.config.is_demo,
+        is_demo: state.is_demo,
         notice: None,
     }
 }

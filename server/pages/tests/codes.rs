@@ -1,0 +1,55 @@
+//! Every stable word of the domain that a page shows has its words in every language that owes them.
+
+use domain::language::Language;
+use pages::words::Words;
+
+fn lacks(language: Language, family: &str, codes: &[&str]) -> Vec<String> {
+    let w = Words::new(language);
+    let is_said = |id: &String| w.by_id(id).is_some_and(|said| !said.to_string().contains("lang=\"en\""));
+    codes.iter().map(|code| format!("{family}-{code}")).filter(|id| !is_said(id)).collect()
+}
+
+fn codes<T: Copy>(all: &[T], word: impl Fn(T) -> &'static str) -> Vec<&'static str> {
+    all.iter().map(|one| word(*one)).collect()
+}
+
+#[test]
+fn every_refusal_has_its_text_in_every_language() {
+    use domain::dispute::Refusal;
+    use domain::offer::OfferRefusal;
+    for language in Language::ALL {
+        assert_eq!(lacks(language, "problem", &codes(Refusal::ALL, Refusal::code)), Vec::<String>::new());
+        assert_eq!(
+            lacks(language, "problem", &codes(OfferRefusal::ALL, OfferRefusal::as_str)),
+            Vec::<String>::new()
+        );
+    }
+}
+
+#[test]
+fn every_closed_list_has_its_words() {
+    use domain::accommodation::Need;
+    use domain::assignment::Reason;
+    use domain::category::Category;
+    use domain::dispute::StageName;
+    use domain::invitation::Concern;
+    use domain::offer::OfferState;
+    use domain::room::Signal;
+    use domain::settlement::{DeliveryChoice, DeliveryState};
+    use domain::terms::Vagueness;
+    for language in [Language::English, Language::Bangla] {
+        let missing = [
+            lacks(language, "match", &codes(Reason::ALL, Reason::as_str)),
+            lacks(language, "stage", &codes(StageName::ALL, StageName::as_str)),
+            lacks(language, "category", &codes(Category::ALL, Category::as_str)),
+            lacks(language, "need", &codes(Need::ALL, Need::as_str)),
+            lacks(language, "alarm", &codes(Concern::ALL, Concern::as_str)),
+            lacks(language, "alarm", &codes(Signal::ALL, Signal::as_str)),
+            lacks(language, "offer-state", &codes(OfferState::ALL, OfferState::as_str)),
+            lacks(language, "delivery-by", &codes(DeliveryChoice::ALL, DeliveryChoice::as_str)),
+            lacks(language, "delivery-state", &codes(DeliveryState::ALL, DeliveryState::as_str)),
+            lacks(language, "vague", &codes(Vagueness::ALL, Vagueness::as_str)),
+        ];
+        assert_eq!(missing.concat(), Vec::<String>::new(), "{language}");
+    }
+}

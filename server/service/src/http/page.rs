@@ -1,0 +1,31 @@
+//! The pages: the second thin face of the acts, beside the JSON API. One file a noun, each with its handlers and its
+//! `configure`; a form that was taken answers 303, one that was not comes back with what was typed. Everything works
+//! without scripts. Deliberately not here: HTML and words (`pages`), and rules.
+
+pub mod frame;
+pub mod home;
+pub mod people;
+pub mod tasks;
+pub mod drafts;
+pub mod disputes;
+pub mod safety;
+pub mod invitations;
+pub mod preparing;
+pub mod assignments;
+
+use actix_web::web;
+
+use super::problem::ProblemPages;
+
+/// Every page, and the pages of refusals.
+pub fn configure(routes: &mut web::ServiceConfig) {
+    routes.app_data(web::Data::new(ProblemPages(frame::problem_page)));
+    home::configure(routes);
+    people::configure(routes);
+    drafts::configure(routes);
+    disputes::configure(routes);
+    safety::configure(routes);
+    invitations::configure(routes);
+    preparing::configure(routes);
+    assignments::configure(routes);
+}

@@ -1,0 +1,221 @@
+//! The agreement as pages: its text and how the parties stand to it, and the editor for whoever holds the pen.
+
+use actix_web::{HttpRequest, web};
+use domain::agreement::{Agreement, TextDigest};
+use domain::dispute::StageName;
+use domain::ids::DisputeId;
+use domain::language::Language;
+use domain::party::Side;
+use domain::sight::Item;
+use domain::terms::{TERMS_MAX, vagueness};
+use pages::agreements::{AgreementEditor, AgreementPage, Standing};
+use pages::form::Form;
+
+use super::drafts::currencies;
+use super::frame::{Answer, Sent, Visit, asked, into_form};
+use super::terms::{both_names, by_rows, into_fields, lines, row};
+use crate::acts::agreements::{self, Shown};
+use crate::acts::views::actions_of;
+use crate::acts::{Doing, aftermath};
+use crate::http::body::id;
+use crate::http::json::terms;
+use crate::refused::Refused;
+
+/// How many empty rows the editor offers beyond those that are filled.
+const ROWS_MORE: usize = 2;
+
+async fn read(visit: &Visit, dispute: DisputeId) -> Result<(Shown, Vec<String>), Refused> {
+    visit.signed_in()?;
+    let read = visit.read(move |tx, doing| {
+        let shown = agreements::show(tx, doing, dispute)?;
+        let actions = actions_of(&shown.seen, doing).iter().map(ToString::to_string).collect();
+        Ok((shown, actions))
+    });
+    read.await
+}
+
+fn standings(shown: &Shown) -> Vec<Standing> {
+    let dispute = &shown.seen.dispute;
+    let names = both_names(&shown.names);
+    if dispute.agreement.is_binding() {
+        let all = |side: Side| Standing { name: names.of(side).clone(), state: "signed".to_owned() };
+        return Side::BOTH.into_iter().map(all).collect();
+    }
+    let state = |side: Side| match &dispute.agreement {
+        Agreement::Draft { ready, .. } if *ready.of(side) => "ready",
+        Agreement::Frozen { signatures, .. } if signatures.of(side).is_some() => "signed",
+        Agreement::Frozen { .. } => "not-signed",
+        _ => "reading",
+    };
+    let visible = |side: &Side| shown.seen.may_read(Item::Signature { of: *side, shuttle: dispute.shuttle });
+    let line = |side: Side| Standing { name: names.of(side).clone(), state: state(side).to_owned() };
+    Side::BOTH.into_iter().filter(visible).map(line).collect()
+}
+
+fn state_of(shown: &Shown) -> &'static str {
+    match &shown.seen.dispute.agreement {
+        _ if shown.seen.dispute.stage.name() == StageName::Settled => "sealed",
+        Agreement::Blank | Agreement::Draft { .. } => "draft",
+        Agreement::Frozen { .. } if shown.reflection_ends_at.is_some() => "frozen",
+        Agreement::Frozen { .. } => "signing",
+        Agreement::Signed { .. } => "signed",
+    }
+}
+
+fn page_of(visit: &Visit, shown: &Shown, actions: &[String], form: Form) -> AgreementPage {
+    let may = |action: &str| actions.iter().any(|known| known == action);
+    let dispute = &shown.seen.dispute;
+    let revision = dispute.agreement.revision();
+    let prevailing = revision.map_or("", |revision| revision.prevailing.tag());
+    let today = visit.state.clock.now().day();
+    let vague = (1_usize..).zip(&shown.terms).flat_map(|(n, term)| {
+        vagueness(term, today).into_iter().map(move |flag| (n, flag.as_str().to_owned()))
+    });
+    let waived = match &dispute.agreement {
+        Agreement::Frozen { waived, .. } => shown.seen.side().is_some_and(|side| *waived.of(side)),
+        _ => false,
+    };
+    let is_mediator = shown.seen.side().is_none();
+    AgreementPage {
+        id: dispute.id.to_string(),
+        revision: dispute.agreement.number(),
+        digest: revision.map_or_else(String::new, |revision| revision.digest.to_string()),
+        terms: lines(&shown.terms, &both_names(&shown.names), prevailing),
+        vague: if is_mediator { vague.collect() } else { Vec::new() },
+        prevailing_language: prevailing.to_owned(),
+        state: state_of(shown).to_owned(),
+        standings: standings(shown),
+        reflection_ends_at: shown.reflection_ends_at,
+        may_edit: may("revise-agreement"),
+        may_say_ready: may("be-ready-to-sign"),
+        may_freeze: may("freeze-agreement"),
+        may_waive: may("waive-reflection") && !waived,
+        has_waived: waived,
+        may_sign: may("sign"),
+        may_attest: may("attest"),
+        form,
+    }
+}
+
+async fn show(request: HttpRequest, visit: Visit, path: web::Path<String>) -> Answer {
+    let (shown, actions) = read(&visit, id(&path)?).await?;
+    if asked(&request, "edit").as_deref() == Some("yes") {
+        let page = editor(&shown, &actions)?;
+        return Ok(visit.show(|w, f| page.render(w, f)));
+    }
+    let page = page_of(&visit, &shown, &actions, Form::default());
+    Ok(visit.show(|w, f| page.render(w, f)))
+}
+
+/// The languages in which the editor has a field for each term: those of the parties, and those already written.
+fn languages(shown: &Shown) -> Vec<Language> {
+    let mut languages = aftermath::languages_needed(&shown.seen.dispute);
+    let written = shown.terms.iter().chain(shown.draft.iter().flatten()).flat_map(|term| term.text.keys().copied());
+    for language in written {
+        if !languages.contains(&language) {
+            languages.push(language);
+        }
+    }
+    languages
+}
+
+fn editor(shown: &Shown, actions: &[String]) -> Result<AgreementEditor, Refused> {
+    if !actions.iter().any(|action| action == "revise-agreement") {
+        return Err(Refused::Absent);
+    }
+    let dispute = &shown.seen.dispute;
+    let terms = shown.draft.as_deref().unwrap_or(&shown.terms);
+    let prevailing = dispute.agreement.revision().map_or(dispute.language, |revision| revision.prevailing);
+    let names = both_names(&shown.names);
+    Ok(AgreementEditor {
+        id: dispute.id.to_string(),
+        base: dispute.agreement.number(),
+        claimant: names.claimant,
+        respondent: names.respondent,
+        languages: languages(shown).iter().map(|language| language.tag().to_owned()).collect(),
+        currencies: currencies(),
+        rows: terms.len().saturating_add(ROWS_MORE).min(TERMS_MAX),
+        form: into_fields(Form::default(), terms).with("prevailing_language", prevailing.tag()),
+        is_stale: false,
+    })
+}
+
+async fn revise(sent: Sent, path: web::Path<String>) -> Answer {
+    let dispute: DisputeId = id(&path)?;
+    let (shown, actions) = read(&sent.visit, dispute).await?;
+    let empty = editor(&shown, &actions)?;
+    let rows: usize = sent.form.text("rows").parse().unwrap_or(empty.rows).min(TERMS_MAX);
+    let base: u32 = sent.form.text("base").parse().unwrap_or(0);
+    let here = format!("/disputes/{dispute}/agreement?edit=yes");
+    if sent.form.ticked("more") {
+        let rows = rows.saturating_add(ROWS_MORE).min(TERMS_MAX);
+        let page = AgreementEditor { base, rows, form: sent.typed(), ..empty };
+        return Ok(sent.visit.again(&here, |w, f| page.render(w, f)));
+    }
+    let tags: Vec<(String, String)> = empty.languages.iter().map(|tag| (tag.clone(), format!("-{tag}"))).collect();
+    let typed: Vec<(usize, _)> = (1..=rows).filter_map(|n| Some((n, row(&sent.form, n, &tags)?))).collect();
+    let (numbers, typed): (Vec<usize>, Vec<_>) = typed.into_iter().unzip();
+    let prevailing = sent.form.text("prevailing_language").parse::<Language>();
+    let read = match (prevailing, terms::parse(typed)) {
+        (_, Err(refused)) => Err(refused),
+        (Err(_), _) => Err(Refused::field("prevailing_language", "not-a-choice")),
+        (Ok(prevailing), Ok(terms)) => Ok((prevailing, terms)),
+    };
+    let done = match read {
+        Ok((prevailing, terms)) => {
+            let act = sent.visit.write(move |tx, doing| agreements::revise(tx, doing, dispute, base, prevailing, terms));
+            act.await.map(drop)
+        }
+        Err(refused) => Err(refused),
+    };
+    let Err(refused) = done else {
+        return Ok(sent.visit.go_saying(&format!("/disputes/{dispute}/agreement"), "saved"));
+    };
+    let is_stale = matches!(refused, Refused::Conflict { .. });
+    let form = into_form(by_rows(refused, &numbers, true), sent.typed(), &[])?;
+    // Read once more it is built upon the newer text: the fields keep what was typed.
+    let base = if is_stale { empty.base } else { base };
+    let page = AgreementEditor { base, rows, form, is_stale, ..empty };
+    Ok(sent.visit.again(&here, |w, f| page.render(w, f)))
+}
+
+type Step = fn(&mut store::Tx<'_>, &mut Doing, DisputeId, TextDigest) -> Result<(), Refused>;
+
+async fn be_ready(sent: Sent, path: web::Path<String>) -> Answer {
+    step(sent, &path, agreements::be_ready).await
+}
+
+async fn freeze(sent: Sent, path: web::Path<String>) -> Answer {
+    step(sent, &path, agreements::freeze).await
+}
+
+async fn waive(sent: Sent, path: web::Path<String>) -> Answer {
+    if sent.form.ticked("advice_notice_read") {
+        return step(sent, &path, |tx, doing, id, digest| agreements::waive(tx, doing, id, digest, true)).await;
+    }
+    step(sent, &path, |tx, doing, id, digest| agreements::waive(tx, doing, id, digest, false)).await
+}
+
+async fn step(sent: Sent, path: &str, act: Step) -> Answer {
+    sent.visit.signed_in()?;
+    let dispute: DisputeId = id(path)?;
+    let here = format!("/disputes/{dispute}/agreement");
+    let done = match sent.form.text("digest").parse() {
+        Ok(digest) => sent.visit.write(move |tx, doing| act(tx, doing, dispute, digest)).await,
+        Err(_) => Err(Refused::Malformed { code: "unreadable" }),
+    };
+    let Err(refused) = done else { return Ok(sent.visit.go_saying(&here, "saved")) };
+    let form = into_form(refused, sent.typed(), &[])?;
+    let (shown, actions) = read(&sent.visit, dispute).await?;
+    let page = page_of(&sent.visit, &shown, &actions, form);
+    Ok(sent.visit.again(&here, |w, f| page.render(w, f)))
+}
+
+pub fn configure(routes: &mut web::ServiceConfig) {
+    routes
+        .service(web::resource("/disputes/{id}/agreement").route(web::get().to(show)))
+        .service(web::resource("/disputes/{id}/agreement/revisions").route(web::post().to(revise)))
+        .service(web::resource("/disputes/{id}/agreement/readiness").route(web::post().to(be_ready)))
+        .service(web::resource("/disputes/{id}/agreement/freezing").route(web::post().to(freeze)))
+        .service(web::resource("/disputes/{id}/agreement/waivers").route(web::post().to(waive)));
+}

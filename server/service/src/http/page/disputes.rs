@@ -1,0 +1,255 @@
+//! One's disputes and the page of one: the next step, the people, the papers, and the ways out.
+
+use actix_web::web;
+use domain::ids::DisputeId;
+use domain::time::Moment;
+use pages::disputes::{
+    Closing, DisputeLine, DisputeList, DisputePage, InvitationState, PersonLine, StatementShowing, Withdrawal,
+};
+use pages::form::Form;
+
+use super::drafts::begin;
+use super::frame::{Answer, Sent, Visit, into_form};
+use super::tasks::{may, tasks};
+use crate::acts::process::look;
+use crate::acts::views::{DisputeView, view};
+use crate::acts::{assignments, disputes, invitations};
+use crate::http::body::id;
+use crate::refused::Refused;
+
+/// The most disputes of one's list.
+const LIST_MAX: i64 = 200;
+
+/// A dispute as the reader may see it.
+///
+/// # Errors
+/// `NotYou`; `Absent`.
+pub async fn viewed(visit: &Visit, dispute: DisputeId) -> Result<DisputeView, Refused> {
+    visit.signed_in()?;
+    let read = visit.read(move |tx, doing| {
+        let seen = look(tx, doing, dispute)?;
+        view(tx, doing, &seen)
+    });
+    read.await
+}
+
+/// The reader's role as the pages name it.
+fn role(view: &DisputeView) -> String {
+    match view.you.as_str() {
+        "pending" => "respondent",
+        "proposed-mediator" => "mediator",
+        other => other,
+    }
+    .to_owned()
+}
+
+async fn list(visit: Visit) -> Answer {
+    let account = visit.signed_in()?.account;
+    let (views, is_confirmed) = visit
+        .read(move |tx, doing| {
+            let mut views = Vec::new();
+            for dispute in store::disputes::of_account(tx, account, None, LIST_MAX)? {
+                let seen = look(tx, doing, dispute)?;
+                views.push(view(tx, doing, &seen)?);
+            }
+            Ok((views, store::people::by_id(tx, account)?.confirmed_at.is_some()))
+        })
+        .await?;
+    let line = |view: DisputeView| DisputeLine {
+        next: tasks(&view).into_iter().find(|task| task.state == "to-do").map(|task| task.code),
+        role: role(&view),
+        id: view.id,
+        reference: view.reference.unwrap_or_default(),
+        title: view.title.unwrap_or_default(),
+        stage: view.stage,
+    };
+    let page = DisputeList { items: views.into_iter().map(line).collect(), is_confirmed };
+    Ok(visit.show(|w, f| page.render(w, f)))
+}
+
+fn amount(view: &DisputeView) -> String {
+    view.amount.as_ref().map_or_else(String::new, |amount| format!("{} {}", amount.currency, amount.value))
+}
+
+fn deadline(view: &DisputeView) -> Option<(String, Moment)> {
+    let code = match view.stage.as_str() {
+        "inviting" => "answer",
+        "preparing" => "preparing",
+        "negotiation" => "negotiation",
+        "assigning" => "assignment",
+        "mediation" => "mediation",
+        _ => return None,
+    };
+    let code = if may(view, "attest") { "attestation" } else { code };
+    let until = view.until.as_ref()?.parse().ok()?;
+    Some((code.to_owned(), until))
+}
+
+fn people(view: &DisputeView) -> Vec<PersonLine> {
+    let line = |name: &String, role: &str| PersonLine {
+        name: name.clone(),
+        role: role.to_owned(),
+        is_you: view.you == role,
+    };
+    let parties = view.parties.iter().filter_map(|party| party.name.as_ref().map(|name| line(name, &party.side)));
+    parties.chain(view.mediator.as_ref().map(|name| line(name, "mediator"))).collect()
+}
+
+fn page_of(view: &DisputeView) -> DisputePage {
+    let is_claimant = view.you == "claimant";
+    let invitation = is_claimant.then(|| {
+        let state = match view.stage.as_str() {
+            "draft" | "screening" => "not-sent",
+            "inviting" => "sent",
+            _ => "answered",
+        };
+        InvitationState {
+            state: state.to_owned(),
+            may_send_again: may(view, "invite-again"),
+            may_print: view.stage == "inviting",
+        }
+    });
+    let is_over = matches!(view.stage.as_str(), "ended" | "settled");
+    DisputePage {
+        id: view.id.clone(),
+        reference: view.reference.clone().unwrap_or_default(),
+        title: view.title.clone().unwrap_or_default(),
+        category: view.category.clone(),
+        stage: view.stage.clone(),
+        role: role(view),
+        is_paused: view.paused,
+        tasks: tasks(view),
+        deadline: deadline(view),
+        people: people(view),
+        statement: view.statement.clone().unwrap_or_default(),
+        outcome_sought: view.outcome_sought.clone().unwrap_or_default(),
+        amount: amount(view),
+        may_show_statement: view.statement_shown == Some(false) && view.stage != "draft" && !is_over,
+        files: Vec::new(),
+        invitation: invitation.filter(|state| state.state != "not-sent"),
+        may_withdraw: may(view, "withdraw"),
+        may_suspend: may(view, "suspend"),
+        may_resume: may(view, "resume"),
+        may_request_mediation: may(view, "request-mediation"),
+        may_close: may(view, "declare-impasse"),
+    }
+}
+
+async fn show(visit: Visit, path: web::Path<String>) -> Answer {
+    let view = viewed(&visit, id(&path)?).await?;
+    let page = page_of(&view);
+    Ok(visit.show(|w, f| page.render(w, f)))
+}
+
+async fn ask_withdrawal(visit: Visit, path: web::Path<String>) -> Answer {
+    let view = viewed(&visit, id(&path)?).await?;
+    let page = Withdrawal { id: view.id, reference: view.reference.unwrap_or_default() };
+    Ok(visit.show(|w, f| page.render(w, f)))
+}
+
+async fn withdraw(sent: Sent, path: web::Path<String>) -> Answer {
+    sent.visit.signed_in()?;
+    let dispute: DisputeId = id(&path)?;
+    sent.visit.write(move |tx, doing| disputes::withdraw(tx, doing, dispute)).await?;
+    Ok(sent.visit.go_saying(&format!("/disputes/{dispute}"), "withdrawn"))
+}
+
+async fn ask_closing(visit: Visit, path: web::Path<String>) -> Answer {
+    let view = viewed(&visit, id(&path)?).await?;
+    if view.you != "mediator" {
+        return Err(Refused::Absent);
+    }
+    let page = Closing { id: view.id, reference: view.reference.unwrap_or_default() };
+    Ok(visit.show(|w, f| page.render(w, f)))
+}
+
+async fn close(sent: Sent, path: web::Path<String>) -> Answer {
+    sent.visit.signed_in()?;
+    let dispute: DisputeId = id(&path)?;
+    sent.visit.write(move |tx, doing| disputes::declare_impasse(tx, doing, dispute)).await?;
+    Ok(sent.visit.go_saying(&format!("/disputes/{dispute}"), "decided"))
+}
+
+async fn suspend(sent: Sent, path: web::Path<String>) -> Answer {
+    set_suspended(sent, &path, true).await
+}
+
+async fn resume(sent: Sent, path: web::Path<String>) -> Answer {
+    set_suspended(sent, &path, false).await
+}
+
+async fn set_suspended(sent: Sent, path: &str, suspended: bool) -> Answer {
+    sent.visit.signed_in()?;
+    let dispute: DisputeId = id(path)?;
+    sent.visit.write(move |tx, doing| disputes::suspend(tx, doing, dispute, suspended)).await?;
+    Ok(sent.visit.go_saying(&format!("/disputes/{dispute}"), "saved"))
+}
+
+async fn invite_again(sent: Sent, path: web::Path<String>) -> Answer {
+    sent.visit.signed_in()?;
+    let dispute: DisputeId = id(&path)?;
+    sent.visit.write(move |tx, doing| invitations::invite_again(tx, doing, dispute)).await?;
+    Ok(sent.visit.go_saying(&format!("/disputes/{dispute}"), "sent"))
+}
+
+async fn request_mediation(sent: Sent, path: web::Path<String>) -> Answer {
+    sent.visit.signed_in()?;
+    let dispute: DisputeId = id(&path)?;
+    sent.visit.write(move |tx, doing| assignments::request_mediation(tx, doing, dispute)).await?;
+    Ok(sent.visit.go_saying(&format!("/disputes/{dispute}"), "saved"))
+}
+
+fn showing(view: &DisputeView, form: Form) -> StatementShowing {
+    StatementShowing {
+        id: view.id.clone(),
+        statement: view.statement.clone().unwrap_or_default(),
+        outcome_sought: view.outcome_sought.clone().unwrap_or_default(),
+        amount: amount(view),
+        form,
+    }
+}
+
+async fn preview(visit: Visit, path: web::Path<String>) -> Answer {
+    let view = viewed(&visit, id(&path)?).await?;
+    if view.you != "claimant" {
+        return Err(Refused::Absent);
+    }
+    let page = showing(&view, Form::default());
+    Ok(visit.show(|w, f| page.render(w, f)))
+}
+
+async fn show_statement(sent: Sent, path: web::Path<String>) -> Answer {
+    sent.visit.signed_in()?;
+    let dispute: DisputeId = id(&path)?;
+    if sent.form.ticked("show") {
+        sent.visit.write(move |tx, doing| disputes::show_statement(tx, doing, dispute, true)).await?;
+        return Ok(sent.visit.go_saying(&format!("/disputes/{dispute}"), "shown"));
+    }
+    let form = into_form(Refused::field("show", "missing"), Form::default(), &[])?;
+    let view = viewed(&sent.visit, dispute).await?;
+    let page = showing(&view, form);
+    Ok(sent.visit.again(&format!("/disputes/{dispute}/statement/showing"), |w, f| page.render(w, f)))
+}
+
+pub fn configure(routes: &mut web::ServiceConfig) {
+    routes
+        .service(web::resource("/disputes").route(web::get().to(list)).route(web::post().to(begin)))
+        .service(web::resource("/disputes/{id}").route(web::get().to(show)))
+        .service(
+            web::resource("/disputes/{id}/withdrawal")
+                .route(web::get().to(ask_withdrawal))
+                .route(web::post().to(withdraw)),
+        )
+        .service(
+            web::resource("/disputes/{id}/closing").route(web::get().to(ask_closing)).route(web::post().to(close)),
+        )
+        .service(web::resource("/disputes/{id}/suspension").route(web::post().to(suspend)))
+        .service(web::resource("/disputes/{id}/resumption").route(web::post().to(resume)))
+        .service(web::resource("/disputes/{id}/invitations").route(web::post().to(invite_again)))
+        .service(web::resource("/disputes/{id}/mediation-requests").route(web::post().to(request_mediation)))
+        .service(
+            web::resource("/disputes/{id}/statement/showing")
+                .route(web::get().to(preview))
+                .route(web::post().to(show_statement)),
+        );
+}

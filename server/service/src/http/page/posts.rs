@@ -1,0 +1,130 @@
+//! What is posted into a room by forms: messages, offers and their answers, the agenda, and the mediator's steering.
+//! A form that is sent twice stores nothing twice, because its page made the entry's id.
+
+use actix_web::web;
+use domain::entry::{Body, OfferContent};
+use domain::ids::{DisputeId, EntryId};
+use domain::room::Channel;
+use domain::time::Moment;
+
+use super::frame::{Answer, Sent, into_form};
+use super::rooms::{Asked, room_page};
+use super::terms::{by_rows, row};
+use crate::acts::{entries, rooms};
+use crate::http::body::id;
+use crate::http::json::terms::parse;
+use crate::limits::Limit;
+use crate::refused::Refused;
+
+fn channel(sent: &Sent) -> Result<Channel, Refused> {
+    sent.form.text("channel").parse().map_err(|_| Refused::Absent)
+}
+
+/// Stores an entry and goes back to the end of its channel; what cannot be stored comes back in the form.
+async fn post(
+    sent: Sent, dispute: DisputeId, read: Result<Body, Refused>, offer: Option<String>,
+) -> Answer {
+    let who = sent.visit.signed_in()?;
+    let channel = channel(&sent)?;
+    let entry = sent.form.text("id").parse::<EntryId>().map_err(|_| Refused::Malformed { code: "unreadable" })?;
+    let now = sent.visit.state.clock.now();
+    let done = match read {
+        Ok(body) => {
+            let too_much = |retry_after| Refused::TooMuch { retry_after };
+            sent.visit.state.limits.take(Limit::Entries, who.account, now).map_err(too_much)?;
+            let is_offer = matches!(body, Body::Offer(_) | Body::OfferCountered { .. });
+            let act = sent.visit.write(move |tx, doing| entries::post(tx, doing, dispute, channel, entry, body));
+            act.await.map(|_| is_offer)
+        }
+        Err(refused) => Err(refused),
+    };
+    let end = format!("/rooms/{dispute}?channel={channel}#end");
+    let refused = match done {
+        Ok(true) => return Ok(sent.visit.go_saying(&end, "offered")),
+        Ok(false) => return Ok(sent.visit.go(&end)),
+        Err(refused) => refused,
+    };
+    let names = [("body.text", "text"), ("body.items", "text"), ("body.offer", "")];
+    let form = into_form(by_rows(refused, &[1], false), sent.typed(), &names)?;
+    let page = room_page(&sent.visit, dispute, &Asked::channel(channel, offer), form).await?;
+    Ok(sent.visit.again(&format!("/rooms/{dispute}?channel={channel}"), |w, f| page.render(w, f)))
+}
+
+async fn say(sent: Sent, path: web::Path<String>) -> Answer {
+    let dispute = id(&path)?;
+    let lang = sent.form.given("lang").unwrap_or(sent.visit.words.language().tag()).parse();
+    let text = sent.form.text("text").to_owned();
+    let body = lang.map(|lang| Body::Message { text, lang }).map_err(|_| Refused::field("text", "not-a-choice"));
+    post(sent, dispute, body, None).await
+}
+
+/// The last moment of the day on which an offer ends.
+fn end_of(day: &str) -> Result<Moment, Refused> {
+    format!("{day}T23:59:59.999Z").parse().map_err(|_| Refused::field("expires_on", "not-a-day"))
+}
+
+fn offered(sent: &Sent) -> Result<OfferContent, Refused> {
+    let tag = sent.visit.words.language().tag().to_owned();
+    let row = row(&sent.form, 1, &[(tag, String::new())]).ok_or(Refused::field("term-1-text", "missing"))?;
+    let terms = parse(vec![row])?;
+    let expires_at = sent.form.given("expires_on").map(end_of).transpose()?;
+    Ok(OfferContent { terms, note: sent.form.given("note").map(str::to_owned), expires_at })
+}
+
+async fn offer(sent: Sent, path: web::Path<String>) -> Answer {
+    let dispute = id(&path)?;
+    let counters = sent.form.given("counters").map(str::to_owned);
+    let body = match (offered(&sent), counters.as_deref().map(str::parse::<EntryId>)) {
+        (Err(refused), _) => Err(refused),
+        (Ok(_), Some(Err(_))) => Err(Refused::Absent),
+        (Ok(content), None) => Ok(Body::Offer(content)),
+        (Ok(counter), Some(Ok(offer))) => Ok(Body::OfferCountered { offer, counter }),
+    };
+    let open = Some(counters.unwrap_or_else(|| "new".to_owned()));
+    post(sent, dispute, body, open).await
+}
+
+async fn accept(sent: Sent, path: web::Path<(String, String)>) -> Answer {
+    let (dispute, offer) = (id(&path.0)?, id(&path.1)?);
+    post(sent, dispute, Ok(Body::OfferAccepted { offer }), None).await
+}
+
+async fn take_back(sent: Sent, path: web::Path<(String, String)>) -> Answer {
+    let (dispute, offer) = (id(&path.0)?, id(&path.1)?);
+    post(sent, dispute, Ok(Body::OfferWithdrawn { offer }), None).await
+}
+
+async fn set_agenda(sent: Sent, path: web::Path<String>) -> Answer {
+    let dispute = id(&path)?;
+    let points = sent.form.text("text").lines().map(str::trim).filter(|point| !point.is_empty());
+    let items = points.map(str::to_owned).collect();
+    post(sent, dispute, Ok(Body::Agenda { items }), None).await
+}
+
+async fn steer(sent: Sent, path: web::Path<String>) -> Answer {
+    sent.visit.signed_in()?;
+    let (dispute, channel): (DisputeId, Channel) = (id(&path)?, channel(&sent)?);
+    let act = sent.form.text("act").to_owned();
+    let done = sent.visit.write(move |tx, doing| match act.as_str() {
+        "open" => rooms::set_session(tx, doing, dispute, true),
+        "close" => rooms::set_session(tx, doing, dispute, false),
+        "pause" => rooms::set_pause(tx, doing, dispute, channel, true),
+        "resume" => rooms::set_pause(tx, doing, dispute, channel, false),
+        _ => Err(Refused::Malformed { code: "unreadable" }),
+    });
+    let end = format!("/rooms/{dispute}?channel={channel}");
+    let Err(refused) = done.await else { return Ok(sent.visit.go(&format!("{end}#end"))) };
+    let form = into_form(refused, sent.typed(), &[])?;
+    let page = room_page(&sent.visit, dispute, &Asked::channel(channel, None), form).await?;
+    Ok(sent.visit.again(&end, |w, f| page.render(w, f)))
+}
+
+pub fn configure(routes: &mut web::ServiceConfig) {
+    routes
+        .service(web::resource("/rooms/{id}/entries").route(web::post().to(say)))
+        .service(web::resource("/rooms/{id}/offers").route(web::post().to(offer)))
+        .service(web::resource("/rooms/{id}/offers/{entry}/acceptance").route(web::post().to(accept)))
+        .service(web::resource("/rooms/{id}/offers/{entry}/withdrawal").route(web::post().to(take_back)))
+        .service(web::resource("/rooms/{id}/agenda").route(web::post().to(set_agenda)))
+        .service(web::resource("/rooms/{id}/session").route(web::post().to(steer)));
+}

@@ -1,0 +1,286 @@
+//! The room as a page: its channels, what was said in the one that is shown, and the forms that post there. The same
+//! entries, ids and guarantees as by socket, without a script.
+
+use actix_web::{HttpRequest, web};
+use domain::entry::Entry;
+use domain::ids::{DisputeId, EntryId};
+use domain::offer::Offer;
+use domain::party::{Side, Sides};
+use domain::room::{Channel, Seat};
+use domain::time::Moment;
+use pages::form::Form;
+use pages::rooms::{ChannelTab, EntryBody, EntryLine, OfferLine, PausedForYou, Room};
+
+use super::drafts::currencies;
+use super::frame::{Answer, Sent, Visit, asked};
+use super::terms::{both_names, lines};
+use crate::acts::process::look;
+use crate::acts::rooms::RoomView;
+use crate::acts::{entries, rooms};
+use crate::http::body::id;
+use crate::refused::Refused;
+use crate::tokens::new_uuid;
+
+/// How many entries a page shows; earlier ones are a link away.
+const ENTRIES_MAX: u64 = 50;
+
+/// What a page of the room is made of.
+struct Read {
+    view: RoomView,
+    reference: String,
+    channel: Channel,
+    /// The seats that read this channel.
+    readers: Vec<Seat>,
+    entries: Vec<Entry>,
+    offers: Vec<(EntryId, Offer)>,
+    names: Sides<String>,
+    has_agreement: bool,
+    takes_offers: bool,
+}
+
+/// What is asked of the room by its address.
+#[derive(Default)]
+pub struct Asked {
+    channel: Option<Channel>,
+    before: Option<u64>,
+    offer: Option<String>,
+}
+
+impl Asked {
+    fn of(request: &HttpRequest) -> Self {
+        Self {
+            channel: asked(request, "channel").and_then(|word| word.parse().ok()),
+            before: asked(request, "before").and_then(|text| text.parse().ok()),
+            offer: asked(request, "offer"),
+        }
+    }
+
+    /// The channel of a form that was refused.
+    pub fn channel(channel: Channel, offer: Option<String>) -> Self {
+        Self { channel: Some(channel), before: None, offer }
+    }
+}
+
+async fn read(visit: &Visit, dispute: DisputeId, asked: &Asked) -> Result<Read, Refused> {
+    visit.signed_in()?;
+    let (wanted, before) = (asked.channel, asked.before);
+    let read = visit.read(move |tx, doing| {
+        let seen = look(tx, doing, dispute)?;
+        let now = rooms::room_now(tx, dispute)?;
+        let view = now.view(seen.account).filter(|_| seen.seat().is_some()).ok_or(Refused::Absent)?;
+        let own = now.channels_of(seen.account);
+        // What somebody has no seat in is not there for them; a page without a channel shows the first.
+        let channel = match wanted {
+            Some(channel) if own.contains(&channel) => channel,
+            Some(_) => return Err(Refused::Absent),
+            None => own.first().copied().ok_or(Refused::Absent)?,
+        };
+        let last = view.channels.iter().find(|tab| tab.name == channel.as_str()).map_or(0, |tab| tab.last_seq);
+        let end = before.map_or(last, |before| before.saturating_sub(1).min(last));
+        let after = end.saturating_sub(ENTRIES_MAX);
+        let limit = i64::try_from(end.saturating_sub(after)).unwrap_or(0);
+        let entries =
+            if limit == 0 { Vec::new() } else { entries::read(tx, doing, dispute, channel, after, limit)? };
+        let mut readers: Vec<Seat> = now
+            .seats
+            .iter()
+            .filter(|row| row.channel == channel && now.sits_in(row.account, channel))
+            .map(|row| row.seat)
+            .collect();
+        readers.sort_unstable();
+        readers.dedup();
+        let offers = store::offers::list(tx, dispute, channel)?;
+        Ok(Read {
+            reference: seen.dispute.reference.as_ref().map_or_else(String::new, ToString::to_string),
+            takes_offers: matches!(seen.seat(), Some(Seat::Party(_))),
+            has_agreement: seen.dispute.agreement.number() > 0,
+            names: both_names(&store::names::of(tx, dispute)?),
+            offers: offers.into_iter().map(|(id, offer, _)| (id, offer)).collect(),
+            view,
+            channel,
+            readers,
+            entries,
+        })
+    });
+    read.await
+}
+
+/// A number that a page shows.
+fn small(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+impl Read {
+    fn name(&self, seat: Seat) -> String {
+        match seat {
+            Seat::Party(side) => self.names.of(side).clone(),
+            Seat::Mediator => {
+                let mediator = self.view.people.iter().find(|person| person.role == "mediator");
+                mediator.map_or_else(String::new, |person| person.name.clone())
+            }
+        }
+    }
+
+    fn tab(&self, name: &str, last_seq: u64) -> ChannelTab {
+        let side = name.parse::<Channel>().ok().and_then(Channel::caucus_of);
+        let with = match side {
+            Some(side) if self.view.you == "mediator" => self.names.of(side).clone(),
+            _ => String::new(),
+        };
+        ChannelTab { name: name.to_owned(), with, last_seq: small(last_seq) }
+    }
+
+    fn line(&self, entry: &Entry, now: Moment, may_post: bool) -> EntryLine {
+        use domain::entry::{Author, Body};
+        let role = entry.by.as_str();
+        let by = match (&entry.body, entry.by) {
+            (Body::Arrival { who } | Body::Departure { who } | Body::Signature { who: Some(who) }, _) => self.name(*who),
+            (_, Author::Seat(seat)) => self.name(seat),
+            (_, Author::House) => String::new(),
+        };
+        EntryLine {
+            seq: small(entry.seq),
+            id: entry.id.to_string(),
+            at: entry.at,
+            by,
+            role: role.to_owned(),
+            is_mine: role == self.view.you,
+            body: self.body(entry, now, may_post),
+        }
+    }
+
+    fn body(&self, entry: &Entry, now: Moment, may_post: bool) -> EntryBody {
+        use domain::entry::{AgreementStep, Body};
+        let event = |code: &str| EntryBody::Event(code.to_owned());
+        match &entry.body {
+            Body::Message { text, lang } => {
+                EntryBody::Message { text: text.clone(), language: lang.as_str().to_owned() }
+            }
+            Body::File { file } => EntryBody::File { id: file.to_string(), name: String::new() },
+            Body::Offer(content) | Body::OfferCountered { counter: content, .. } => {
+                EntryBody::Offer(self.offer(entry, content, now, may_post))
+            }
+            Body::OfferAccepted { .. } => event("offer-accepted"),
+            Body::OfferWithdrawn { .. } => event("offer-withdrawn"),
+            Body::Agenda { items } => EntryBody::Agenda { text: items.join("\n") },
+            Body::Session { step } => event(&format!("session-{step}")),
+            Body::Arrival { .. } => event("arrival"),
+            Body::Departure { .. } => event("departure"),
+            Body::Revision { step: AgreementStep::Revised, .. } => event("revision"),
+            Body::Revision { step: AgreementStep::Frozen, .. } => event("frozen"),
+            Body::Signature { who: Some(_) } => event("signature"),
+            Body::Signature { who: None } => event("all-signed"),
+        }
+    }
+
+    fn offer(
+        &self, entry: &Entry, content: &domain::entry::OfferContent, now: Moment, may_post: bool,
+    ) -> OfferLine {
+        use domain::offer::OfferState;
+        let state = self.offers.iter().find(|(id, _)| *id == entry.id).map(|(_, offer)| offer.state);
+        let is_open = state == Some(OfferState::Open);
+        let has_passed = content.expires_at.is_some_and(|end| end <= now);
+        let is_mine = entry.by.as_str() == self.view.you;
+        let may = is_open && may_post && self.takes_offers;
+        OfferLine {
+            terms: lines(&content.terms, &self.names, ""),
+            note: content.note.clone().unwrap_or_default(),
+            state: if is_open && has_passed { "expired" } else { state.map_or("open", |state| state.as_str()) }.to_owned(),
+            expires_at: content.expires_at,
+            may_answer: may && !is_mine && !has_passed,
+            may_withdraw: may && is_mine,
+        }
+    }
+}
+
+fn page_of(visit: &Visit, read: &Read, offer: Option<String>, form: Form) -> Room {
+    let now = visit.state.clock.now();
+    let name = read.channel.as_str();
+    let tab = read.view.channels.iter().find(|tab| tab.name == name);
+    let may_post = tab.is_some_and(|tab| tab.may_post);
+    let first = read.entries.first().map_or(0, |entry| entry.seq);
+    Room {
+        id: read.view.id.clone(),
+        reference: read.reference.clone(),
+        you: read.view.you.clone(),
+        role: read.view.you.clone(),
+        channels: read.view.channels.iter().map(|tab| read.tab(&tab.name, tab.last_seq)).collect(),
+        channel: name.to_owned(),
+        readers: read.readers.iter().map(|seat| read.name(*seat)).collect(),
+        entries: read.entries.iter().map(|entry| read.line(entry, now, may_post)).collect(),
+        earlier: (first > 1).then(|| small(first)),
+        last_seq: tab.map_or(0, |tab| small(tab.last_seq)),
+        session: if read.view.session == "open" { "open" } else { "none" }.to_owned(),
+        is_paused: tab.is_some_and(|tab| tab.paused),
+        // Before a mediator is there, people send each other offers and no messages.
+        may_post: may_post && read.view.stage == "mediation",
+        may_offer: may_post && read.takes_offers && read.channel != Channel::Notes,
+        offer_to: offer,
+        entry_id: new_uuid(now).to_string(),
+        language: visit.words.language().tag().to_owned(),
+        currencies: currencies(),
+        reply_minutes: REPLY_MINUTES,
+        has_agreement: read.has_agreement,
+        form,
+        people: read
+            .view
+            .people
+            .iter()
+            .map(|person| (person.id.clone(), person.name.clone(), person.role.clone()))
+            .collect(),
+    }
+}
+
+/// Within how many minutes the house answers a call for help.
+const REPLY_MINUTES: u32 = 15;
+
+/// The room's page, for a form that was refused too.
+///
+/// # Errors
+/// `Absent` without a seat.
+pub async fn room_page(visit: &Visit, dispute: DisputeId, asked: &Asked, form: Form) -> Result<Room, Refused> {
+    let read = read(visit, dispute, asked).await?;
+    Ok(page_of(visit, &read, asked.offer.clone(), form))
+}
+
+async fn show(request: HttpRequest, visit: Visit, path: web::Path<String>) -> Answer {
+    let page = room_page(&visit, id(&path)?, &Asked::of(&request), Form::default()).await?;
+    Ok(visit.show(|w, f| page.render(w, f)))
+}
+
+async fn need_break(sent: Sent, path: web::Path<String>) -> Answer {
+    signal(sent, &path, domain::room::Signal::Break).await
+}
+
+async fn raise_alarm(sent: Sent, path: web::Path<String>) -> Answer {
+    signal(sent, &path, domain::room::Signal::Unsafe).await
+}
+
+async fn signal(sent: Sent, path: &str, signal: domain::room::Signal) -> Answer {
+    sent.visit.signed_in()?;
+    let dispute: DisputeId = id(path)?;
+    sent.visit.write(move |tx, doing| rooms::signal(tx, doing, dispute, signal)).await?;
+    Ok(sent.visit.go(&format!("/rooms/{dispute}/safe?of={signal}")))
+}
+
+async fn show_safe(request: HttpRequest, visit: Visit, path: web::Path<String>) -> Answer {
+    let dispute: DisputeId = id(&path)?;
+    visit.signed_in()?;
+    let has_mediator = visit.read(move |tx, doing| {
+        let seen = look(tx, doing, dispute)?;
+        let _: Side = seen.party()?;
+        Ok(seen.dispute.mediator().is_some())
+    });
+    let told = if has_mediator.await? { "mediator" } else { "registrar" }.to_owned();
+    let of = if asked(&request, "of").as_deref() == Some("unsafe") { "unsafe" } else { "break" }.to_owned();
+    let page = PausedForYou { id: dispute.to_string(), of, told, reply_minutes: REPLY_MINUTES };
+    Ok(visit.show(|w, f| page.render(w, f)))
+}
+
+pub fn configure(routes: &mut web::ServiceConfig) {
+    routes
+        .service(web::resource("/rooms/{id}").route(web::get().to(show)))
+        .service(web::resource("/rooms/{id}/safe").route(web::get().to(show_safe)))
+        .service(web::resource("/rooms/{id}/breaks").route(web::post().to(need_break)))
+        .service(web::resource("/rooms/{id}/alarms").route(web::post().to(raise_alarm)));
+}

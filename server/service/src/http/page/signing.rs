@@ -1,0 +1,179 @@
+//! Signing and attesting as pages. The checks come as everywhere: seat, fields, rule, proof.
+
+use actix_web::web;
+use domain::agreement::Agreement;
+use domain::ids::DisputeId;
+use domain::party::Side;
+use pages::form::Form;
+use pages::signing::{Attestation, NotFreely, Signing as Page};
+
+use super::frame::{Answer, Sent, Visit, into_form};
+use super::terms::{both_names, lines};
+use crate::acts::agreements::{self, Shown, Signing};
+use crate::desk::Once;
+use crate::http::api::agreements::{Signer, attest_as_mediator, sign_as_party};
+use crate::http::body::id;
+use crate::refused::{FieldErrors, Refused};
+
+async fn read(visit: &Visit, dispute: DisputeId) -> Result<(Shown, bool), Refused> {
+    let account = visit.signed_in()?.account;
+    let read = visit.read(move |tx, doing| {
+        let shown = agreements::show(tx, doing, dispute)?;
+        Ok((shown, store::people::by_id(tx, account)?.totp))
+    });
+    read.await
+}
+
+fn page_of(shown: &Shown, has_second_factor: bool, form: Form) -> Result<Page, Refused> {
+    let side: Side = shown.seen.party()?;
+    let dispute = &shown.seen.dispute;
+    let revision = dispute.agreement.revision().ok_or(Refused::Absent)?;
+    let (has_signed, may_take_back) = match &dispute.agreement {
+        Agreement::Frozen { signatures, .. } => (signatures.of(side).is_some(), signatures.of(side).is_some()),
+        Agreement::Signed { .. } => (true, false),
+        _ => return Err(Refused::rule("not-frozen")),
+    };
+    let names = both_names(&shown.names);
+    Ok(Page {
+        id: dispute.id.to_string(),
+        reference: dispute.reference.as_ref().map_or_else(String::new, ToString::to_string),
+        digest: revision.digest.to_string(),
+        terms: lines(&shown.terms, &names, revision.prevailing.tag()),
+        prevailing_language: revision.prevailing.tag().to_owned(),
+        name: names.of(side).clone(),
+        opens_at: shown.reflection_ends_at,
+        has_signed,
+        may_take_back,
+        has_second_factor,
+        form,
+    })
+}
+
+async fn ask(visit: Visit, path: web::Path<String>) -> Answer {
+    let (shown, has_second_factor) = read(&visit, id(&path)?).await?;
+    // A moment that has come is no moment to wait for.
+    let now = visit.state.clock.now();
+    let mut page = page_of(&shown, has_second_factor, Form::default())?;
+    page.opens_at = page.opens_at.filter(|opens| *opens > now);
+    Ok(visit.show(|w, f| page.render(w, f)))
+}
+
+/// What was typed to sign, once every promise is ticked and the private question is answered.
+fn signing_of(sent: &Sent, terms: usize) -> Result<Signing, Refused> {
+    let form = &sent.form;
+    let mut errors = FieldErrors::default();
+    let digest = errors.take("digest", form.text("digest").parse(), |_| "not-a-choice");
+    let freely = match form.text("freely") {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => None,
+    };
+    if freely.is_none() {
+        errors.push("freely", "missing");
+    }
+    if freely == Some(true) && !(1..=terms).all(|n| form.ticked(&format!("term-{n}"))) {
+        errors.push("term-1", "tick-each");
+    }
+    let (Some(digest), Some(freely)) = (digest, freely) else { return Err(errors.refused()) };
+    errors.check()?;
+    let auditor_may_read_terms = form.ticked("auditor_may_read_terms");
+    Ok(Signing { digest, name: form.text("name").to_owned(), freely, auditor_may_read_terms })
+}
+
+fn signer(sent: &Sent, dispute: DisputeId) -> Signer {
+    let (password, totp) = (sent.form.text("password").to_owned(), sent.form.given("totp").map(str::to_owned));
+    Signer { dispute, password, totp }
+}
+
+async fn sign(sent: Sent, path: web::Path<String>) -> Answer {
+    let dispute: DisputeId = id(&path)?;
+    let (shown, has_second_factor) = read(&sent.visit, dispute).await?;
+    shown.seen.party()?;
+    let done = match signing_of(&sent, shown.terms.len()) {
+        Ok(signing) => {
+            let who = sent.visit.signed_in()?;
+            let signer = signer(&sent, dispute);
+            sign_as_party(&sent.visit.state, who, signer, signing, Once::default()).await
+        }
+        Err(refused) => Err(refused),
+    };
+    let refused = match done {
+        Ok(true) => return Ok(sent.visit.go_saying(&format!("/disputes/{dispute}"), "saved")),
+        Ok(false) => return Ok(sent.visit.go(&format!("/disputes/{dispute}/signing/heard"))),
+        Err(refused) => refused,
+    };
+    // The answer to the private question is not shown again to whoever looks over a shoulder.
+    let mut typed = sent.typed();
+    typed.values.retain(|(field, _)| field != "freely");
+    let form = into_form(refused, typed, &[("digest", "")])?;
+    let page = page_of(&shown, has_second_factor, form)?;
+    Ok(sent.visit.again(&format!("/disputes/{dispute}/signing"), |w, f| page.render(w, f)))
+}
+
+async fn take_back(sent: Sent, path: web::Path<String>) -> Answer {
+    sent.visit.signed_in()?;
+    let dispute: DisputeId = id(&path)?;
+    sent.visit.write(move |tx, doing| agreements::take_back(tx, doing, dispute)).await?;
+    Ok(sent.visit.go_saying(&format!("/disputes/{dispute}"), "saved"))
+}
+
+async fn say_heard(visit: Visit, path: web::Path<String>) -> Answer {
+    let dispute: DisputeId = id(&path)?;
+    let (shown, _) = read(&visit, dispute).await?;
+    shown.seen.party()?;
+    Ok(visit.show(|w, f| NotFreely { id: dispute.to_string() }.render(w, f)))
+}
+
+fn attestation(visit: &Visit, shown: &Shown, form: Form) -> Result<Attestation, Refused> {
+    let dispute = &shown.seen.dispute;
+    let who = visit.signed_in()?;
+    if dispute.mediator() != Some(who.account) {
+        return Err(Refused::Absent);
+    }
+    let Agreement::Signed { revision, .. } = &dispute.agreement else { return Err(Refused::rule("not-at-this-stage")) };
+    Ok(Attestation {
+        id: dispute.id.to_string(),
+        reference: dispute.reference.as_ref().map_or_else(String::new, ToString::to_string),
+        digest: revision.digest.to_string(),
+        terms: lines(&shown.terms, &both_names(&shown.names), revision.prevailing.tag()),
+        name: who.name.to_string(),
+        form,
+    })
+}
+
+async fn ask_attestation(visit: Visit, path: web::Path<String>) -> Answer {
+    let (shown, _) = read(&visit, id(&path)?).await?;
+    let page = attestation(&visit, &shown, Form::default())?;
+    Ok(visit.show(|w, f| page.render(w, f)))
+}
+
+async fn attest(sent: Sent, path: web::Path<String>) -> Answer {
+    let dispute: DisputeId = id(&path)?;
+    let (shown, _) = read(&sent.visit, dispute).await?;
+    let page = attestation(&sent.visit, &shown, Form::default())?;
+    let done = match sent.form.text("digest").parse() {
+        Ok(digest) => {
+            let who = sent.visit.signed_in()?;
+            let name = sent.form.text("name").to_owned();
+            attest_as_mediator(&sent.visit.state, who, signer(&sent, dispute), digest, name).await
+        }
+        Err(_) => Err(Refused::field("", "not-a-choice")),
+    };
+    let Err(refused) = done else {
+        return Ok(sent.visit.go_saying(&format!("/disputes/{dispute}/settlement"), "saved"));
+    };
+    let page = Attestation { form: into_form(refused, sent.typed(), &[])?, ..page };
+    Ok(sent.visit.again(&format!("/disputes/{dispute}/attestation"), |w, f| page.render(w, f)))
+}
+
+pub fn configure(routes: &mut web::ServiceConfig) {
+    routes
+        .service(web::resource("/disputes/{id}/signing").route(web::get().to(ask)).route(web::post().to(sign)))
+        .service(web::resource("/disputes/{id}/signing/heard").route(web::get().to(say_heard)))
+        .service(web::resource("/disputes/{id}/signing/return").route(web::post().to(take_back)))
+        .service(
+            web::resource("/disputes/{id}/attestation")
+                .route(web::get().to(ask_attestation))
+                .route(web::post().to(attest)),
+        );
+}

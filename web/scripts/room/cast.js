@@ -1,0 +1,46 @@
+// @ts-check
+/**
+ * What the page says about the room for the scripts: who is in it, what things are called, how far each channel was
+ * read. It comes from hidden lists in the page, so that no data stands in a script.
+ * @typedef {{id: string|null, role: string, name: string}} Person
+ */
+
+/**
+ * @param {Element|null} list
+ * @param {string} you the reader's id or seat
+ */
+export function cast(list, you) {
+  /** @type {Person[]} */
+  const people = [...(list?.children ?? [])].map((person) => ({
+    id: person.getAttribute("data-id"),
+    role: person.getAttribute("data-role") ?? "",
+    name: person.textContent ?? "",
+  }));
+  /** The person whom a frame names, by id or by seat. @param {unknown} by @returns {Person} */
+  const who = (by) => {
+    const named = typeof by === "object" && by !== null && "id" in by ? by.id : by;
+    return people.find((person) => person.id === named || person.role === named) ?? { id: null, role: "", name: "" };
+  };
+  /** @param {Person} person */
+  const isMe = (person) => person.name !== "" && (person.id === you || person.role === you);
+  return { who, isMe, myName: people.find(isMe)?.name ?? "" };
+}
+
+/**
+ * The words that the scripts say, by key; `%` stands for a name.
+ * @param {Element|null} list
+ */
+export function wordsOf(list) {
+  /** @param {string} key @param {string} [name] */
+  return (key, name = "") => (list?.querySelector(`[data-key=${key}]`)?.textContent ?? "").replace("%", name);
+}
+
+/**
+ * The last number of every channel when the page was made: nothing before it needs to be replayed.
+ * @param {HTMLElement} element
+ * @returns {Record<string, number>}
+ */
+export function lastNumbers(element) {
+  const tabs = [...element.querySelectorAll("[data-last]")];
+  return Object.fromEntries(tabs.map((tab) => [tab.getAttribute("data-name"), Number(tab.getAttribute("data-last"))]));
+}
