@@ -178,7 +178,7 @@ impl House {
         };
         let (mut mouth, _) = Socket::enters(&people[0], dispute, json!({"joint": 1_000_000_000_u64})).await;
         while last().await < 10_000 {
-            let posts: Vec<_> = (0..100)
+            let posts: Vec<_> = (0..50)
                 .map(|_| json!({"t": "post", "id": entry_id(), "channel": "joint", "body": message(&"x".repeat(200))}))
                 .collect();
             let id = posts.last().map(|post| post["id"].clone());

@@ -21,9 +21,14 @@ pub mod both;
 
 /// Waits until something holds; it must within twenty seconds.
 pub async fn until(what: &str, holds: impl AsyncFn() -> bool) {
+    until_within(std::time::Duration::from_secs(20), what, holds).await;
+}
+
+/// The same, with patience of its own.
+pub async fn until_within(patience: std::time::Duration, what: &str, holds: impl AsyncFn() -> bool) {
     let begun = std::time::Instant::now();
     while !holds().await {
-        assert!(begun.elapsed() < std::time::Duration::from_secs(20), "it never came to pass: {what}");
+        assert!(begun.elapsed() < patience, "it never came to pass: {what}");
         tokio::time::sleep(std::time::Duration::from_millis(40)).await;
     }
 }

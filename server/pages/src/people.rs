@@ -83,3 +83,24 @@ pub struct Account {
     pub sessions: Vec<SessionLine>,
 }
 page!(Account, "people/account.html");
+
+/// `GET /setup/{code}`: the first registrar. Posts the same path: `name`, `email`, `password`, `language`; its answer
+/// is `SetUp`.
+#[derive(Debug, Clone, Default)]
+pub struct Setup {
+    /// What was typed.
+    pub form: Form,
+    /// The code of the link that the first start printed.
+    pub code: String,
+}
+page!(Setup, "people/setup.html");
+
+/// After the setup: the secret of the second factor, shown once.
+#[derive(Debug, Clone, Default)]
+pub struct SetUp {
+    /// The secret in Base32.
+    pub secret: String,
+    /// The same as an `otpauth:` address.
+    pub link: String,
+}
+page!(SetUp, "people/setup-done.html");

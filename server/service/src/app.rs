@@ -18,10 +18,11 @@ use tokio::task::JoinHandle;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::desk::Desk;
-use crate::http::{finish, routes};
+use crate::http::{finish, routes, socket};
 use crate::jobs::Jobs;
 use crate::keys::{Keys, KeysError};
 use crate::limits::Limits;
+use crate::live::Rooms;
 use crate::mail::{Transport, Worker};
 use crate::passwords::Passwords;
 use crate::state::AppState;
@@ -99,17 +100,22 @@ impl House {
         let opened =
             opened.await.map_err(|_| StartError::Machine("the store could not be opened".to_owned()))?;
         let (config, keys, store) = opened?;
-        let passwords =
-            Passwords::new().map_err(|_| StartError::Machine("no memory to hash passwords".to_owned()))?;
+        let passwords = Passwords::new();
         let (config, mail) = (Arc::new(config), Arc::new(Notify::new()));
         let (stop, stopping) = watch::channel(false);
+        let desk = Desk::new(store.clone(), clock.clone(), Arc::clone(&config), Arc::clone(&mail));
+        let limits = Arc::new(Limits::new(config.limits));
+        let runtime = tokio::runtime::Handle::current();
+        let rooms =
+            Rooms::start(desk.clone(), clock.clone(), &runtime, socket::protocol::encode, limits.sockets_max());
         let state = AppState {
-            is_demo: false,
-            desk: Desk::new(store.clone(), clock.clone(), Arc::clone(&config), Arc::clone(&mail)),
+            is_demo: config.is_demo,
+            desk,
+            rooms,
             tokens: Arc::new(Tokens::new(keys.token.clone(), config.public_url.as_str())),
-            limits: Arc::new(Limits::new(config.limits)),
+            limits,
             keys: Arc::new(keys),
-            runtime: tokio::runtime::Handle::current(),
+            runtime,
             store,
             config,
             passwords,

@@ -2,6 +2,7 @@
 //! error. Deliberately not here: what the commands do to the house, which goes through the same doors as all else.
 
 pub mod account;
+pub mod demo;
 pub mod serve;
 pub mod verify;
 
@@ -33,6 +34,12 @@ enum Command {
         #[command(flatten)]
         place: Place,
         /// Address and port, such as 127.0.0.1:8080; port 0 takes any free one.
+        #[arg(long)]
+        listen: Option<String>,
+    },
+    /// Try Concord: a throw-away folder, people of every role, a dispute at each stage.
+    Demo {
+        /// Address and port (127.0.0.1:8080).
         #[arg(long)]
         listen: Option<String>,
     },
@@ -146,6 +153,12 @@ fn carry_out(command: Command) -> Result<ExitCode, Failed> {
         Command::Serve { place, listen } => {
             let config = settings(&place, listen)?;
             runtime()?.block_on(serve::serve(config))
+        }
+        Command::Demo { listen } => {
+            let folder = demo::folder()?;
+            let place = Place { data: Some(folder.path().to_owned()), config: None };
+            let config = settings(&place, listen)?;
+            runtime()?.block_on(demo::demo(config, folder))
         }
         Command::Account { command: AccountCommand::Add(add) } => {
             let config = settings(&add.place, None)?;

@@ -33,6 +33,8 @@ pub struct Config {
     pub mail: Mail,
     pub periods: Periods,
     pub limits: Rates,
+    /// Whether this is the demo: people sign in with one click, and mails are shown. No setting turns it on.
+    pub is_demo: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -201,6 +203,7 @@ impl Config {
             mail: Mail::read(values, &public_url)?,
             periods: Periods::read(values)?,
             limits: Rates::read(values)?,
+            is_demo: false,
             public_url,
         })
     }

@@ -11,5 +11,6 @@ pub mod json;
 pub mod finish;
 pub mod health;
 pub mod api;
+pub mod socket;
 pub mod page;
 pub mod routes;

@@ -9,5 +9,5 @@ mod speaker;
 pub mod registry;
 
 pub use outbox::{Goodbye, Outgoing};
-pub use registry::{Admitted, Rooms};
+pub use registry::{Admitted, Joined, Rooms};
 pub use room::News;

@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::desk::Desk;
 use crate::keys::Keys;
 use crate::limits::Limits;
+use crate::live::Rooms;
 use crate::passwords::Passwords;
 use crate::tokens::Tokens;
 
@@ -24,6 +25,8 @@ pub struct AppState {
     pub limits: Arc<Limits>,
     pub clock: Clock,
     pub desk: Desk,
+    /// The live rooms and sockets of this node.
+    pub rooms: Rooms,
     /// Whether this is the demo: anybody may sign in as its people and read its mails.
     pub is_demo: bool,
     /// Turns true when the program stops: sockets say goodbye.

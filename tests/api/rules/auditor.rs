@@ -16,7 +16,8 @@ const OPEN_TO_AUDITORS: [&str; 4] =
     ["/settlements", "/settlements/{id}", "/settlements/{id}/deliveries", "/settlements/{id}/certificate"];
 
 /// What needs no role at all: accounts, sessions, invitations by their code, verification, public keys and figures.
-const OPEN_TO_ALL: [&str; 14] = [
+const OPEN_TO_ALL: [&str; 15] = [
+    "/setups",
     "/accounts",
     "/confirmations",
     "/sessions",

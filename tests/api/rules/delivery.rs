@@ -24,8 +24,9 @@ on_both! {
         scene.bela.wants_delivery(dispute, json!({"by": "collect"})).await.expects(204);
         scene.settles().await;
         let letters = scene.service.letters();
-        let link = letters.wait_for(&scene.amara.email, |letter| letter.text.contains("/settlements/")).await;
+        let link = letters.wait_for(&scene.amara.email, |letter| letter.subject.contains("document")).await;
         assert!(link.attachments.is_empty(), "a link has no attachment: {}", link.subject);
+        assert!(link.text.contains(scene.service.base()), "it leads to the house: {}", link.text);
         let id = own_settlement(&scene.bela, dispute).await;
         let all = letters.to(&scene.bela.email);
         assert!(all.iter().all(|letter| letter.attachments.is_empty()), "who collects gets none by mail");
@@ -100,7 +101,9 @@ async fn r26_delivery_is_recorded_for_each_person_and_a_failure_is_the_registrar
     assert!(seen.to_string().contains("failed"), "the registrar has it as a task: {seen}");
 
     postbox.behaves(Mode::Takes);
-    scene.service.runs(&["mail", "retry", "--data", &scene.service.data().display().to_string()], "");
+    let retried =
+        scene.service.runs(&["mail", "retry", "--data", &scene.service.data().display().to_string()], "");
+    assert!(retried.status.success(), "{}", String::from_utf8_lossy(&retried.stderr));
     let letters = scene.service.letters();
     let letter =
         letters.wait_for(&scene.amara.email, |letter| letter.attachment("record.pdf").is_some()).await;

@@ -59,9 +59,9 @@ on_both! {
             }
         }
         assert_eq!(without_times(before), without_times(after), "a raised answer changes nothing for the other side");
-        // The registrar's list has it.
-        let waiting = scene.rosa.client().get("/disputes").await.expects(200);
-        assert!(waiting.to_string().contains(dispute), "{waiting}");
+        // The registrar has it to decide on.
+        let waiting = scene.rosa.client().get(&format!("/disputes/{dispute}/screening")).await.expects(200);
+        assert!(waiting.to_string().contains("afraid"), "{waiting}");
     }
 
     async fn r18_a_private_signal_reaches_the_mediator_and_others_read_paused(settings: Settings) {

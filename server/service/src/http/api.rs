@@ -8,3 +8,4 @@ pub mod invitations;
 pub mod assignments;
 pub mod agreements;
 pub mod settlements;
+pub mod rooms;

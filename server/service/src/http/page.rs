@@ -5,6 +5,7 @@
 pub mod frame;
 pub mod home;
 pub mod people;
+pub mod setup;
 pub mod tasks;
 pub mod drafts;
 pub mod disputes;
@@ -12,6 +13,17 @@ pub mod safety;
 pub mod invitations;
 pub mod preparing;
 pub mod assignments;
+pub mod terms;
+pub mod rooms;
+pub mod posts;
+pub mod agreements;
+pub mod signing;
+pub mod settlements;
+pub mod registrar;
+pub mod mediators;
+pub mod audit;
+pub mod eml;
+pub mod demo;
 
 use actix_web::web;
 
@@ -22,10 +34,20 @@ pub fn configure(routes: &mut web::ServiceConfig) {
     routes.app_data(web::Data::new(ProblemPages(frame::problem_page)));
     home::configure(routes);
     people::configure(routes);
+    setup::configure(routes);
     drafts::configure(routes);
     disputes::configure(routes);
     safety::configure(routes);
     invitations::configure(routes);
     preparing::configure(routes);
     assignments::configure(routes);
+    rooms::configure(routes);
+    posts::configure(routes);
+    agreements::configure(routes);
+    signing::configure(routes);
+    settlements::configure(routes);
+    registrar::configure(routes);
+    mediators::configure(routes);
+    audit::configure(routes);
+    demo::configure(routes);
 }

@@ -6,7 +6,7 @@ use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 
-use super::{api, health, page};
+use super::{api, health, page, socket};
 use crate::refused::Refused;
 
 /// What the document says of itself.
@@ -28,6 +28,8 @@ pub fn document() -> Document {
         api::assignments::Doc::openapi(),
         api::agreements::Doc::openapi(),
         api::settlements::Doc::openapi(),
+        api::rooms::Doc::openapi(),
+        socket::Doc::openapi(),
     ] {
         document.merge(part);
     }
@@ -51,6 +53,8 @@ fn configure_api(routes: &mut web::ServiceConfig) {
     api::assignments::configure(routes);
     api::agreements::configure(routes);
     api::settlements::configure(routes);
+    api::rooms::configure(routes);
+    socket::configure(routes);
 }
 
 /// Everything.

@@ -110,7 +110,8 @@ async fn show(request: HttpRequest, visit: Visit, path: web::Path<String>) -> An
 /// The languages in which the editor has a field for each term: those of the parties, and those already written.
 fn languages(shown: &Shown) -> Vec<Language> {
     let mut languages = aftermath::languages_needed(&shown.seen.dispute);
-    let written = shown.terms.iter().chain(shown.draft.iter().flatten()).flat_map(|term| term.text.keys().copied());
+    let written =
+        shown.terms.iter().chain(shown.draft.iter().flatten()).flat_map(|term| term.text.keys().copied());
     for language in written {
         if !languages.contains(&language) {
             languages.push(language);
@@ -152,7 +153,8 @@ async fn revise(sent: Sent, path: web::Path<String>) -> Answer {
         let page = AgreementEditor { base, rows, form: sent.typed(), ..empty };
         return Ok(sent.visit.again(&here, |w, f| page.render(w, f)));
     }
-    let tags: Vec<(String, String)> = empty.languages.iter().map(|tag| (tag.clone(), format!("-{tag}"))).collect();
+    let tags: Vec<(String, String)> =
+        empty.languages.iter().map(|tag| (tag.clone(), format!("-{tag}"))).collect();
     let typed: Vec<(usize, _)> = (1..=rows).filter_map(|n| Some((n, row(&sent.form, n, &tags)?))).collect();
     let (numbers, typed): (Vec<usize>, Vec<_>) = typed.into_iter().unzip();
     let prevailing = sent.form.text("prevailing_language").parse::<Language>();
@@ -163,7 +165,9 @@ async fn revise(sent: Sent, path: web::Path<String>) -> Answer {
     };
     let done = match read {
         Ok((prevailing, terms)) => {
-            let act = sent.visit.write(move |tx, doing| agreements::revise(tx, doing, dispute, base, prevailing, terms));
+            let act = sent
+                .visit
+                .write(move |tx, doing| agreements::revise(tx, doing, dispute, base, prevailing, terms));
             act.await.map(drop)
         }
         Err(refused) => Err(refused),
@@ -191,7 +195,8 @@ async fn freeze(sent: Sent, path: web::Path<String>) -> Answer {
 
 async fn waive(sent: Sent, path: web::Path<String>) -> Answer {
     if sent.form.ticked("advice_notice_read") {
-        return step(sent, &path, |tx, doing, id, digest| agreements::waive(tx, doing, id, digest, true)).await;
+        return step(sent, &path, |tx, doing, id, digest| agreements::waive(tx, doing, id, digest, true))
+            .await;
     }
     step(sent, &path, |tx, doing, id, digest| agreements::waive(tx, doing, id, digest, false)).await
 }

@@ -33,7 +33,9 @@ fn tags(languages: &[Language]) -> Vec<String> {
 fn languages_of(seen: &Seen) -> Vec<Language> {
     let mut languages: Vec<Language> = Side::BOTH
         .into_iter()
-        .map(|side| seen.dispute.parties.of(side).consent.map_or(seen.dispute.language, |consent| consent.language))
+        .map(|side| {
+            seen.dispute.parties.of(side).consent.map_or(seen.dispute.language, |consent| consent.language)
+        })
         .collect();
     languages.dedup();
     languages
@@ -45,12 +47,15 @@ async fn shown(visit: &Visit, assignment: AssignmentId) -> Result<Shown, Refused
         let dispute = store::disputes::of_assignment(tx, assignment)?;
         let seen = look(tx, doing, dispute)?;
         let Stage::Assigning(assigning) = &seen.dispute.stage else { return Err(Refused::Absent) };
-        let proposal = assigning.proposal.filter(|proposal| proposal.id == assignment).ok_or(Refused::Absent)?;
+        let proposal =
+            assigning.proposal.filter(|proposal| proposal.id == assignment).ok_or(Refused::Absent)?;
         let answer_by = seen.dispute.next_deadline(&house(doing).periods).unwrap_or(assigning.until);
         match seen.viewer {
             Viewer::Proposed => {
                 let names = store::names::of(tx, dispute)?;
-                let names = Side::BOTH.into_iter().filter_map(|side| names.of(side).as_ref().map(ToString::to_string));
+                let names = Side::BOTH
+                    .into_iter()
+                    .filter_map(|side| names.of(side).as_ref().map(ToString::to_string));
                 Ok(Shown::ToMediator(ConflictInquiry {
                     id: assignment.to_string(),
                     names: names.collect(),
@@ -68,7 +73,11 @@ async fn shown(visit: &Visit, assignment: AssignmentId) -> Result<Shown, Refused
 }
 
 fn to_party(
-    tx: &mut store::Tx<'_>, seen: &Seen, side: Side, proposal: Assignment, answer_by: Moment,
+    tx: &mut store::Tx<'_>,
+    seen: &Seen,
+    side: Side,
+    proposal: Assignment,
+    answer_by: Moment,
 ) -> Result<ProposedMediator, Refused> {
     // The parties hear of a mediator once the conflict inquiry is answered (R13).
     let Proposal::Accepted { approved, .. } = proposal.state else { return Err(Refused::Absent) };
@@ -108,7 +117,9 @@ async fn accept(sent: Sent, path: web::Path<String>) -> Answer {
     };
     let done = match read {
         Ok(told) => {
-            let act = sent.visit.write(move |tx, doing| assignments::accept(tx, doing, assignment, told.as_deref()));
+            let act = sent
+                .visit
+                .write(move |tx, doing| assignments::accept(tx, doing, assignment, told.as_deref()));
             act.await
         }
         Err(refused) => Err(refused),

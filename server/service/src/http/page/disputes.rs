@@ -91,7 +91,8 @@ fn people(view: &DisputeView) -> Vec<PersonLine> {
         role: role.to_owned(),
         is_you: view.you == role,
     };
-    let parties = view.parties.iter().filter_map(|party| party.name.as_ref().map(|name| line(name, &party.side)));
+    let parties =
+        view.parties.iter().filter_map(|party| party.name.as_ref().map(|name| line(name, &party.side)));
     parties.chain(view.mediator.as_ref().map(|name| line(name, "mediator"))).collect()
 }
 
@@ -241,7 +242,9 @@ pub fn configure(routes: &mut web::ServiceConfig) {
                 .route(web::post().to(withdraw)),
         )
         .service(
-            web::resource("/disputes/{id}/closing").route(web::get().to(ask_closing)).route(web::post().to(close)),
+            web::resource("/disputes/{id}/closing")
+                .route(web::get().to(ask_closing))
+                .route(web::post().to(close)),
         )
         .service(web::resource("/disputes/{id}/suspension").route(web::post().to(suspend)))
         .service(web::resource("/disputes/{id}/resumption").route(web::post().to(resume)))

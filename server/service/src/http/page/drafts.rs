@@ -3,11 +3,11 @@
 use actix_web::{HttpRequest, web};
 use domain::accommodation::Need;
 use domain::category::Category;
+use domain::dispute::Stage;
 use domain::ids::DisputeId;
 use domain::language::Language;
 use domain::money::{Currency, Money};
 use domain::party::{Safety, Side};
-use domain::dispute::Stage;
 use pages::drafts::{AnswerLine, DraftCheck, DraftQuestion, NewDispute, STEPS};
 use pages::form::Form;
 use store::claims::Claim;
@@ -17,8 +17,8 @@ use crate::acts::disputes::{self, Change};
 use crate::acts::process::{Seen, look};
 use crate::acts::views::Amount;
 use crate::http::body::id;
-use crate::http::json::terms::parse_amount;
 use crate::http::forms::Posted;
+use crate::http::json::terms::parse_amount;
 use crate::refused::{FieldErrors, Refused, words_code};
 
 async fn ask_new(visit: Visit) -> Answer {
@@ -130,7 +130,10 @@ fn change_of(step: &str, form: &Posted) -> Result<Change, Refused> {
             let needs: Result<Vec<Need>, _> = form.all("needs").map(str::parse).collect();
             change.needs = errors.take("needs", needs, not_a_choice);
         }
-        _ => change.language = errors.take("language", form.text("language").parse::<Language>(), |_| "not-a-choice"),
+        _ => {
+            change.language =
+                errors.take("language", form.text("language").parse::<Language>(), |_| "not-a-choice")
+        }
     }
     errors.check()?;
     Ok(change)
@@ -150,7 +153,9 @@ async fn answer_question(sent: Sent, path: web::Path<(String, String)>) -> Answe
     let (dispute, step): (DisputeId, _) = (id(&path.0)?, known_step(&path.1)?);
     let is_change = sent.form.ticked("change");
     let done = match change_of(step, &sent.form) {
-        Ok(change) => sent.visit.write(move |tx, doing| disputes::change(tx, doing, dispute, None, &change)).await,
+        Ok(change) => {
+            sent.visit.write(move |tx, doing| disputes::change(tx, doing, dispute, None, &change)).await
+        }
         Err(refused) => Err(refused),
     };
     if let Err(refused) = done {
@@ -197,7 +202,8 @@ pub fn money_text(money: Money) -> String {
 }
 
 fn check_page(dispute: DisputeId, seen: &Seen, claim: &Claim, form: Form) -> DraftCheck {
-    let texts = [("title", &claim.title), ("statement", &claim.statement), ("outcome", &claim.outcome_sought)];
+    let texts =
+        [("title", &claim.title), ("statement", &claim.statement), ("outcome", &claim.outcome_sought)];
     let empty = texts.into_iter().filter(|(_, text)| text.is_empty()).map(|(step, _)| step);
     let nobody = claim.respondent_name.is_none().then_some("respondent");
     DraftCheck {
@@ -226,7 +232,9 @@ async fn file(sent: Sent, path: web::Path<String>) -> Answer {
     } else {
         Err(Refused::field("confirm", "required"))
     };
-    let Err(refused) = done else { return Ok(sent.visit.go_saying(&format!("/disputes/{dispute}"), "filed")) };
+    let Err(refused) = done else {
+        return Ok(sent.visit.go_saying(&format!("/disputes/{dispute}"), "filed"));
+    };
     let form = into_form(refused, sent.typed(), &NAMES)?;
     let (seen, claim) = saved(&sent.visit, dispute).await?;
     let page = check_page(dispute, &seen, &claim, form);

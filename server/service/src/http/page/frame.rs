@@ -128,7 +128,8 @@ impl Visit {
     /// # Errors
     /// What `look` refused.
     pub async fn read<T: Send + 'static>(
-        &self, look: impl FnOnce(&mut Tx<'_>, &Doing) -> Result<T, Refused> + Send + 'static,
+        &self,
+        look: impl FnOnce(&mut Tx<'_>, &Doing) -> Result<T, Refused> + Send + 'static,
     ) -> Result<T, Refused> {
         read_as(&self.state, self.by(), look).await
     }
@@ -138,7 +139,8 @@ impl Visit {
     /// # Errors
     /// What the act refused.
     pub async fn write<T: Send + 'static>(
-        &self, act: impl FnOnce(&mut Tx<'_>, &mut Doing) -> Result<T, Refused> + Send + 'static,
+        &self,
+        act: impl FnOnce(&mut Tx<'_>, &mut Doing) -> Result<T, Refused> + Send + 'static,
     ) -> Result<T, Refused> {
         self.state.desk.write(self.by(), act).await
     }
@@ -175,7 +177,10 @@ impl Visit {
     /// The same with a line about what was done, shown once there.
     pub fn go_saying(&self, path: &str, notice: &str) -> HttpResponse {
         let cookie = plain_cookie("notice", notice, NOTICE_SECONDS, &self.state);
-        self.answer(StatusCode::SEE_OTHER).append_header((SET_COOKIE, cookie)).insert_header((LOCATION, path)).finish()
+        self.answer(StatusCode::SEE_OTHER)
+            .append_header((SET_COOKIE, cookie))
+            .insert_header((LOCATION, path))
+            .finish()
     }
 }
 
@@ -218,7 +223,8 @@ fn frame(request: &HttpRequest, state: &AppState, who: Option<&SignedIn>) -> Fra
         csrf: who.map_or_else(String::new, |who| csrf_token(state, who.session)),
         institution: as_shown(&state.config.institution),
         signed_in_as: who.map(|who| who.name.to_string()),
-        roles: who.map_or_else(Vec::new, |who| who.roles.iter().map(|role| role.as_str().to_owned()).collect()),
+        roles: who
+            .map_or_else(Vec::new, |who| who.roles.iter().map(|role| role.as_str().to_owned()).collect()),
         is_demo: state.is_demo,
         notice: None,
     }
@@ -227,7 +233,9 @@ fn frame(request: &HttpRequest, state: &AppState, who: Option<&SignedIn>) -> Fra
 /// What was just done. It is a code of ours; anything else in the cookie is left out.
 fn notice(request: &HttpRequest) -> Option<String> {
     let notice = cookies::value(request, "notice")?;
-    let is_code = |text: &str| !text.is_empty() && text.len() < 40 && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+    let is_code = |text: &str| {
+        !text.is_empty() && text.len() < 40 && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
+    };
     Some(notice).filter(|notice| is_code(notice))
 }
 
@@ -257,12 +265,15 @@ pub fn into_form(refused: Refused, mut form: Form, names: &[(&str, &str)]) -> Re
     match refused {
         Refused::Fields(fields) => {
             for error in fields {
-                let renamed = names.iter().find(|(from, _)| *from == error.field).map(|(_, to)| (*to).to_owned());
+                let renamed =
+                    names.iter().find(|(from, _)| *from == error.field).map(|(_, to)| (*to).to_owned());
                 form.errors.push((renamed.unwrap_or(error.field), said(error.code).to_owned()));
             }
             Ok(form)
         }
-        Refused::Rule { .. } | Refused::Conflict { .. } | Refused::WrongSignIn => Ok(form.wrong("", refused.code())),
+        Refused::Rule { .. } | Refused::Conflict { .. } | Refused::WrongSignIn => {
+            Ok(form.wrong("", refused.code()))
+        }
         Refused::Proof => Ok(form.wrong("password", "proof-refused")),
         other => Err(other),
     }
@@ -334,14 +345,20 @@ mod tests {
     #[test]
     fn a_form_leads_on_to_pages_of_this_house_alone() {
         assert_eq!(next_path("/disputes/1?x=y"), Some("/disputes/1?x=y"));
-        for strange in ["", "https://evil.example", "//evil.example", "/\\evil.example", "/a\nb", "javascript:x"] {
+        for strange in
+            ["", "https://evil.example", "//evil.example", "/\\evil.example", "/a\nb", "javascript:x"]
+        {
             assert_eq!(next_path(strange), None, "{strange}");
         }
     }
 
     #[test]
     fn what_a_person_can_mend_goes_into_the_form() {
-        let form = into_form(Refused::field("respondent.name", "missing"), Form::default(), &[("respondent.name", "who")]);
+        let form = into_form(
+            Refused::field("respondent.name", "missing"),
+            Form::default(),
+            &[("respondent.name", "who")],
+        );
         assert_eq!(form, Ok(Form::default().wrong("who", "required")));
         let form = into_form(Refused::rule("not-at-this-stage"), Form::default(), &[]);
         assert_eq!(form, Ok(Form::default().wrong("", "not-at-this-stage")));

@@ -1,7 +1,9 @@
 //! The pages that need nobody's name: the first page, help, the neutral page after *Leave this page*, what a refusal
 //! means, and the styles and scripts.
 
-use actix_web::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, LOCATION, VARY};
+use actix_web::http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, LOCATION, VARY,
+};
 use actix_web::{HttpRequest, HttpResponse, web};
 use pages::assets::asset;
 use pages::home::{Exit, Help, Home};
@@ -43,7 +45,10 @@ async fn leave(request: HttpRequest) -> Answer {
         }
     }
     let mut answer = HttpResponse::SeeOther();
-    Ok(answer.append_header(cookies::no_session_cookie(&state.config)).insert_header((LOCATION, "/exit")).finish())
+    Ok(answer
+        .append_header(cookies::no_session_cookie(&state.config))
+        .insert_header((LOCATION, "/exit"))
+        .finish())
 }
 
 async fn show_problem(visit: Visit, path: web::Path<String>) -> Answer {
@@ -58,7 +63,8 @@ async fn show_problem(visit: Visit, path: web::Path<String>) -> Answer {
 async fn show_asset(request: HttpRequest, path: web::Path<String>) -> Answer {
     let asset = asset(&path).ok_or(Refused::Absent)?;
     let accepted = request.headers().get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or("");
-    let takes_brotli = accepted.split(',').any(|name| name.split(';').next().is_some_and(|name| name.trim() == "br"));
+    let takes_brotli =
+        accepted.split(',').any(|name| name.split(';').next().is_some_and(|name| name.trim() == "br"));
     let mut answer = HttpResponse::Ok();
     answer
         .insert_header((CONTENT_TYPE, asset.content_type))

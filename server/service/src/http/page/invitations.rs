@@ -6,14 +6,13 @@ use actix_web::{HttpRequest, web};
 use domain::dispute::Stage;
 use domain::ids::DisputeId;
 use domain::invitation::Concern;
-use pages::form::Form;
 use pages::invitations::{CodeEntry, ConcernHeard, Invitation, Letter, NotNow, Pending, Refusal, TakePart};
 
 use super::drafts::money_text;
 use super::frame::{Answer, Sent, Visit, asked};
+use crate::acts::By;
 use crate::acts::invitations::{self, Taken};
 use crate::acts::process::look;
-use crate::acts::By;
 use crate::http::api::invitations::{accept, refuse, shown, with_code};
 use crate::http::body::id;
 use crate::refused::Refused;
@@ -116,13 +115,17 @@ async fn letter(visit: &Visit, dispute: DisputeId) -> Result<(Letter, u32), Refu
     let read = visit.read(move |tx, doing| {
         use domain::sight::{Item, Viewer};
         let seen = look(tx, doing, dispute)?;
-        let may = matches!(seen.viewer, Viewer::Registrar) || seen.side() == Some(domain::party::Side::Claimant);
+        let may =
+            matches!(seen.viewer, Viewer::Registrar) || seen.side() == Some(domain::party::Side::Claimant);
         if !may || !seen.may_read(Item::Names) {
             return Err(Refused::Absent);
         }
-        let Stage::Inviting { until, .. } = seen.dispute.stage else { return Err(Refused::rule("not-at-this-stage")) };
+        let Stage::Inviting { until, .. } = seen.dispute.stage else {
+            return Err(Refused::rule("not-at-this-stage"));
+        };
         let names = store::names::of(tx, dispute)?;
-        let number = store::invitations::of_dispute(tx, dispute)?.iter().map(|code| code.number).max().unwrap_or(1);
+        let number =
+            store::invitations::of_dispute(tx, dispute)?.iter().map(|code| code.number).max().unwrap_or(1);
         let letter = Letter {
             id: dispute.to_string(),
             code: String::new(),
@@ -154,7 +157,9 @@ async fn make_letter(sent: Sent, path: web::Path<String>) -> Answer {
 
 pub fn configure(routes: &mut web::ServiceConfig) {
     routes
-        .service(web::resource("/invitations").route(web::get().to(ask_code)).route(web::post().to(take_code)))
+        .service(
+            web::resource("/invitations").route(web::get().to(ask_code)).route(web::post().to(take_code)),
+        )
         .service(web::resource("/invitations/{code}").route(web::get().to(show)))
         .service(
             web::resource("/invitations/{code}/acceptance")
@@ -175,6 +180,8 @@ pub fn configure(routes: &mut web::ServiceConfig) {
                 .route(web::post().to(raise_concern)),
         )
         .service(
-            web::resource("/disputes/{id}/letter").route(web::get().to(ask_letter)).route(web::post().to(make_letter)),
+            web::resource("/disputes/{id}/letter")
+                .route(web::get().to(ask_letter))
+                .route(web::post().to(make_letter)),
         );
 }

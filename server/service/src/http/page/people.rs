@@ -96,7 +96,11 @@ async fn sign_in(request: HttpRequest, sent: Sent) -> Answer {
 }
 
 /// The answer that gives a browser its session.
-pub fn signed_in(visit: &Visit, session: &entrance::PageSession, next: Option<String>) -> actix_web::HttpResponse {
+pub fn signed_in(
+    visit: &Visit,
+    session: &entrance::PageSession,
+    next: Option<String>,
+) -> actix_web::HttpResponse {
     let roles: Vec<_> = session.account.roles.iter().map(|appointment| appointment.role).collect();
     let mut answer = visit.go(&next.unwrap_or_else(|| first_page(&roles).to_owned()));
     let config = &visit.state.config;
@@ -190,7 +194,9 @@ pub fn configure(routes: &mut web::ServiceConfig) {
         .service(web::resource("/sign-up").route(web::get().to(ask_sign_up)).route(web::post().to(sign_up)))
         .service(web::resource("/sign-up/sent").route(web::get().to(say_confirmation_sent)))
         .service(
-            web::resource("/confirmations").route(web::get().to(ask_confirmation)).route(web::post().to(confirm)),
+            web::resource("/confirmations")
+                .route(web::get().to(ask_confirmation))
+                .route(web::post().to(confirm)),
         )
         .service(web::resource("/sign-in").route(web::get().to(ask_sign_in)).route(web::post().to(sign_in)))
         .service(web::resource("/sign-out").route(web::post().to(sign_out)))

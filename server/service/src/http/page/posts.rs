@@ -21,19 +21,19 @@ fn channel(sent: &Sent) -> Result<Channel, Refused> {
 }
 
 /// Stores an entry and goes back to the end of its channel; what cannot be stored comes back in the form.
-async fn post(
-    sent: Sent, dispute: DisputeId, read: Result<Body, Refused>, offer: Option<String>,
-) -> Answer {
+async fn post(sent: Sent, dispute: DisputeId, read: Result<Body, Refused>, offer: Option<String>) -> Answer {
     let who = sent.visit.signed_in()?;
     let channel = channel(&sent)?;
-    let entry = sent.form.text("id").parse::<EntryId>().map_err(|_| Refused::Malformed { code: "unreadable" })?;
+    let entry =
+        sent.form.text("id").parse::<EntryId>().map_err(|_| Refused::Malformed { code: "unreadable" })?;
     let now = sent.visit.state.clock.now();
     let done = match read {
         Ok(body) => {
             let too_much = |retry_after| Refused::TooMuch { retry_after };
             sent.visit.state.limits.take(Limit::Entries, who.account, now).map_err(too_much)?;
             let is_offer = matches!(body, Body::Offer(_) | Body::OfferCountered { .. });
-            let act = sent.visit.write(move |tx, doing| entries::post(tx, doing, dispute, channel, entry, body));
+            let act =
+                sent.visit.write(move |tx, doing| entries::post(tx, doing, dispute, channel, entry, body));
             act.await.map(|_| is_offer)
         }
         Err(refused) => Err(refused),
@@ -54,7 +54,8 @@ async fn say(sent: Sent, path: web::Path<String>) -> Answer {
     let dispute = id(&path)?;
     let lang = sent.form.given("lang").unwrap_or(sent.visit.words.language().tag()).parse();
     let text = sent.form.text("text").to_owned();
-    let body = lang.map(|lang| Body::Message { text, lang }).map_err(|_| Refused::field("text", "not-a-choice"));
+    let body =
+        lang.map(|lang| Body::Message { text, lang }).map_err(|_| Refused::field("text", "not-a-choice"));
     post(sent, dispute, body, None).await
 }
 

@@ -15,9 +15,14 @@ use super::tasks::{may, tasks};
 use crate::acts::preparing;
 use crate::acts::process::look;
 use crate::http::body::id;
-use crate::refused::{Refused};
+use crate::refused::Refused;
 
-async fn consent_page(visit: &Visit, dispute: DisputeId, language: Language, form: Form) -> Result<Consent, Refused> {
+async fn consent_page(
+    visit: &Visit,
+    dispute: DisputeId,
+    language: Language,
+    form: Form,
+) -> Result<Consent, Refused> {
     visit.signed_in()?;
     let given = visit.read(move |tx, doing| {
         let seen = look(tx, doing, dispute)?;
@@ -53,7 +58,9 @@ async fn consent(sent: Sent, path: web::Path<String>) -> Answer {
     } else {
         Err(Refused::field("agree", "missing"))
     };
-    let Err(refused) = done else { return Ok(sent.visit.go_saying(&format!("/disputes/{dispute}"), "agreed")) };
+    let Err(refused) = done else {
+        return Ok(sent.visit.go_saying(&format!("/disputes/{dispute}"), "agreed"));
+    };
     let form = into_form(refused, Form::default(), &[])?;
     let page = consent_page(&sent.visit, dispute, language, form).await?;
     Ok(sent.visit.again(&format!("/disputes/{dispute}/consent"), |w, f| page.render(w, f)))
@@ -85,10 +92,14 @@ async fn be_ready(sent: Sent, path: web::Path<String>) -> Answer {
     sent.visit.signed_in()?;
     let dispute: DisputeId = id(&path)?;
     let done = match sent.form.text("route").parse::<Route>() {
-        Ok(route) => sent.visit.write(move |tx, doing| preparing::be_ready(tx, doing, dispute, route)).await.map(drop),
+        Ok(route) => {
+            sent.visit.write(move |tx, doing| preparing::be_ready(tx, doing, dispute, route)).await.map(drop)
+        }
         Err(_) => Err(Refused::field("route", "not-a-choice")),
     };
-    let Err(refused) = done else { return Ok(sent.visit.go_saying(&format!("/disputes/{dispute}"), "ready")) };
+    let Err(refused) = done else {
+        return Ok(sent.visit.go_saying(&format!("/disputes/{dispute}"), "ready"));
+    };
     let form = into_form(refused, sent.typed(), &[])?;
     let page = readiness_page(&sent.visit, dispute, form).await?;
     Ok(sent.visit.again(&format!("/disputes/{dispute}/readiness"), |w, f| page.render(w, f)))
@@ -114,7 +125,9 @@ async fn choose_delivery(sent: Sent, path: web::Path<String>) -> Answer {
         }
         Err(_) => Err(Refused::field("by", "not-a-choice")),
     };
-    let Err(refused) = done else { return Ok(sent.visit.go_saying(&format!("/disputes/{dispute}"), "delivered")) };
+    let Err(refused) = done else {
+        return Ok(sent.visit.go_saying(&format!("/disputes/{dispute}"), "delivered"));
+    };
     let form = into_form(refused, sent.typed(), &[])?;
     let page = Delivery { id: dispute.to_string(), form };
     Ok(sent.visit.again(&format!("/disputes/{dispute}/delivery"), |w, f| page.render(w, f)))
@@ -123,7 +136,9 @@ async fn choose_delivery(sent: Sent, path: web::Path<String>) -> Answer {
 pub fn configure(routes: &mut web::ServiceConfig) {
     routes
         .service(
-            web::resource("/disputes/{id}/consent").route(web::get().to(ask_consent)).route(web::post().to(consent)),
+            web::resource("/disputes/{id}/consent")
+                .route(web::get().to(ask_consent))
+                .route(web::post().to(consent)),
         )
         .service(
             web::resource("/disputes/{id}/readiness")

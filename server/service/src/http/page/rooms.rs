@@ -75,7 +75,8 @@ async fn read(visit: &Visit, dispute: DisputeId, asked: &Asked) -> Result<Read, 
             Some(_) => return Err(Refused::Absent),
             None => own.first().copied().ok_or(Refused::Absent)?,
         };
-        let last = view.channels.iter().find(|tab| tab.name == channel.as_str()).map_or(0, |tab| tab.last_seq);
+        let last =
+            view.channels.iter().find(|tab| tab.name == channel.as_str()).map_or(0, |tab| tab.last_seq);
         let end = before.map_or(last, |before| before.saturating_sub(1).min(last));
         let after = end.saturating_sub(ENTRIES_MAX);
         let limit = i64::try_from(end.saturating_sub(after)).unwrap_or(0);
@@ -134,7 +135,9 @@ impl Read {
         use domain::entry::{Author, Body};
         let role = entry.by.as_str();
         let by = match (&entry.body, entry.by) {
-            (Body::Arrival { who } | Body::Departure { who } | Body::Signature { who: Some(who) }, _) => self.name(*who),
+            (Body::Arrival { who } | Body::Departure { who } | Body::Signature { who: Some(who) }, _) => {
+                self.name(*who)
+            }
             (_, Author::Seat(seat)) => self.name(seat),
             (_, Author::House) => String::new(),
         };
@@ -174,7 +177,11 @@ impl Read {
     }
 
     fn offer(
-        &self, entry: &Entry, content: &domain::entry::OfferContent, now: Moment, may_post: bool,
+        &self,
+        entry: &Entry,
+        content: &domain::entry::OfferContent,
+        now: Moment,
+        may_post: bool,
     ) -> OfferLine {
         use domain::offer::OfferState;
         let state = self.offers.iter().find(|(id, _)| *id == entry.id).map(|(_, offer)| offer.state);
@@ -185,7 +192,12 @@ impl Read {
         OfferLine {
             terms: lines(&content.terms, &self.names, ""),
             note: content.note.clone().unwrap_or_default(),
-            state: if is_open && has_passed { "expired" } else { state.map_or("open", |state| state.as_str()) }.to_owned(),
+            state: if is_open && has_passed {
+                "expired"
+            } else {
+                state.map_or("open", |state| state.as_str())
+            }
+            .to_owned(),
             expires_at: content.expires_at,
             may_answer: may && !is_mine && !has_passed,
             may_withdraw: may && is_mine,
@@ -238,7 +250,12 @@ const REPLY_MINUTES: u32 = 15;
 ///
 /// # Errors
 /// `Absent` without a seat.
-pub async fn room_page(visit: &Visit, dispute: DisputeId, asked: &Asked, form: Form) -> Result<Room, Refused> {
+pub async fn room_page(
+    visit: &Visit,
+    dispute: DisputeId,
+    asked: &Asked,
+    form: Form,
+) -> Result<Room, Refused> {
     let read = read(visit, dispute, asked).await?;
     Ok(page_of(visit, &read, asked.offer.clone(), form))
 }

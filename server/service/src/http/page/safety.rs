@@ -1,10 +1,10 @@
 //! The private questions as pages. What was answered is never shown back, not even after a fault.
 
 use actix_web::web;
+use domain::dispute::StageName;
 use domain::ids::DisputeId;
 use domain::party::{Safety, Side};
 use domain::safety::{Answer as Reply, SafetyAnswers};
-use domain::dispute::StageName;
 use pages::form::Form;
 use pages::safety::{SafetyLater, SafetyQuestions, SafetyStart};
 
@@ -70,15 +70,19 @@ async fn answer(sent: Sent, path: web::Path<String>) -> Answer {
     let dispute: DisputeId = id(&path)?;
     let (seen, _) = own(&sent.visit, dispute).await?;
     let (answers, reach) = (answers(&sent.form), reach(&sent.form));
-    let act = sent.visit.write(move |tx, doing| safety::answer(tx, doing, dispute, &answers, reach.as_deref()));
+    let act =
+        sent.visit.write(move |tx, doing| safety::answer(tx, doing, dispute, &answers, reach.as_deref()));
     if let Err(refused) = act.await {
         let kept = sent.form.typed().into_iter().filter(|(field, _)| field.starts_with("reach")).collect();
         let form = into_form(refused, Form { values: kept, errors: Vec::new() }, &[("reach", "reach_note")])?;
         let page = SafetyQuestions { id: dispute.to_string(), form };
-        return Ok(sent.visit.again(&format!("/disputes/{dispute}/safety/questions"), |w, f| page.render(w, f)));
+        return Ok(sent
+            .visit
+            .again(&format!("/disputes/{dispute}/safety/questions"), |w, f| page.render(w, f)));
     }
     let is_draft = seen.dispute.stage.name() == StageName::Draft;
-    let next = if is_draft { format!("/disputes/{dispute}/draft/check") } else { format!("/disputes/{dispute}") };
+    let next =
+        if is_draft { format!("/disputes/{dispute}/draft/check") } else { format!("/disputes/{dispute}") };
     Ok(sent.visit.go_saying(&next, "saved"))
 }
 

@@ -29,7 +29,9 @@ fn page_of(shown: &Shown, has_second_factor: bool, form: Form) -> Result<Page, R
     let dispute = &shown.seen.dispute;
     let revision = dispute.agreement.revision().ok_or(Refused::Absent)?;
     let (has_signed, may_take_back) = match &dispute.agreement {
-        Agreement::Frozen { signatures, .. } => (signatures.of(side).is_some(), signatures.of(side).is_some()),
+        Agreement::Frozen { signatures, .. } => {
+            (signatures.of(side).is_some(), signatures.of(side).is_some())
+        }
         Agreement::Signed { .. } => (true, false),
         _ => return Err(Refused::rule("not-frozen")),
     };
@@ -81,7 +83,8 @@ fn signing_of(sent: &Sent, terms: usize) -> Result<Signing, Refused> {
 }
 
 fn signer(sent: &Sent, dispute: DisputeId) -> Signer {
-    let (password, totp) = (sent.form.text("password").to_owned(), sent.form.given("totp").map(str::to_owned));
+    let (password, totp) =
+        (sent.form.text("password").to_owned(), sent.form.given("totp").map(str::to_owned));
     Signer { dispute, password, totp }
 }
 
@@ -130,7 +133,9 @@ fn attestation(visit: &Visit, shown: &Shown, form: Form) -> Result<Attestation, 
     if dispute.mediator() != Some(who.account) {
         return Err(Refused::Absent);
     }
-    let Agreement::Signed { revision, .. } = &dispute.agreement else { return Err(Refused::rule("not-at-this-stage")) };
+    let Agreement::Signed { revision, .. } = &dispute.agreement else {
+        return Err(Refused::rule("not-at-this-stage"));
+    };
     Ok(Attestation {
         id: dispute.id.to_string(),
         reference: dispute.reference.as_ref().map_or_else(String::new, ToString::to_string),
@@ -168,7 +173,9 @@ async fn attest(sent: Sent, path: web::Path<String>) -> Answer {
 
 pub fn configure(routes: &mut web::ServiceConfig) {
     routes
-        .service(web::resource("/disputes/{id}/signing").route(web::get().to(ask)).route(web::post().to(sign)))
+        .service(
+            web::resource("/disputes/{id}/signing").route(web::get().to(ask)).route(web::post().to(sign)),
+        )
         .service(web::resource("/disputes/{id}/signing/heard").route(web::get().to(say_heard)))
         .service(web::resource("/disputes/{id}/signing/return").route(web::post().to(take_back)))
         .service(

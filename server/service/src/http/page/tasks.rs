@@ -39,7 +39,15 @@ fn of_party(view: &DisputeView) -> Vec<Task> {
         tasks.push(task("draft", "to-do", at("draft/check")));
     }
     let is_over = is(view, StageName::Ended) || is(view, StageName::Settled);
-    let state = |done: bool, may: bool| if done { "done" } else if may { "to-do" } else { "later" };
+    let state = |done: bool, may: bool| {
+        if done {
+            "done"
+        } else if may {
+            "to-do"
+        } else {
+            "later"
+        }
+    };
     if !is_over {
         tasks.push(task("safety", state(own.safety_answered, true), at("safety")));
     }
@@ -126,7 +134,11 @@ fn of_registrar(view: &DisputeView) -> Vec<Task> {
         tasks.push(task("screening", "to-do", format!("/registrar/disputes/{}/screening", view.id)));
     }
     if is(view, StageName::Assigning) && view.assignment.is_none() {
-        tasks.push(task("registrar-assignment", "to-do", format!("/registrar/disputes/{}/assignment", view.id)));
+        tasks.push(task(
+            "registrar-assignment",
+            "to-do",
+            format!("/registrar/disputes/{}/assignment", view.id),
+        ));
     }
     tasks
 }

@@ -120,7 +120,10 @@ mod tests {
             ("terms", ""),
             ("body.note", "note"),
         ] {
-            assert_eq!(by_rows(Refused::field(field, "missing"), &[3], true), Refused::field(expected, "missing"));
+            assert_eq!(
+                by_rows(Refused::field(field, "missing"), &[3], true),
+                Refused::field(expected, "missing")
+            );
         }
     }
 }

@@ -1,0 +1,338 @@
+//! The registrar's desk: what waits, the safety answers before a decision, the people whose identity is to be
+//! confirmed, the roster for a dispute, and mails that failed. A look at safety answers is traced.
+
+use actix_web::web;
+use domain::dispute::{Dispute, Stage};
+use domain::ids::{AccountId, DisputeId};
+use domain::party::{Joining, Safety, Side, Sides};
+use domain::safety::SafetyAnswers as Answers;
+use domain::time::Moment;
+use pages::form::Form;
+use pages::registrar::{
+    Alarm, AssignmentDesk, FailedMail, Match, PendingTaker, RegistrarDesk, SafetyAnswers, Screening,
+    WaitingDispute,
+};
+use store::Tx;
+use store::disputes::Desk;
+
+use super::frame::{Answer, Sent, Visit, into_form};
+use super::terms::both_names;
+use crate::acts::process::look;
+use crate::acts::safety::{self, Finding, Raised};
+use crate::acts::{By, assignments, invitations};
+use crate::http::body::id;
+use crate::http::who::SignedIn;
+use crate::refused::Refused;
+use domain::person::HouseRole;
+
+/// The most lines of one list.
+const LINES_MAX: i64 = 200;
+
+/// The registrar who looks; to everybody else nothing is there.
+fn registrar(visit: &Visit) -> Result<&SignedIn, Refused> {
+    let who = visit.signed_in()?;
+    if who.is(HouseRole::Registrar) { Ok(who) } else { Err(Refused::Absent) }
+}
+
+fn reference(dispute: &Dispute) -> String {
+    dispute.reference.as_ref().map_or_else(String::new, ToString::to_string)
+}
+
+/// The disputes of one list, without those in which the registrar has a part of their own.
+fn listed(tx: &mut Tx<'_>, account: AccountId, desk: Desk) -> Result<Vec<Dispute>, Refused> {
+    let mut found = Vec::new();
+    for dispute in store::disputes::on_desk(tx, desk, LINES_MAX)? {
+        let dispute = store::disputes::load(tx, dispute)?.value;
+        if domain::sight::viewer_of(&dispute, account, true) == Some(domain::sight::Viewer::Registrar) {
+            found.push(dispute);
+        }
+    }
+    Ok(found)
+}
+
+fn waiting(dispute: &Dispute, now: Moment) -> WaitingDispute {
+    let since = dispute.suspension.map(|suspension| suspension.since).or(dispute.filed_at).unwrap_or(now);
+    WaitingDispute {
+        id: dispute.id.to_string(),
+        reference: reference(dispute),
+        category: dispute.category.to_string(),
+        since,
+    }
+}
+
+fn takers(tx: &mut Tx<'_>, disputes: &[Dispute], now: Moment) -> Result<Vec<PendingTaker>, Refused> {
+    let mut lines = Vec::new();
+    for dispute in disputes {
+        let Joining::Awaited { pending } = &dispute.parties.respondent.joining else { continue };
+        let invited = both_names(&store::names::of(tx, dispute.id)?).respondent;
+        for account in pending {
+            let person = store::people::by_id(tx, *account)?;
+            lines.push(PendingTaker {
+                dispute: dispute.id.to_string(),
+                reference: reference(dispute),
+                party: account.to_string(),
+                invited: invited.clone(),
+                taker: person.name.to_string(),
+                email: person.email.map_or_else(String::new, |email| email.to_string()),
+                since: dispute.filed_at.unwrap_or(now),
+            });
+        }
+    }
+    Ok(lines)
+}
+
+fn alarms(tx: &mut Tx<'_>) -> Result<Vec<Alarm>, Refused> {
+    let mut lines = Vec::new();
+    for duty in store::duties::open(tx, LINES_MAX)? {
+        let Some(dispute) = duty.dispute else { continue };
+        let names = both_names(&store::names::of(tx, dispute)?);
+        let by = duty.side.map_or_else(String::new, |side| names.of(side).clone());
+        let found = store::disputes::load(tx, dispute)?.value;
+        lines.push(Alarm {
+            id: dispute.to_string(),
+            reference: reference(&found),
+            kind: duty.kind,
+            by,
+            since: duty.at,
+        });
+    }
+    Ok(lines)
+}
+
+fn mails(tx: &mut Tx<'_>) -> Result<Vec<FailedMail>, Refused> {
+    let rows = store::outbox::list_set_aside(tx, usize::try_from(LINES_MAX).unwrap_or(200))?;
+    let line = |row: store::outbox::MailRow| FailedMail {
+        id: row.id.to_string(),
+        kind: if row.purpose == "something-to-do" { "something".to_owned() } else { row.purpose },
+        to: String::new(),
+        reference: String::new(),
+        attempts: u32::try_from(row.attempts).unwrap_or(0),
+        at: row.created_at,
+        is_set_aside: true,
+    };
+    Ok(rows.into_iter().map(line).collect())
+}
+
+async fn show_desk(visit: Visit) -> Answer {
+    let account = registrar(&visit)?.account;
+    let page = visit
+        .read(move |tx, doing| {
+            let lines = |tx: &mut Tx<'_>, desk| -> Result<Vec<WaitingDispute>, Refused> {
+                Ok(listed(tx, account, desk)?.iter().map(|dispute| waiting(dispute, doing.now)).collect())
+            };
+            let with_takers = listed(tx, account, Desk::Takers)?;
+            Ok(RegistrarDesk {
+                alarms: alarms(tx)?,
+                screening: lines(tx, Desk::Screening)?,
+                takers: takers(tx, &with_takers, doing.now)?,
+                assigning: lines(tx, Desk::Assigning)?,
+                suspended: lines(tx, Desk::Suspended)?,
+                mails: mails(tx)?,
+            })
+        })
+        .await?;
+    Ok(visit.show(|w, f| page.render(w, f)))
+}
+
+fn answered(side: Side, name: String, given: Option<(Answers, Option<String>)>) -> Option<SafetyAnswers> {
+    let (answers, reach) = given?;
+    let word = |answer: Option<domain::safety::Answer>| answer.map_or("missing", |answer| answer.as_str());
+    let all = [
+        ("alone", answers.alone),
+        ("afraid", answers.afraid),
+        ("violence", answers.violence),
+        ("control", answers.control),
+        ("order", answers.order),
+    ];
+    // The form keeps way and note in one line: `phone: after six`.
+    let reach = reach.unwrap_or_default();
+    let (way, note) = reach.split_once(": ").unwrap_or((reach.as_str(), ""));
+    let is_way = ["mail", "site", "phone"].contains(&way);
+    Some(SafetyAnswers {
+        name,
+        role: side.to_string(),
+        answers: all.map(|(question, answer)| (question.to_owned(), word(answer).to_owned())).to_vec(),
+        reach: if is_way { way.to_owned() } else { String::new() },
+        reach_note: if is_way { note.to_owned() } else { reach.clone() },
+    })
+}
+
+fn reasons(dispute: &Dispute, raised: &Raised, is_second: bool) -> Vec<String> {
+    let given: Vec<&Answers> = Side::BOTH
+        .iter()
+        .filter_map(|side| raised.answers.of(*side).as_ref().map(|(answers, _)| answers))
+        .collect();
+    let all =
+        |answers: &Answers| [answers.alone, answers.afraid, answers.violence, answers.control, answers.order];
+    let is_missing = given.iter().any(|answers| all(answers).iter().any(Option::is_none));
+    let is_raised = dispute.parties.either(|party| party.safety == Safety::Raised);
+    let codes = [
+        ("safety", is_raised && !is_missing),
+        ("missing-answer", is_missing),
+        ("family", dispute.category.needs_registrar()),
+        ("second-filing", is_second),
+    ];
+    codes.into_iter().filter(|(_, holds)| *holds).map(|(code, _)| code.to_owned()).collect()
+}
+
+async fn screening(visit: &Visit, dispute: DisputeId, form: Form) -> Result<Screening, Refused> {
+    registrar(visit)?;
+    let read = visit.write(move |tx, doing| {
+        let raised = safety::read(tx, doing, dispute)?;
+        let seen = look(tx, doing, dispute)?;
+        let claim = store::claims::load(tx, dispute)?;
+        let names: Sides<String> = both_names(&store::names::of(tx, dispute)?);
+        let invited = claim.respondent_name.as_ref().map_or_else(String::new, ToString::to_string);
+        let respondent = if names.respondent.is_empty() { invited } else { names.respondent.clone() };
+        let is_second = store::claims::filed_against_before(tx, dispute)?;
+        let reasons = reasons(&seen.dispute, &raised, is_second);
+        let given = raised.answers;
+        let safety = [
+            answered(Side::Claimant, names.claimant.clone(), given.claimant),
+            answered(Side::Respondent, respondent.clone(), given.respondent),
+        ];
+        Ok(Screening {
+            id: dispute.to_string(),
+            reference: reference(&seen.dispute),
+            category: seen.dispute.category.to_string(),
+            title: claim.title,
+            statement: claim.statement,
+            claimant: names.claimant,
+            respondent,
+            reasons,
+            safety: safety.into_iter().flatten().collect(),
+            form,
+        })
+    });
+    read.await
+}
+
+async fn ask_screening(visit: Visit, path: web::Path<String>) -> Answer {
+    let page = screening(&visit, id(&path)?, Form::default()).await?;
+    Ok(visit.show(|w, f| page.render(w, f)))
+}
+
+fn finding(sent: &Sent) -> Result<Finding, Refused> {
+    let form = &sent.form;
+    match form.text("decision") {
+        "suitable" => Ok(Finding::Suitable { shuttle: false }),
+        "shuttle" => Ok(Finding::Suitable { shuttle: true }),
+        "referral" => match (form.given("referral_name"), form.given("referral_contact")) {
+            (Some(name), Some(contact)) => Ok(Finding::Referred { to: format!("{name}, {contact}") }),
+            (None, _) => Err(Refused::field("referral_name", "missing")),
+            (_, None) => Err(Refused::field("referral_contact", "missing")),
+        },
+        _ => Err(Refused::field("decision", "missing")),
+    }
+}
+
+async fn screen(sent: Sent, path: web::Path<String>) -> Answer {
+    registrar(&sent.visit)?;
+    let dispute: DisputeId = id(&path)?;
+    let done = match finding(&sent) {
+        Ok(finding) => sent.visit.write(move |tx, doing| safety::screen(tx, doing, dispute, &finding)).await,
+        Err(refused) => Err(refused),
+    };
+    let Err(refused) = done else { return Ok(sent.visit.go_saying("/registrar", "decided")) };
+    let form = into_form(refused, sent.typed(), &[("referral", "referral_contact")])?;
+    let page = screening(&sent.visit, dispute, form).await?;
+    Ok(sent.visit.again(&format!("/registrar/disputes/{dispute}/screening"), |w, f| page.render(w, f)))
+}
+
+async fn decide_identity(sent: Sent, path: web::Path<(String, String)>) -> Answer {
+    registrar(&sent.visit)?;
+    let (dispute, taker): (DisputeId, AccountId) = (id(&path.0)?, id(&path.1)?);
+    let confirms = match sent.form.text("decision") {
+        "confirm" => true,
+        "refuse" => false,
+        _ => return Err(Refused::Malformed { code: "unreadable" }),
+    };
+    let act = sent.visit.write(move |tx, doing| {
+        if confirms {
+            invitations::confirm_identity(tx, doing, dispute, Some(taker))
+        } else {
+            invitations::reject_taker(tx, doing, dispute, taker)
+        }
+    });
+    act.await?;
+    Ok(sent.visit.go_saying("/registrar", "decided"))
+}
+
+async fn assignment_page(visit: &Visit, dispute: DisputeId, form: Form) -> Result<AssignmentDesk, Refused> {
+    registrar(visit)?;
+    let read = visit.read(move |tx, doing| {
+        let seen = look(tx, doing, dispute)?;
+        if !matches!(seen.dispute.stage, Stage::Assigning(_)) {
+            return Err(Refused::rule("not-at-this-stage"));
+        }
+        let found = assignments::matches(tx, doing, dispute)?;
+        let language = |side: Side| {
+            seen.dispute.parties.of(side).consent.map_or(seen.dispute.language, |consent| consent.language)
+        };
+        let mut languages: Vec<String> =
+            Side::BOTH.into_iter().map(|side| language(side).to_string()).collect();
+        languages.dedup();
+        let line = |(fit, name): (domain::assignment::Match, String)| Match {
+            id: fit.mediator.to_string(),
+            name,
+            score: fit.score,
+            reasons: fit.reasons.iter().map(|reason| reason.as_str().to_owned()).collect(),
+        };
+        Ok(AssignmentDesk {
+            id: dispute.to_string(),
+            reference: reference(&seen.dispute),
+            category: seen.dispute.category.to_string(),
+            languages,
+            matches: found.into_iter().map(line).collect(),
+            form,
+        })
+    });
+    read.await
+}
+
+async fn ask_mediator(visit: Visit, path: web::Path<String>) -> Answer {
+    let page = assignment_page(&visit, id(&path)?, Form::default()).await?;
+    Ok(visit.show(|w, f| page.render(w, f)))
+}
+
+async fn propose(sent: Sent, path: web::Path<String>) -> Answer {
+    registrar(&sent.visit)?;
+    let dispute: DisputeId = id(&path)?;
+    let named = sent.form.given("mediator_id").map(str::parse::<AccountId>).transpose();
+    let done = match named {
+        Ok(named) => {
+            sent.visit.write(move |tx, doing| assignments::propose(tx, doing, dispute, named)).await.map(drop)
+        }
+        Err(_) => Err(Refused::field("mediator_id", "not-a-choice")),
+    };
+    let Err(refused) = done else { return Ok(sent.visit.go_saying("/registrar", "decided")) };
+    let form = into_form(refused, sent.typed(), &[])?;
+    let page = assignment_page(&sent.visit, dispute, form).await?;
+    Ok(sent.visit.again(&format!("/registrar/disputes/{dispute}/assignment"), |w, f| page.render(w, f)))
+}
+
+/// Tries the mails again that were set aside: what hindered one hindered all of them.
+async fn retry_mails(sent: Sent) -> Answer {
+    registrar(&sent.visit)?;
+    let act = sent.visit.state.desk.write(By::Person(registrar(&sent.visit)?.account), |tx, doing| {
+        let again = store::outbox::requeue_set_aside(tx, doing.now)?;
+        doing.mail_waits();
+        doing.trace("mails-retried", None, &serde_json::json!({ "mails": again }));
+        Ok(())
+    });
+    act.await?;
+    Ok(sent.visit.go_saying("/registrar", "retried"))
+}
+
+pub fn configure(routes: &mut web::ServiceConfig) {
+    routes
+        .service(web::resource("/registrar").route(web::get().to(show_desk)))
+        .service(web::resource("/registrar/disputes/{id}/screening").route(web::get().to(ask_screening)))
+        .service(web::resource("/disputes/{id}/screening").route(web::post().to(screen)))
+        .service(
+            web::resource("/disputes/{id}/parties/{party}/identity").route(web::post().to(decide_identity)),
+        )
+        .service(web::resource("/registrar/disputes/{id}/assignment").route(web::get().to(ask_mediator)))
+        .service(web::resource("/disputes/{id}/assignments").route(web::post().to(propose)))
+        .service(web::resource("/registrar/mails/{id}/retries").route(web::post().to(retry_mails)));
+}

@@ -1,0 +1,132 @@
+//! Records as pages: one's own settlement, its files, the neutral certificate, and the verification that is open to
+//! anyone.
+
+use actix_web::{HttpRequest, web};
+use domain::ids::{DisputeId, SettlementId};
+use domain::party::Side;
+use pages::form::Form;
+use pages::settlements::{Certificate, DeliveryLine, Settlement};
+use pages::verifications::Verify;
+use record::Verdict;
+
+use super::frame::{Answer, Visit, into_form};
+use super::terms::both_names;
+use crate::acts::settlements;
+use crate::http::api::settlements::{uploaded, verified};
+use crate::http::body::id;
+use crate::http::origin;
+use crate::refused::Refused;
+
+async fn show_own(visit: Visit, path: web::Path<String>) -> Answer {
+    visit.signed_in()?;
+    let dispute: DisputeId = id(&path)?;
+    let own = visit.read(move |tx, doing| settlements::own(tx, doing, dispute)).await?;
+    let line = |row: &store::deliveries::Delivery| DeliveryLine {
+        by: row.choice.as_str().to_owned(),
+        state: row.state.as_str().to_owned(),
+        at: row.at,
+    };
+    let page = Settlement {
+        id: dispute.to_string(),
+        settlement: own.settlement.id.to_string(),
+        reference: own.settlement.reference.to_string(),
+        digest: own.settlement.digest.to_string(),
+        sealed_at: Some(own.settlement.sealed_at),
+        deliveries: own.deliveries.iter().map(line).collect(),
+    };
+    Ok(visit.show(|w, f| page.render(w, f)))
+}
+
+async fn download_pdf(visit: Visit, path: web::Path<String>) -> Answer {
+    visit.signed_in()?;
+    let settlement: SettlementId = id(&path)?;
+    let (_, documents) = visit.write(move |tx, doing| settlements::documents(tx, doing, settlement)).await?;
+    Ok(download("application/pdf", "record.pdf").body(documents.pdf))
+}
+
+async fn download_jws(visit: Visit, path: web::Path<String>) -> Answer {
+    visit.signed_in()?;
+    let settlement: SettlementId = id(&path)?;
+    let (_, documents) = visit.write(move |tx, doing| settlements::documents(tx, doing, settlement)).await?;
+    Ok(download("application/jose", "record.jws").body(documents.jws))
+}
+
+fn download(kind: &'static str, name: &str) -> actix_web::HttpResponseBuilder {
+    let mut answer = actix_web::HttpResponse::Ok();
+    answer
+        .content_type(kind)
+        .insert_header(("Content-Disposition", format!("attachment; filename=\"{name}\"")));
+    answer
+}
+
+async fn show_certificate(visit: Visit, path: web::Path<String>) -> Answer {
+    visit.signed_in()?;
+    let dispute: DisputeId = id(&path)?;
+    let read = visit.read(move |tx, doing| {
+        let certificate = settlements::certificate_of(tx, doing, dispute)?;
+        let names = both_names(&store::names::of(tx, dispute)?);
+        let mediator = match store::disputes::load(tx, dispute)?.value.mediator() {
+            Some(account) => store::people::by_id(tx, account)?.name.to_string(),
+            None => String::new(),
+        };
+        Ok((certificate, names, mediator))
+    });
+    let (certificate, names, mediator) = read.await?;
+    let present: Vec<String> = certificate.present.iter().map(|side| names.of(*side).clone()).collect();
+    let held = certificate.mediation_began_on.filter(|_| !present.is_empty());
+    let page = Certificate {
+        reference: certificate.reference.to_string(),
+        parties: Side::BOTH
+            .map(|side| names.of(side).clone())
+            .into_iter()
+            .filter(|name| !name.is_empty())
+            .collect(),
+        mediator,
+        took_place: certificate.mediation_began_on.is_some(),
+        is_settled: certificate.settled,
+        filed_on: certificate.filed_on,
+        ended_on: certificate.ended_on,
+        sessions: held.map(|day| (day, present)).into_iter().collect(),
+    };
+    Ok(visit.show(|w, f| page.render(w, f)))
+}
+
+async fn ask_file(visit: Visit) -> Answer {
+    Ok(visit.show(|w, f| Verify::default().render(w, f)))
+}
+
+/// Verifies a file. Nothing is stored and nobody's name is used, so the form's origin is checked and no token is; the
+/// answer is the page itself, because nothing is kept that a redirect could show.
+async fn verify(request: HttpRequest, visit: Visit, payload: web::Payload) -> Answer {
+    origin::check_origin(&request, &visit.state.config, true)?;
+    let verdict = match uploaded(&request, payload).await {
+        Ok(file) => verified(&visit.state, file).await?,
+        Err(refused) => {
+            let refused =
+                if refused == Refused::TooLarge { Refused::field("file", "file-too-large") } else { refused };
+            let form = into_form(refused, Form::default(), &[])?;
+            return Ok(visit.again("/verify", |w, f| Verify { form, ..Verify::default() }.render(w, f)));
+        }
+    };
+    let word = |status: &str| Some(status.to_owned());
+    let page = match verdict {
+        Verdict::Valid { reference, sealed_at, .. } => Verify {
+            status: word("valid"),
+            reference: reference.to_string(),
+            sealed_at: Some(sealed_at),
+            form: Form::default(),
+        },
+        Verdict::Altered => Verify { status: word("altered"), ..Verify::default() },
+        _ => Verify { status: word("unknown"), ..Verify::default() },
+    };
+    Ok(visit.show(|w, f| page.render(w, f)))
+}
+
+pub fn configure(routes: &mut web::ServiceConfig) {
+    routes
+        .service(web::resource("/disputes/{id}/settlement").route(web::get().to(show_own)))
+        .service(web::resource("/disputes/{id}/certificate").route(web::get().to(show_certificate)))
+        .service(web::resource("/settlements/{id}/record.pdf").route(web::get().to(download_pdf)))
+        .service(web::resource("/settlements/{id}/record.jws").route(web::get().to(download_jws)))
+        .service(web::resource("/verify").route(web::get().to(ask_file)).route(web::post().to(verify)));
+}

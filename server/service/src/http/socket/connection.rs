@@ -1,0 +1,463 @@
+//! One connection: a single loop over what comes in, what waits to go out, the heartbeat and the end. It waits for its
+//! own reader and for nobody else's, never longer than a write may take. Deliberately not here: who hears what.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::ErrorKind;
+use std::time::Duration;
+
+use actix_http::ws::ProtocolError;
+use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, Session};
+use bytestring::ByteString;
+use domain::ids::{AccountId, DisputeId, EntryId, SessionId};
+use domain::room::{Channel, Signal};
+use domain::time::Moment;
+use tokio::time::{Instant, timeout};
+
+use super::protocol as frames;
+use super::protocol::{Answer, Said};
+use crate::acts::rooms::RoomView;
+use crate::acts::{By, Doing, accounts, entries, rooms};
+use crate::http::json::entries::{BodyJson, EntryJson, parse, parse_id};
+use crate::http::who::{SignedIn, check_alive};
+use crate::limits::Limit;
+use crate::live::{Admitted, Goodbye, Joined, Outgoing};
+use crate::refused::Refused;
+use crate::state::AppState;
+
+/// How long a goodbye may take.
+const GOODBYE_PERIOD: Duration = Duration::from_secs(1);
+/// How often a session in use is noted as used.
+const TOUCH_PERIOD: Duration = Duration::from_secs(60);
+
+/// Why a connection ends.
+enum End {
+    /// The line is gone; nobody is there to be told.
+    Gone,
+    /// The client said goodbye.
+    Closed,
+    /// The house says goodbye.
+    Bye { reason: &'static str, code: u16 },
+}
+
+impl From<Goodbye> for End {
+    fn from(goodbye: Goodbye) -> Self {
+        let (reason, code) = match goodbye {
+            Goodbye::Restart => ("restart", frames::CLOSE_RESTART),
+            Goodbye::Slow => ("slow", frames::CLOSE_SLOW),
+            Goodbye::SessionEnded => ("session-ended", frames::CLOSE_SESSION),
+            Goodbye::SeatEnded => ("seat-ended", frames::CLOSE_SESSION),
+        };
+        Self::Bye { reason, code }
+    }
+}
+
+const fn bye<T>(reason: &'static str, code: u16) -> Result<T, End> {
+    Err(End::Bye { reason, code })
+}
+
+/// One open socket.
+pub(super) struct Connection {
+    state: AppState,
+    account: AccountId,
+    session: SessionId,
+    dispute: DisputeId,
+    admitted: Admitted,
+    socket: Session,
+    joined: Option<Joined>,
+    /// The last number that this client was sent, channel by channel.
+    sent: BTreeMap<Channel, u64>,
+    /// What this client posted itself and has `posted` for: it gets no `entry` of it.
+    own: BTreeSet<(Channel, u64)>,
+    touched_at: Moment,
+}
+
+impl Connection {
+    pub(super) fn new(
+        state: AppState,
+        who: &SignedIn,
+        dispute: DisputeId,
+        admitted: Admitted,
+        socket: Session,
+    ) -> Self {
+        let touched_at = state.clock.now();
+        Self {
+            state,
+            account: who.account,
+            session: who.session,
+            dispute,
+            admitted,
+            socket,
+            joined: None,
+            sent: BTreeMap::new(),
+            own: BTreeSet::new(),
+            touched_at,
+        }
+    }
+
+    /// Runs until one side has had enough.
+    pub(super) async fn run(mut self, mut stream: AggregatedMessageStream) {
+        let end = self.serve(&mut stream).await;
+        // The seat is given up before any farewell that may take its time.
+        self.joined = None;
+        match end {
+            End::Gone => {}
+            End::Closed => {
+                let _ = timeout(GOODBYE_PERIOD, self.socket.close(None)).await;
+            }
+            End::Bye { reason, code } => {
+                let frame = frames::write(&Answer::Bye { reason, retry_ms: spread(code) });
+                let code = CloseCode::from(code);
+                let farewell = async move {
+                    let _ = self.socket.text(frame).await;
+                    let _ = self.socket.close(Some(CloseReason { code, description: None })).await;
+                };
+                let _ = timeout(GOODBYE_PERIOD, farewell).await;
+            }
+        }
+    }
+
+    async fn serve(&mut self, stream: &mut AggregatedMessageStream) -> End {
+        let mut stopping = self.state.stopping.clone();
+        let cut = std::sync::Arc::clone(&self.admitted.cut);
+        let hello_until = Instant::now() + frames::HELLO_PERIOD;
+        let mut heard_at = Instant::now();
+        let mut ping = tokio::time::interval_at(Instant::now() + frames::PING_PERIOD, frames::PING_PERIOD);
+        loop {
+            let done = tokio::select! {
+                goodbye = cut.wait() => return goodbye.into(),
+                _ = stopping.wait_for(|stops| *stops) => return Goodbye::Restart.into(),
+                message = stream.recv() => {
+                    heard_at = Instant::now();
+                    match message {
+                        Some(Ok(message)) => self.hear(message).await,
+                        Some(Err(error)) => return end_of(&error),
+                        None => return End::Gone,
+                    }
+                }
+                frame = next(&mut self.joined) => match frame {
+                    Some(frame) => self.pass_on(frame).await,
+                    None => return cut.reason().map_or(End::Gone, End::from),
+                },
+                _ = ping.tick() => {
+                    if heard_at.elapsed() > frames::SILENCE_PERIOD {
+                        return End::Gone;
+                    }
+                    self.ping().await
+                }
+                () = tokio::time::sleep_until(hello_until), if self.joined.is_none() => {
+                    bye("protocol", frames::CLOSE_PROTOCOL)
+                }
+            };
+            if let Err(end) = done {
+                return end;
+            }
+        }
+    }
+
+    async fn hear(&mut self, message: AggregatedMessage) -> Result<(), End> {
+        match message {
+            AggregatedMessage::Text(text) => self.take(&text).await,
+            AggregatedMessage::Binary(_) => bye("protocol", frames::CLOSE_PROTOCOL),
+            AggregatedMessage::Ping(bytes) => {
+                let pong = timeout(frames::WRITE_PERIOD, self.socket.pong(&bytes)).await;
+                if matches!(pong, Ok(Ok(()))) { Ok(()) } else { Err(End::Gone) }
+            }
+            AggregatedMessage::Pong(_) => Ok(()),
+            AggregatedMessage::Close(_) => Err(End::Closed),
+        }
+    }
+
+    async fn take(&mut self, text: &str) -> Result<(), End> {
+        let now = self.state.clock.now();
+        // A bucket for each socket: one that floods does not silence its owner's others.
+        let key = (self.session, self.admitted.socket.0);
+        if let Err(retry_after) = self.state.limits.take(Limit::Frames, key, now) {
+            self.refuse(None, &Refused::TooMuch { retry_after }).await?;
+            return bye("rate", frames::CLOSE_PROTOCOL);
+        }
+        match frames::read(text) {
+            Ok(said) => {
+                for one in said {
+                    self.answer(one).await?;
+                }
+                Ok(())
+            }
+            Err(refused) => {
+                self.refuse(None, &refused).await?;
+                bye("protocol", frames::CLOSE_PROTOCOL)
+            }
+        }
+    }
+
+    async fn answer(&mut self, said: Said) -> Result<(), End> {
+        if let Said::Hello { after } = said {
+            return self.hello(&after).await;
+        }
+        if self.joined.is_none() {
+            self.refuse(None, &Refused::Malformed { code: "hello-first" }).await?;
+            return bye("protocol", frames::CLOSE_PROTOCOL);
+        }
+        match said {
+            Said::Post { id, channel, body } => self.post(&id, &channel, body).await,
+            Said::Unsafe {} => self.unsafe_here().await,
+            Said::Typing { channel } => {
+                if let (Some(joined), Ok(channel)) = (&self.joined, channel.parse()) {
+                    joined.typing(channel);
+                }
+                Ok(())
+            }
+            Said::Hand { up } => {
+                if let Some(joined) = &self.joined {
+                    joined.hand(up);
+                }
+                Ok(())
+            }
+            // Calls are not held here yet; an address that slips through a signal could not be called back (R17).
+            Said::Signal { .. } => self.refuse(None, &Refused::rule("calls-not-open")).await,
+            Said::Hello { .. } | Said::Seen { .. } => Ok(()),
+        }
+    }
+
+    /// Replays what the client lacks, then goes live: first all that is stored, from the database; then a seat in the
+    /// room, which says up to which number it will not speak; then the little in between. So there is no gap, no
+    /// double, and nothing piles up during a long replay (promise 3).
+    async fn hello(&mut self, after: &BTreeMap<String, u64>) -> Result<(), End> {
+        if self.joined.is_some() {
+            return bye("protocol", frames::CLOSE_PROTOCOL);
+        }
+        let room = match self.show().await {
+            Ok(room) => room,
+            Err(refused) => return self.lost(&refused).await,
+        };
+        let welcome = Answer::Welcome { room: &room, server_time: self.state.clock.now().to_string() };
+        self.send(frames::write(&welcome)).await?;
+        for channel in &room.channels {
+            let Ok(name) = channel.name.parse::<Channel>() else { continue };
+            // A number that was never given out would make the client deaf to all before it.
+            let from = after.get(&channel.name).copied().unwrap_or(0).min(channel.last_seq);
+            self.sent.insert(name, from);
+            self.replay(name, u64::MAX).await?;
+        }
+        let joined = self.state.rooms.join(self.dispute, &self.admitted, &self.sent).await;
+        let joined = match joined {
+            Ok(joined) => joined,
+            Err(refused) => return self.lost(&refused).await,
+        };
+        let heads = joined.heads.clone();
+        self.joined = Some(joined);
+        for (channel, head) in heads {
+            self.replay(channel, head).await?;
+            let seq = self.sent.get(&channel).copied().unwrap_or(0);
+            self.send(frames::write(&Answer::CaughtUp { channel: channel.as_str(), seq })).await?;
+        }
+        Ok(())
+    }
+
+    async fn show(&self) -> Result<RoomView, Refused> {
+        check_alive(&self.state, self.session).await?;
+        let (doing, dispute) = (self.doing(), self.dispute);
+        self.state.desk.read(move |tx| rooms::show(tx, &doing, dispute)).await
+    }
+
+    fn doing(&self) -> Doing {
+        Doing::new(
+            self.state.clock.now(),
+            By::Person(self.account),
+            std::sync::Arc::clone(&self.state.config),
+        )
+    }
+
+    /// Sends what is stored beyond what was sent, up to the number `until`.
+    async fn replay(&mut self, channel: Channel, until: u64) -> Result<(), End> {
+        loop {
+            let after = self.sent.get(&channel).copied().unwrap_or(0);
+            if after >= until {
+                return Ok(());
+            }
+            let (doing, dispute) = (self.doing(), self.dispute);
+            let limit = i64::try_from(frames::REPLAY_ENTRIES).unwrap_or(i64::MAX);
+            let read =
+                move |tx: &mut store::Tx<'_>| entries::read(tx, &doing, dispute, channel, after, limit);
+            let found = match self.state.desk.read(read).await {
+                Ok(found) => found,
+                Err(refused) => return self.lost(&refused).await,
+            };
+            let is_last = found.len() < frames::REPLAY_ENTRIES;
+            let mut waiting = Vec::new();
+            let mut bytes = 0;
+            for entry in found.iter().filter(|entry| entry.seq <= until) {
+                let frame = frames::write(&Answer::Entry { entry: EntryJson::from(entry) });
+                bytes += frame.len();
+                waiting.push(frame);
+                self.sent.insert(channel, entry.seq);
+                if bytes >= frames::BATCH_BYTES {
+                    self.send(frames::batch(&std::mem::take(&mut waiting))).await?;
+                    bytes = 0;
+                }
+            }
+            if !waiting.is_empty() {
+                self.send(frames::batch(&waiting)).await?;
+            }
+            if is_last {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Sends what the room says, and whatever else waits, as one frame.
+    async fn pass_on(&mut self, first: Outgoing) -> Result<(), End> {
+        let mut waiting: Vec<ByteString> = Vec::new();
+        let mut bytes = 0;
+        let mut frame = Some(first);
+        while let Some(one) = frame.take() {
+            if self.is_news(one.entry) {
+                bytes += one.text.len();
+                waiting.push(one.text);
+            }
+            if bytes < frames::BATCH_BYTES {
+                frame = self.joined.as_mut().and_then(|joined| joined.waiting.next_now());
+            }
+        }
+        if waiting.is_empty() { Ok(()) } else { self.send(frames::batch(&waiting)).await }
+    }
+
+    /// Whether the client lacks it: what it posted itself it knows by `posted`.
+    fn is_news(&mut self, entry: Option<(Channel, u64)>) -> bool {
+        let Some((channel, seq)) = entry else { return true };
+        let sent = self.sent.entry(channel).or_insert(0);
+        let is_new = seq > *sent;
+        *sent = seq.max(*sent);
+        let is_own = self.own.remove(&(channel, seq));
+        is_new && !is_own
+    }
+
+    async fn post(&mut self, id: &str, channel: &str, body: BodyJson) -> Result<(), End> {
+        match self.store(id, channel, body).await {
+            Ok((channel, seq, at)) => {
+                if seq > self.sent.get(&channel).copied().unwrap_or(0) {
+                    self.own.insert((channel, seq));
+                }
+                let posted = Answer::Posted { id, channel: channel.as_str(), seq, at: at.to_string() };
+                self.send(frames::write(&posted)).await
+            }
+            Err(Refused::NotYou) => Err(Goodbye::SessionEnded.into()),
+            Err(refused) => self.refuse(Some(id), &refused).await,
+        }
+    }
+
+    /// The post is an act at the desk like any other; it comes back only once it is on disk (promise 1).
+    async fn store(
+        &mut self,
+        id: &str,
+        channel: &str,
+        body: BodyJson,
+    ) -> Result<(Channel, u64, Moment), Refused> {
+        let channel: Channel = channel.parse().map_err(|_| Refused::Absent)?;
+        let id: EntryId = parse_id(id)?;
+        let body = parse(body)?;
+        let now = self.state.clock.now();
+        let limited = self.state.limits.take(Limit::Entries, self.account, now);
+        limited.map_err(|retry_after| Refused::TooMuch { retry_after })?;
+        let (account, session, dispute) = (self.account, self.session, self.dispute);
+        let touches = now.since(self.touched_at) >= TOUCH_PERIOD;
+        let act = move |tx: &mut store::Tx<'_>, doing: &mut Doing| {
+            // The session is asked in the same transaction: a post of one that has ended is never stored.
+            store::sessions::live(tx, session, doing.now)?.ok_or(Refused::NotYou)?;
+            if touches {
+                accounts::touch_session(tx, doing, account, session)?;
+            }
+            entries::post(tx, doing, dispute, channel, id, body)
+        };
+        let (entry, _) = self.state.desk.write(By::Person(account), act).await?;
+        if touches {
+            self.touched_at = now;
+        }
+        Ok((channel, entry.seq, entry.at))
+    }
+
+    async fn unsafe_here(&mut self) -> Result<(), End> {
+        let (session, dispute) = (self.session, self.dispute);
+        let act = move |tx: &mut store::Tx<'_>, doing: &mut Doing| {
+            store::sessions::live(tx, session, doing.now)?.ok_or(Refused::NotYou)?;
+            rooms::signal(tx, doing, dispute, Signal::Unsafe)
+        };
+        match self.state.desk.write(By::Person(self.account), act).await {
+            Ok(done) => {
+                let answer = Answer::Signalled {
+                    kind: Signal::Unsafe.as_str(),
+                    told: &done.told,
+                    reply_time: &done.reply_time,
+                    emergency_number: &done.emergency_number,
+                };
+                self.send(frames::write(&answer)).await
+            }
+            Err(Refused::NotYou) => Err(Goodbye::SessionEnded.into()),
+            Err(refused) => self.refuse(None, &refused).await,
+        }
+    }
+
+    async fn refuse(&mut self, id: Option<&str>, refused: &Refused) -> Result<(), End> {
+        self.send(frames::write(&Answer::Refused { id, problem: refused.document() })).await
+    }
+
+    /// The room cannot be had: the client is told why, and may come again.
+    async fn lost(&mut self, refused: &Refused) -> Result<(), End> {
+        match refused {
+            Refused::NotYou => Err(Goodbye::SessionEnded.into()),
+            Refused::Absent => Err(Goodbye::SeatEnded.into()),
+            refused => {
+                self.refuse(None, refused).await?;
+                Err(Goodbye::Restart.into())
+            }
+        }
+    }
+
+    /// Writes one frame; a reader that takes nothing is given up, and one that is cut off is not waited for.
+    async fn send(&mut self, text: ByteString) -> Result<(), End> {
+        tokio::select! {
+            biased;
+            written = timeout(frames::WRITE_PERIOD, self.socket.text(text)) => match written {
+                Ok(Ok(())) => Ok(()),
+                Ok(Err(_)) => Err(End::Gone),
+                Err(_) => Err(Goodbye::Slow.into()),
+            },
+            goodbye = self.admitted.cut.wait() => Err(goodbye.into()),
+        }
+    }
+
+    async fn ping(&mut self) -> Result<(), End> {
+        match timeout(frames::WRITE_PERIOD, self.socket.ping(b"")).await {
+            Ok(Ok(())) => Ok(()),
+            _ => Err(End::Gone),
+        }
+    }
+}
+
+/// What the room says next; before there is a seat, nothing ever.
+async fn next(joined: &mut Option<Joined>) -> Option<Outgoing> {
+    match joined {
+        Some(joined) => joined.waiting.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+fn end_of(error: &ProtocolError) -> End {
+    let (reason, code) = match error {
+        ProtocolError::Io(error) if error.kind() == ErrorKind::InvalidData => {
+            ("not-utf8", frames::CLOSE_NOT_UTF8)
+        }
+        // A message in parts that grew too large; where the line broke, nobody reads this anyway.
+        ProtocolError::Overflow | ProtocolError::Io(_) => ("too-large", frames::CLOSE_TOO_LARGE),
+        _ => ("protocol", frames::CLOSE_PROTOCOL),
+    };
+    End::Bye { reason, code }
+}
+
+/// When to come again: after a restart not all at once (promise 8).
+fn spread(code: u16) -> u64 {
+    let mut random = [0_u8; 2];
+    // Without randomness all come at the same moment, which is no more than a nuisance.
+    let _ = getrandom::fill(&mut random);
+    let spread = u64::from(u16::from_le_bytes(random)) % 4_000;
+    if code == frames::CLOSE_RESTART { 500 + spread } else { 1_000 + spread / 4 }
+}
