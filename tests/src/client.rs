@@ -94,6 +94,12 @@ impl Client {
         answer
     }
 
+    /// A page with a cookie jar of its own, for what only pages show.
+    pub fn visitor(&self) -> Self {
+        let http = reqwest::Client::builder().no_proxy().cookie_store(true).build().expect("an HTTP client");
+        Self { http, token: None, ..self.clone() }
+    }
+
     /// GET.
     pub async fn get(&self, path: &str) -> Answer {
         self.send(self.request(Method::GET, path)).await

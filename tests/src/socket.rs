@@ -144,6 +144,12 @@ impl Socket {
         self.hears(|frame| frame["t"] == "entry" && frame["body"]["text"] == text).await
     }
 
+    /// Takes the next message that somebody wrote, whatever it says.
+    pub async fn hears_any_text(&mut self) -> String {
+        let entry = self.hears(|frame| frame["body"]["text"].is_string()).await;
+        entry["body"]["text"].as_str().unwrap_or_default().to_owned()
+    }
+
     /// Insists that nothing that fits was heard. Proved by a marker, not by sleeping: the server answers in order,
     /// so what had been sent to this socket before the answer to its own post has come by then.
     pub async fn hears_nothing(&mut self, marker_channel: &str, fits: impl Fn(&Value) -> bool) {

@@ -106,8 +106,13 @@ impl House {
         let desk = Desk::new(store.clone(), clock.clone(), Arc::clone(&config), Arc::clone(&mail));
         let limits = Arc::new(Limits::new(config.limits));
         let runtime = tokio::runtime::Handle::current();
-        let rooms =
-            Rooms::start(desk.clone(), clock.clone(), &runtime, socket::protocol::encode, limits.sockets_max());
+        let rooms = Rooms::start(
+            desk.clone(),
+            clock.clone(),
+            &runtime,
+            socket::protocol::encode,
+            limits.sockets_max(),
+        );
         let state = AppState {
             is_demo: config.is_demo,
             desk,

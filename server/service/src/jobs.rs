@@ -74,7 +74,8 @@ impl Jobs {
         }
         let pass = move |tx: &mut Tx<'_>, doing: &mut Doing| {
             let mut stored = disputes::load(tx, id)?;
-            carry_out_as(tx, doing, &mut stored.value, stored.version, Actor::House, &Command::PassDeadline).map(drop)
+            carry_out_as(tx, doing, &mut stored.value, stored.version, Actor::House, &Command::PassDeadline)
+                .map(drop)
         };
         self.desk.write(By::House, pass).await
     }
@@ -89,7 +90,8 @@ impl Jobs {
         let (keys, contents) = (Arc::clone(&self.keys), prepared.contents.clone());
         let sealed = tokio::task::spawn_blocking(move || record::seal(contents, &keys.seal)).await;
         let Ok(Ok(sealed)) = sealed else { return Err(Refused::broken("the record cannot be made")) };
-        let seal = move |tx: &mut Tx<'_>, doing: &mut Doing| sealing::seal(tx, doing, &prepared, &sealed).map(drop);
+        let seal =
+            move |tx: &mut Tx<'_>, doing: &mut Doing| sealing::seal(tx, doing, &prepared, &sealed).map(drop);
         self.desk.write(By::House, seal).await
     }
 
@@ -121,7 +123,8 @@ impl Jobs {
     }
 
     async fn erase(&self, now: Moment) -> Result<(), Refused> {
-        let (closed, untouched) = (now.minus(self.config.periods.retention), now.minus(self.config.periods.draft));
+        let (closed, untouched) =
+            (now.minus(self.config.periods.retention), now.minus(self.config.periods.draft));
         let look = move |tx: &mut Tx<'_>| {
             Ok((erasure::due(tx, closed, AT_ONCE)?, erasure::stale_drafts(tx, untouched, AT_ONCE)?))
         };
@@ -135,7 +138,8 @@ impl Jobs {
             self.delete(files).await;
         }
         for draft in drafts {
-            let delete = move |tx: &mut Tx<'_>, doing: &mut Doing| Ok(erasure::delete_draft(tx, draft, doing.now)?);
+            let delete =
+                move |tx: &mut Tx<'_>, doing: &mut Doing| Ok(erasure::delete_draft(tx, draft, doing.now)?);
             let files = self.desk.write(By::House, delete).await?;
             self.delete(files).await;
         }

@@ -11,6 +11,7 @@ use tests::{assert_refused, on_both};
 on_both! {
     async fn r07_entering_and_leaving_the_room_is_announced_to_everybody_in_it(settings: Settings) {
         let scene = Scene::in_mediation(settings).await;
+        scene.noor.opens_session(&scene.dispute).await.expects(201);
         let (mut amara, _) = Socket::enters(&scene.amara.client(), &scene.dispute, json!({})).await;
         let (bela, _) = Socket::enters(&scene.bela.client(), &scene.dispute, json!({})).await;
         let about = |kind: &'static str, who: &'static str| {

@@ -16,6 +16,7 @@ on_both! {
     async fn r17_the_sides_share_no_channel_and_no_presence(settings: Settings) {
         let scene = Scene::in_shuttle(settings).await;
         let dispute = scene.dispute.as_str();
+        scene.noor.opens_session(dispute).await.expects(201);
         let (mut amara, amara_welcome) = Socket::enters(&scene.amara.client(), dispute, json!({})).await;
         let (mut noor, _) = Socket::enters(&scene.noor.client(), dispute, json!({})).await;
         let (mut bela, _) = Socket::enters(&scene.bela.client(), dispute, json!({})).await;

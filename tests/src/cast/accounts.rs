@@ -40,6 +40,28 @@ impl Person {
         self.takes_tokens(&tokens);
     }
 
+    /// Signs in on a page, as a browser without scripts does, and returns the client that has the cookie.
+    pub async fn signs_in_on_a_page(&self) -> crate::client::Client {
+        let visitor = self.client().visitor();
+        let form = visitor.send(visitor.page(reqwest::Method::GET, "/sign-in")).await.text();
+        let csrf = form.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+        let mut fields = vec![("csrf", csrf.unwrap_or_default().to_owned()), ("next", String::new())];
+        fields.push(("email", self.email.clone()));
+        fields.push(("password", self.password.clone()));
+        fields.push((
+            "totp",
+            match &self.device {
+                Some(device) => device.code().await,
+                None => String::new(),
+            },
+        ));
+        let request =
+            visitor.page(reqwest::Method::POST, "/sign-in").header("origin", visitor.base()).form(&fields);
+        let answer = visitor.send(request).await;
+        assert_eq!(answer.status, 200, "{}: {}", answer.call, answer.text());
+        visitor
+    }
+
     /// Goes on with these tokens.
     pub fn takes_tokens(&self, tokens: &serde_json::Value) {
         let access = tokens["access_token"].as_str().expect("an access token");

@@ -143,6 +143,11 @@ impl Person {
         self.client().get(&format!("/disputes/{dispute}/room")).await
     }
 
+    /// Opens a session, as the mediator: from now on people see who is there.
+    pub async fn opens_session(&self, dispute: &str) -> Answer {
+        self.client().post(&format!("/disputes/{dispute}/room/sessions"), json!({})).await
+    }
+
     /// Posts by the plain door.
     pub async fn posts(&self, dispute: &str, channel: &str, id: &str, body: Value) -> Answer {
         let path = format!("/disputes/{dispute}/room/channels/{channel}/entries");

@@ -100,7 +100,7 @@ fn sits(tx: &mut Tx<'_>, seen: &Seen, channel: Channel) -> Result<(Seat, SeatRow
     }
     let rows = store::seats::of(tx, seen.dispute.id)?;
     let is_theirs = |row: &SeatRow| row.account == seen.account && row.channel == channel && row.seat == seat;
-    let row = rows.into_iter().filter(is_theirs).next_back().ok_or(Refused::Absent)?;
+    let row = rows.into_iter().rfind(is_theirs).ok_or(Refused::Absent)?;
     Ok((seat, row))
 }
 

@@ -158,7 +158,7 @@ impl RoomNow {
 
     fn channel(&self, account: AccountId, seat: Seat, channel: Channel) -> ChannelView {
         let is_theirs = |row: &&SeatRow| row.account == account && row.channel == channel;
-        let until = self.seats.iter().filter(is_theirs).next_back().and_then(|row| row.until_seq);
+        let until = self.seats.iter().rfind(is_theirs).and_then(|row| row.until_seq);
         let head = self.heads.get(&channel).copied().unwrap_or(0);
         let (may_post, paused) = match &self.dispute.stage {
             _ if self.dispute.suspension.is_some() => (false, true),

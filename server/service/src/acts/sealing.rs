@@ -98,35 +98,13 @@ fn contents(
     let broken = || Refused::broken("a record lacks what the law asks for");
     let Agreement::Signed { revision, signatures, .. } = &dispute.agreement else { return Err(broken()) };
     let mediation = dispute.mediation().ok_or_else(broken)?;
-    let names = store::names::of(tx, dispute.id)?;
     let terms = store::revisions::terms(tx, dispute.id, revision.number)?;
     let languages = aftermath::languages_needed(dispute);
     let attested = |who| (by == who).then_some(doing.now);
     let set = &doing.config.institution;
-    let (mut parties, mut signed, mut consents) = (Vec::new(), Vec::new(), Vec::new());
-    for side in Side::BOTH {
-        let name = names.of(side).as_ref().ok_or_else(broken)?.to_string();
-        let signature = signatures.of(side);
-        let consent = dispute.parties.of(side).consent.ok_or_else(broken)?;
-        signed.push(record::Signature {
-            side,
-            name: name.clone(),
-            signed_at: signature.at,
-            intent: "sign".to_owned(),
-            method: "password".to_owned(),
-            digest: revision.digest,
-        });
-        consents.push(record::Consent {
-            side,
-            document: AGREEMENT_TO_MEDIATE_NAME.to_owned(),
-            version: consent.version,
-            language: consent.language,
-            given_at: consent.at,
-        });
-        parties.push(record::Party { side, name });
-    }
+    let papers = papers(tx, dispute)?;
     Ok(Contents {
-        version: record::Version::default(),
+        version: record::Version,
         kind: record::Kind::Settlement,
         id,
         dispute: dispute.id,
@@ -140,7 +118,7 @@ fn contents(
             website: Some(set.website.clone()).filter(|website| !website.is_empty()),
             attested_at: attested(Attestation::Institution),
         },
-        parties,
+        parties: papers.parties,
         mediator: record::Mediator {
             name: store::people::by_id(tx, mediation.mediator)?.name.to_string(),
             attested_at: attested(Attestation::Mediator),
@@ -156,11 +134,47 @@ fn contents(
         prevailing_language: revision.prevailing,
         terms: record::numbered(&terms),
         agreement: record::Agreement { revision: revision.number, digest: revision.digest },
-        signatures: signed,
-        consents,
+        signatures: papers.signatures,
+        consents: papers.consents,
         auditor_may_read_terms: signatures.both(|signature| signature.auditor_may_read_terms),
         supersedes: None,
     })
+}
+
+/// What the record says of each side.
+#[derive(Default)]
+struct Papers {
+    parties: Vec<record::Party>,
+    signatures: Vec<record::Signature>,
+    consents: Vec<record::Consent>,
+}
+
+fn papers(tx: &mut Tx<'_>, dispute: &Dispute) -> Result<Papers, Refused> {
+    let broken = || Refused::broken("a side of the record lacks what the law asks for");
+    let Agreement::Signed { revision, signatures, .. } = &dispute.agreement else { return Err(broken()) };
+    let names = store::names::of(tx, dispute.id)?;
+    let mut papers = Papers::default();
+    for side in Side::BOTH {
+        let name = names.of(side).as_ref().ok_or_else(broken)?.to_string();
+        let consent = dispute.parties.of(side).consent.ok_or_else(broken)?;
+        papers.signatures.push(record::Signature {
+            side,
+            name: name.clone(),
+            signed_at: signatures.of(side).at,
+            intent: "sign".to_owned(),
+            method: "password".to_owned(),
+            digest: revision.digest,
+        });
+        papers.consents.push(record::Consent {
+            side,
+            document: AGREEMENT_TO_MEDIATE_NAME.to_owned(),
+            version: consent.version,
+            language: consent.language,
+            given_at: consent.at,
+        });
+        papers.parties.push(record::Party { side, name });
+    }
+    Ok(papers)
 }
 
 fn texts(languages: &[Language], text: fn(Language) -> &'static str) -> BTreeMap<Language, String> {

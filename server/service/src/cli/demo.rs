@@ -115,7 +115,11 @@ async fn furnish(state: &AppState) -> Result<(), Refused> {
 }
 
 fn add_person(
-    tx: &mut Tx<'_>, doing: &Doing, name: &str, role: Option<HouseRole>, hash: &str,
+    tx: &mut Tx<'_>,
+    doing: &Doing,
+    name: &str,
+    role: Option<HouseRole>,
+    hash: &str,
 ) -> Result<AccountId, Refused> {
     let broken = || Refused::broken("a person of the demo");
     let first = name.split(' ').next().unwrap_or(name).to_lowercase();
@@ -163,7 +167,8 @@ const STAGES: [(Until, &str); 8] = [
 /// Takes one dispute as far as its stage, by the acts of the people whose turn it is.
 async fn lead(state: &AppState, people: People, until: Until, title: &'static str) -> Result<(), Refused> {
     let desk = &state.desk;
-    let dispute = desk.write(By::Person(people.amara), move |tx, doing| begin(tx, doing, until, title)).await?;
+    let dispute =
+        desk.write(By::Person(people.amara), move |tx, doing| begin(tx, doing, until, title)).await?;
     if until <= Until::Screening {
         return Ok(());
     }
@@ -177,7 +182,8 @@ async fn lead(state: &AppState, people: People, until: Until, title: &'static st
     if until == Until::Assigning {
         return Ok(());
     }
-    let propose = move |tx: &mut Tx<'_>, doing: &mut Doing| assignments::propose(tx, doing, dispute, Some(people.noor));
+    let propose =
+        move |tx: &mut Tx<'_>, doing: &mut Doing| assignments::propose(tx, doing, dispute, Some(people.noor));
     let assignment: AssignmentId = desk.write(By::Person(people.rumi), propose).await?;
     let accept = move |tx: &mut Tx<'_>, doing: &mut Doing| assignments::accept(tx, doing, assignment, None);
     desk.write(By::Person(people.noor), accept).await?;
@@ -250,11 +256,14 @@ async fn agree(state: &AppState, people: People, dispute: DisputeId, until: Unti
     };
     let digest = desk.write(By::Person(people.noor), revise).await?.digest;
     for account in [people.amara, people.bela] {
-        desk.write(By::Person(account), move |tx, doing| agreements::be_ready(tx, doing, dispute, digest)).await?;
+        desk.write(By::Person(account), move |tx, doing| agreements::be_ready(tx, doing, dispute, digest))
+            .await?;
     }
-    desk.write(By::Person(people.noor), move |tx, doing| agreements::freeze(tx, doing, dispute, digest)).await?;
+    desk.write(By::Person(people.noor), move |tx, doing| agreements::freeze(tx, doing, dispute, digest))
+        .await?;
     for account in [people.amara, people.bela] {
-        let waive = move |tx: &mut Tx<'_>, doing: &mut Doing| agreements::waive(tx, doing, dispute, digest, true);
+        let waive =
+            move |tx: &mut Tx<'_>, doing: &mut Doing| agreements::waive(tx, doing, dispute, digest, true);
         desk.write(By::Person(account), waive).await?;
     }
     if until == Until::Signing {
@@ -262,7 +271,8 @@ async fn agree(state: &AppState, people: People, dispute: DisputeId, until: Unti
     }
     for (account, name) in [(people.amara, "Amara Sen"), (people.bela, "Bela Roy")] {
         let signing = Signing { digest, name: name.to_owned(), freely: true, auditor_may_read_terms: true };
-        desk.write(By::Person(account), move |tx, doing| agreements::sign(tx, doing, dispute, &signing)).await?;
+        desk.write(By::Person(account), move |tx, doing| agreements::sign(tx, doing, dispute, &signing))
+            .await?;
     }
     let prepare = move |tx: &mut Tx<'_>, doing: &mut Doing| {
         sealing::prepare_attestation(tx, doing, dispute, digest, "Noor Khan")
@@ -271,7 +281,8 @@ async fn agree(state: &AppState, people: People, dispute: DisputeId, until: Unti
     let (keys, contents) = (std::sync::Arc::clone(&state.keys), prepared.contents.clone());
     let sealed = state.runtime.spawn_blocking(move || record::seal(contents, &keys.seal)).await;
     let Ok(Ok(sealed)) = sealed else { return Err(Refused::broken("the demo's record")) };
-    desk.write(By::Person(people.noor), move |tx, doing| sealing::seal(tx, doing, &prepared, &sealed)).await?;
+    desk.write(By::Person(people.noor), move |tx, doing| sealing::seal(tx, doing, &prepared, &sealed))
+        .await?;
     Ok(())
 }
 

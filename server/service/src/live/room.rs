@@ -197,7 +197,7 @@ impl LiveRoom {
                 to.push(*socket);
             }
         }
-        (!to.is_empty()).then(|| Effect::Send { to, news: News::Entry(entry) })
+        (!to.is_empty()).then_some(Effect::Send { to, news: News::Entry(entry) })
     }
 
     /// What is missing for too long and has to be read.

@@ -90,7 +90,9 @@ impl Worker {
         };
         tell(&row, &fate);
         let (id, delivery, now) = (row.id, row.delivery, self.clock.now());
-        if let Err(error) = self.store.write(move |tx: &mut Tx<'_>| settle(tx, id, delivery, &fate, now)).await {
+        if let Err(error) =
+            self.store.write(move |tx: &mut Tx<'_>| settle(tx, id, delivery, &fate, now)).await
+        {
             // Its lease ends, and it is sent again: a double, never a loss.
             tracing::error!(%error, mail = %id, "what became of a mail could not be kept");
         }

@@ -95,7 +95,8 @@ async fn post_entry(
     let (Ok(entry_id), Ok(written), Ok(())) = (&entry_id, &written, limited) else {
         read_as(&state, who.by(), move |tx, doing| entries::read(tx, doing, dispute, channel, u64::MAX, 1))
             .await?;
-        (entry_id?, written?);
+        entry_id?;
+        written?;
         return Err(Refused::TooMuch { retry_after: limited.err().unwrap_or_default() });
     };
     let (entry_id, written) = (*entry_id, written.clone());
