@@ -70,6 +70,7 @@ export class Person {
     if ((await form.count()) === 0) {
       throw new Error(`${this.name} finds no form for ${action} at ${this.page.url()}:\n${await this.reads()}`);
     }
+    await this.unfolds(form);
     for (const [name, value] of Object.entries(fields)) {
       for (const one of Array.isArray(value) ? value : [value]) {
         await this.fills(form, name, one);
@@ -81,10 +82,19 @@ export class Person {
       form.locator(button).first().click(),
     ]);
     await this.page.waitForLoadState("load");
-    if (answer.status() >= 400) {
+    // 422 is the form again with what was wrong: `wasTaken` sees that.
+    if (answer.status() >= 400 && answer.status() !== 422) {
       throw new Error(`${this.name} sent ${action} from ${before} and got ${answer.status()}: ${await this.reads()}`);
     }
     this.remembers();
+  }
+
+  /** Opens what a form is folded into. @param {Locator} form */
+  async unfolds(form) {
+    const folded = form.locator("xpath=ancestor::details[not(@open)]");
+    if ((await folded.count()) > 0) {
+      await folded.first().locator("summary").first().click();
+    }
   }
 
   /** @param {Locator} form @param {string} name @param {string} value */

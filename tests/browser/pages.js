@@ -87,7 +87,6 @@ export const tests = {
     await amara.opens("/disputes");
     await amara.opens("/account");
     const id = await files(amara, bela);
-    await amara.opens(`/disputes/${id}/files`);
     await looks.at(all);
     const code = await stage.letters.find(bela.email, /\/invitations\/([\w-]{22,})/);
     for (const path of ["", "/acceptance", "/later", "/refusal"]) {

@@ -14,8 +14,8 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::client::Client;
 
-/// How long a frame may take.
-const PATIENCE: Duration = Duration::from_secs(15);
+/// How long a frame may take: a departure is told only after a grace of 15 seconds.
+const PATIENCE: Duration = Duration::from_secs(25);
 
 /// A stream without any memory.
 pub type Stream = WebSocketStream<MaybeTlsStream<TcpStream>>;

@@ -19,6 +19,7 @@ pub mod assignments;
 pub mod agreements;
 pub mod sealing;
 pub mod settlements;
+pub mod files;
 pub mod entries;
 pub mod rooms;
 

@@ -11,6 +11,7 @@ pub mod totp;
 pub mod limits;
 pub mod refused;
 pub mod published;
+pub mod uploads;
 pub mod acts;
 pub mod mail;
 pub mod desk;

@@ -150,7 +150,7 @@ fn clean_offer(content: OfferContent) -> Result<OfferContent, Refused> {
     Ok(OfferContent { terms, note, expires_at: content.expires_at })
 }
 
-/// A file is shared by its owner alone, and not where it was uploaded for another channel (R6).
+/// A file is shared by its owner alone, in the channel for which it was uploaded: there its readers may open it (R6).
 fn check_file(tx: &mut Tx<'_>, seen: &Seen, channel: Channel, body: &Body) -> Result<(), Refused> {
     let Body::File { file } = body else { return Ok(()) };
     let unknown = Refused::field("body.file", "unknown");
@@ -159,7 +159,7 @@ fn check_file(tx: &mut Tx<'_>, seen: &Seen, channel: Channel, body: &Body) -> Re
         Err(store::Error::NotFound) => return Err(unknown),
         Err(error) => return Err(error.into()),
     };
-    let here = row.channel.is_none_or(|other| other == channel);
+    let here = row.channel == Some(channel);
     let theirs = row.dispute == seen.dispute.id && row.owner == seen.account;
     if theirs && here { Ok(()) } else { Err(unknown) }
 }

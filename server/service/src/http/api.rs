@@ -8,4 +8,5 @@ pub mod invitations;
 pub mod assignments;
 pub mod agreements;
 pub mod settlements;
+pub mod files;
 pub mod rooms;

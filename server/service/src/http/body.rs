@@ -35,7 +35,11 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         Box::pin(async move {
             let bytes = all_bytes(&request, payload).await?;
             let once = once(&request, &bytes)?;
-            Ok(Self { value: parse(&bytes)?, once })
+            match parse(&bytes) {
+                Ok(value) => Ok(Self { value, once }),
+                // The seat comes before the body: whoever has none learns nothing from how a body is refused.
+                Err(refused) => Err(who::check_seat(&request).await.err().unwrap_or(refused)),
+            }
         })
     }
 }

@@ -28,6 +28,7 @@ pub fn document() -> Document {
         api::assignments::Doc::openapi(),
         api::agreements::Doc::openapi(),
         api::settlements::Doc::openapi(),
+        api::files::Doc::openapi(),
         api::rooms::Doc::openapi(),
         socket::Doc::openapi(),
     ] {
@@ -53,6 +54,7 @@ fn configure_api(routes: &mut web::ServiceConfig) {
     api::assignments::configure(routes);
     api::agreements::configure(routes);
     api::settlements::configure(routes);
+    api::files::configure(routes);
     api::rooms::configure(routes);
     socket::configure(routes);
 }

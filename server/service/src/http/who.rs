@@ -19,7 +19,8 @@ use store::{SecretHash, Tx, people, sessions};
 use subtle::ConstantTimeEq as _;
 
 use super::{cookies, origin};
-use crate::acts::{By, accounts};
+use crate::acts::process::look;
+use crate::acts::{By, Doing, accounts};
 use crate::refused::Refused;
 use crate::state::AppState;
 
@@ -203,6 +204,34 @@ fn open_to(tx: &mut Tx<'_>, session: Option<Session>) -> Result<(Session, people
     let session = session.ok_or(Refused::NotYou)?;
     let account = people::by_id(tx, session.account)?;
     if account.disabled_at.is_some() { Err(Refused::NotYou) } else { Ok((session, account)) }
+}
+
+/// Whether the person who asks has a part in the dispute or proposal that the path names.
+///
+/// # Errors
+/// `NotYou` where nobody is signed in, `Absent` where they have no part in it.
+pub async fn check_seat(request: &HttpRequest) -> Result<(), Refused> {
+    let pattern = request.match_pattern().unwrap_or_default();
+    let of_dispute = pattern.contains("/disputes/{id}");
+    let of_assignment = pattern.contains("/assignments/{id}");
+    if !of_dispute && !of_assignment {
+        return Ok(());
+    }
+    let who = identify(request).await?.ok_or(Refused::NotYou)?;
+    let id = request.match_info().get("id").unwrap_or("").to_owned();
+    let state = state(request)?;
+    let doing = Doing::new(state.clock.now(), who.by(), std::sync::Arc::clone(&state.config));
+    state
+        .desk
+        .read(move |tx| {
+            let dispute = if of_assignment {
+                store::disputes::of_assignment(tx, id.parse().map_err(|_| Refused::Absent)?)?
+            } else {
+                id.parse().map_err(|_| Refused::Absent)?
+            };
+            look(tx, &doing, dispute)?.actor().map(drop)
+        })
+        .await
 }
 
 /// Whether a session and its account are still open: sockets ask this on every command.

@@ -52,7 +52,7 @@ async fn read_agreement_to_mediate(
     let language: Language =
         language.map_err(|_| Refused::field("language", "not-a-choice"))?.unwrap_or(who.language);
     let text = pages::content::agreement_to_mediate(AGREEMENT_TO_MEDIATE, language);
-    let text = text.ok_or(Refused::broken("the agreement to mediate has no text"))?;
+    let text = text.ok_or_else(|| Refused::broken("the agreement to mediate has no text"))?;
     let shown = AgreementToMediate { version: AGREEMENT_TO_MEDIATE, language: language.tag(), text };
     Ok(HttpResponse::Ok().json(shown))
 }

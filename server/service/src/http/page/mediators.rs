@@ -1,6 +1,7 @@
 //! The mediator's desk: what was proposed to them, and their disputes, the longest wait first.
 
 use actix_web::web;
+use domain::agreement::Agreement;
 use domain::assignment::Proposal;
 use domain::dispute::{Dispute, Stage};
 use domain::party::Side;
@@ -19,6 +20,8 @@ use crate::refused::Refused;
 
 /// The most disputes of a desk.
 const LINES_MAX: i64 = 200;
+/// The most duties that are looked through.
+const DUTIES_MAX: i64 = 1_000;
 
 fn names(tx: &mut Tx<'_>, dispute: &Dispute) -> Result<Vec<String>, Refused> {
     let names = both_names(&store::names::of(tx, dispute.id)?);
@@ -38,18 +41,30 @@ fn proposal(tx: &mut Tx<'_>, doing: &Doing, seen: &Seen) -> Result<Option<Propos
     }))
 }
 
+/// What a side told the mediator alone: its signals, and that it is not signing freely, until it has signed (R18, R23).
+fn signals(tx: &mut Tx<'_>, dispute: &Dispute) -> Result<Vec<String>, Refused> {
+    let Stage::Mediation(mediation) = &dispute.stage else { return Ok(Vec::new()) };
+    let given = Side::BOTH.into_iter().filter_map(|side| *mediation.room.signals.of(side));
+    let mut signals: Vec<String> = given.map(|signal| signal.to_string()).collect();
+    if let Agreement::Frozen { signatures, since, .. } = &dispute.agreement {
+        let unsigned = |side: Option<Side>| side.is_some_and(|side| signatures.of(side).is_none());
+        let doubts = store::duties::open(tx, DUTIES_MAX)?.into_iter().any(|duty| {
+            duty.kind == "not-freely"
+                && duty.dispute == Some(dispute.id)
+                && duty.at >= *since
+                && unsigned(duty.side)
+        });
+        signals.extend(doubts.then(|| "not-freely".to_owned()));
+    }
+    Ok(signals)
+}
+
 fn line(tx: &mut Tx<'_>, doing: &Doing, seen: &Seen) -> Result<DeskLine, Refused> {
     let view = view(tx, doing, seen)?;
     let next = tasks(&view).into_iter().find(|task| task.state == "to-do").map(|task| (task.code, task.href));
-    let signals = match &seen.dispute.stage {
-        Stage::Mediation(mediation) => {
-            let given = Side::BOTH.into_iter().filter_map(|side| *mediation.room.signals.of(side));
-            given.map(|signal| signal.to_string()).collect()
-        }
-        _ => Vec::new(),
-    };
+    let signals = signals(tx, &seen.dispute)?;
     let signed_at = match &seen.dispute.agreement {
-        domain::agreement::Agreement::Signed { since, .. } => Some(*since),
+        Agreement::Signed { since, .. } => Some(*since),
         _ => None,
     };
     let is_open = matches!(seen.dispute.stage, Stage::Mediation(_));
