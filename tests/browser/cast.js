@@ -24,8 +24,8 @@ export class Person {
     this.lastStep = 0;
     /** @type {string[]} */
     this.errors = [];
-    /** Paths that were seen, for those who look at each page. @type {Set<string>} */
-    this.seen = new Set();
+    /** Asked at each page that opens, for those who look at them all. @type {(path: string) => Promise<void>} */
+    this.looks = async () => undefined;
   }
 
   /** @param {string} path @param {number} status What the page should answer. */
@@ -34,12 +34,14 @@ export class Person {
     if (answer?.status() !== status) {
       throw new Error(`${this.name} opened ${path} and got ${answer?.status()}: ${await this.reads()}`);
     }
-    this.remembers();
+    if (status === 200) {
+      await this.shows();
+    }
   }
 
-  remembers() {
+  async shows() {
     const url = new URL(this.page.url());
-    this.seen.add(url.pathname + url.search);
+    await this.looks(url.pathname + url.search);
   }
 
   /** @returns {Promise<string>} The text of the page. */
@@ -86,7 +88,7 @@ export class Person {
     if (answer.status() >= 400 && answer.status() !== 422) {
       throw new Error(`${this.name} sent ${action} from ${before} and got ${answer.status()}: ${await this.reads()}`);
     }
-    this.remembers();
+    await this.shows();
   }
 
   /** Opens what a form is folded into. @param {Locator} form */

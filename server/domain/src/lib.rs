@@ -4,10 +4,9 @@
 //! in as arguments. The list of modules is the reading order, and the import order: a module knows only those above.
 #![warn(missing_docs)]
 
+pub mod ids;
 #[macro_use]
 mod wordlist;
-
-pub mod ids;
 pub mod time;
 pub mod money;
 pub mod language;
@@ -15,16 +14,16 @@ pub mod person;
 pub mod category;
 pub mod accommodation;
 pub mod safety;
+pub mod consent;
+pub mod settlement;
 pub mod party;
 pub mod invitation;
-pub mod consent;
 pub mod assignment;
 pub mod room;
 pub mod terms;
 pub mod entry;
 pub mod offer;
 pub mod agreement;
-pub mod settlement;
 pub mod deadlines;
 pub mod dispute;
 pub mod certificate;

@@ -206,7 +206,7 @@ fn open_to(tx: &mut Tx<'_>, session: Option<Session>) -> Result<(Session, people
     if account.disabled_at.is_some() { Err(Refused::NotYou) } else { Ok((session, account)) }
 }
 
-/// Whether the person who asks has a part in the dispute or proposal that the path names.
+/// Whether the person who asks has a part in the dispute, proposal or file that the path names.
 ///
 /// # Errors
 /// `NotYou` where nobody is signed in, `Absent` where they have no part in it.
@@ -214,7 +214,8 @@ pub async fn check_seat(request: &HttpRequest) -> Result<(), Refused> {
     let pattern = request.match_pattern().unwrap_or_default();
     let of_dispute = pattern.contains("/disputes/{id}");
     let of_assignment = pattern.contains("/assignments/{id}");
-    if !of_dispute && !of_assignment {
+    let of_file = pattern.contains("/files/{id}");
+    if !of_dispute && !of_assignment && !of_file {
         return Ok(());
     }
     let who = identify(request).await?.ok_or(Refused::NotYou)?;
@@ -224,10 +225,13 @@ pub async fn check_seat(request: &HttpRequest) -> Result<(), Refused> {
     state
         .desk
         .read(move |tx| {
+            let absent = |_| Refused::Absent;
             let dispute = if of_assignment {
-                store::disputes::of_assignment(tx, id.parse().map_err(|_| Refused::Absent)?)?
+                store::disputes::of_assignment(tx, id.parse().map_err(absent)?)?
+            } else if of_file {
+                store::files::get(tx, id.parse().map_err(absent)?)?.dispute
             } else {
-                id.parse().map_err(|_| Refused::Absent)?
+                id.parse().map_err(absent)?
             };
             look(tx, &doing, dispute)?.actor().map(drop)
         })

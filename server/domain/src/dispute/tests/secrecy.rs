@@ -93,11 +93,14 @@ fn r8_an_auditor_sees_what_happened_to_the_process_and_nothing_private() {
     assert_eq!(
         closed,
         [
+            "became-ready",
             "channel-paused",
             "channel-resumed",
             "delivery-chosen",
             "found-suitable",
             "invitation-refused",
+            "mediator-approved",
+            "mediator-proposed",
             "not-signing-freely",
             "proposal-ended",
             "reflection-waived",

@@ -14,6 +14,7 @@ use utoipa::{OpenApi, ToSchema};
 
 use super::disputes::read_as;
 use crate::acts::files;
+use crate::acts::process::look;
 use crate::http::body::{Body, id};
 use crate::http::who::SignedIn;
 use crate::limits::Limit;
@@ -70,19 +71,11 @@ async fn upload_file(
 ) -> Result<HttpResponse, Refused> {
     let dispute: DisputeId = id(&path)?;
     // The seat comes before the body.
-    read_as(&state, who.by(), move |tx, doing| {
-        files::prepare(tx, doing, dispute, None).map(drop).or_else(seated)
-    })
-    .await?;
+    read_as(&state, who.by(), move |tx, doing| look(tx, doing, dispute)?.actor().map(drop)).await?;
     let too_much = |retry_after| Refused::TooMuch { retry_after };
     state.limits.take(Limit::Uploads, who.account, state.clock.now()).map_err(too_much)?;
     let upload = read_upload(&request, payload).await?;
     Ok(HttpResponse::Created().json(keep(&state, &who, dispute, upload).await?))
-}
-
-/// The mediator has no evidence of their own, but a seat: the channel that is named decides.
-fn seated(refused: Refused) -> Result<(), Refused> {
-    if refused == Refused::Absent { Ok(()) } else { Err(refused) }
 }
 
 /// What somebody uploads.
