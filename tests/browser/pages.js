@@ -124,6 +124,16 @@ export const tests = {
     assert.ok(looks.done.size > 30, `${looks.done.size} kinds of pages were looked at`);
   },
 
+  "axe does find a fault where there is one": async (stage) => {
+    const context = await stage.browser?.newContext();
+    const page = await context?.newPage();
+    assert.ok(page);
+    await page.setContent("<html><body><img src='x.png'><input type='text'></body></html>");
+    const found = await new AxeBuilder({ page }).analyze();
+    const faults = found.violations.map((one) => one.id);
+    assert.ok(faults.includes("image-alt") && faults.includes("label"), faults.join(", "));
+  },
+
   "a first view fits 14 KB on the wire": async (stage) => {
     const amara = await stage.person("Amara Sen");
     for (const path of ["/", "/sign-up", "/verify"]) {

@@ -96,7 +96,7 @@ async fn r26_delivery_is_recorded_for_each_person_and_a_failure_is_the_registrar
     let id = own_settlement(&scene.amara, dispute).await;
     let visitor = scene.rosa.signs_in_on_a_page().await;
     let desk = visitor.send(visitor.page(reqwest::Method::GET, "/registrar")).await.text();
-    assert!(desk.contains(&scene.amara.email), "the registrar has it as a task: {desk}");
+    assert!(desk.contains("/registrar/mails/"), "the registrar has it as a task: {desk}");
 
     postbox.behaves(Mode::Takes);
     let retried =

@@ -70,13 +70,13 @@ async fn check(
         }
     }
     let dispute: DisputeId = id(path)?;
-    if !offers_protocol(request) {
-        return Err(Refused::Malformed { code: "subprotocol-missing" });
-    }
     let too_much = |retry_after| Refused::TooMuch { retry_after };
     state.limits.take(Limit::Handshakes, who.session, state.clock.now()).map_err(too_much)?;
     let doing = Doing::new(state.clock.now(), who.by(), std::sync::Arc::clone(&state.config));
     state.desk.read(move |tx| rooms::show(tx, &doing, dispute)).await?;
+    if !offers_protocol(request) {
+        return Err(Refused::Malformed { code: "subprotocol-missing" });
+    }
     let admitted = state.rooms.admit(who.account, who.session)?;
     Ok((who, dispute, admitted))
 }
