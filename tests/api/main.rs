@@ -7,5 +7,6 @@ mod room;
 mod caucus;
 mod kill;
 mod mail;
+mod faults;
 mod bad_input;
 mod rules;

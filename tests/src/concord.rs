@@ -32,12 +32,20 @@ pub struct Settings {
     letters: Option<PathBuf>,
     database: Option<String>,
     may_complain: bool,
+    survives_a_file_limit: bool,
 }
 
 impl Settings {
     /// The defaults, on this database.
     pub fn on(backend: Backend) -> Self {
-        Self { backend, variables: Vec::new(), letters: None, database: None, may_complain: false }
+        Self {
+            backend,
+            variables: Vec::new(),
+            letters: None,
+            database: None,
+            may_complain: false,
+            survives_a_file_limit: false,
+        }
     }
 
     /// The database that was asked for.
@@ -85,6 +93,13 @@ impl Settings {
     #[must_use]
     pub fn that_may_complain(mut self) -> Self {
         self.may_complain = true;
+        self
+    }
+
+    /// A file that may not grow fails the write and does not end the process.
+    #[must_use]
+    pub fn that_survives_a_file_limit(mut self) -> Self {
+        self.survives_a_file_limit = true;
         self
     }
 
@@ -246,7 +261,17 @@ impl Service {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(tools::concord());
+        if !self.settings.survives_a_file_limit {
+            return self.settles_in(Command::new(tools::concord()));
+        }
+        // What is ignored before `exec` stays ignored after it.
+        let mut command = Command::new("sh");
+        command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""]).arg(tools::concord());
+        self.settles_in(command)
+    }
+
+    /// Gives a command this service's surroundings, and none of the desk's.
+    fn settles_in(&self, mut command: Command) -> Command {
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("CONCORD_") {
                 command.env_remove(name);
