@@ -6,6 +6,7 @@ mod accounts;
 mod room;
 mod caucus;
 mod kill;
+mod files;
 mod mail;
 mod faults;
 mod bad_input;

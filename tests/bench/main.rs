@@ -51,6 +51,9 @@ async fn main() {
     if let Some(folder) = &wanted.socketio {
         all.push(peers::socketio(folder).await);
     }
+    for server in &all {
+        server.idle().await;
+    }
     println!("| server | rooms | messages/s | last member p50 ms | p99 ms | CPU s per 1,000 |");
     println!("| --- | --- | --- | --- | --- | --- |");
     for round in 0..wanted.rounds {
@@ -65,8 +68,8 @@ async fn main() {
             }
         }
     }
-    for server in &mut all {
-        server.idle_and_start().await;
+    for server in &all {
+        server.replay_and_start().await;
     }
 }
 

@@ -134,14 +134,18 @@ impl Running {
         }
     }
 
-    /// Memory of an idle seat; for Concord also the replay of 10,000 entries and the start with all that data.
-    pub async fn idle_and_start(&mut self) {
+    /// Memory of an idle seat, before anything was said.
+    pub async fn idle(&self) {
         let before = self.memory_kib();
         let seats = self.members(64).await;
         tokio::time::sleep(Duration::from_secs(1)).await;
         let each = (self.memory_kib() - before) / (64 * MEMBERS) as f64;
         println!("{}: {each:.1} KiB an idle seat", self.name());
         drop(seats);
+    }
+
+    /// For Concord: the replay of 10,000 entries, and the start with all that data.
+    pub async fn replay_and_start(&self) {
         if let Self::Concord(house) = self {
             house.replays().await;
             house.service.stops();

@@ -222,7 +222,7 @@ impl Service {
                 self.child.lock().expect("no test died").as_mut().and_then(|child| child.try_wait().ok()?);
             assert!(ended.is_none(), "concord ended with {ended:?}: {}", self.log());
             assert!(begun.elapsed() < Duration::from_secs(60), "concord is not ready: {}", self.log());
-            tokio::time::sleep(Duration::from_millis(25)).await;
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
 

@@ -175,6 +175,19 @@ pub fn claim(tx: &mut Tx<'_>, now: Moment, lease: Duration, limit: usize) -> Res
     Ok(claimed)
 }
 
+/// Keeps the lease of mails that are still on their way; one that is settled already is left as it is.
+///
+/// # Errors
+/// `Unavailable`.
+pub fn renew(tx: &mut Tx<'_>, mails: &[MailId], now: Moment, lease: Duration) -> Result<()> {
+    let rows = outbox::table
+        .filter(outbox::id.eq_any(mails.iter().map(word).collect::<Vec<_>>()))
+        .filter(outbox::state.eq(word(&MailState::Queued)))
+        .filter(outbox::leased_until.gt(at(now)));
+    diesel::update(rows).set(outbox::leased_until.eq(at(now.plus(lease)))).execute(tx.db)?;
+    Ok(())
+}
+
 fn opened(tx: &mut Tx<'_>, row: Row) -> Result<Claimed> {
     let id = row.id.value()?;
     let place = id.to_string();
@@ -347,7 +360,10 @@ mod tests {
             assert_eq!(claimed(&house, 10), [(id(2), 1), (id(1), 1)], "{}", house.backend);
             assert_eq!(claimed(&house, 59), []);
             house.write(|tx| sent(tx, id(1), moment(20))).unwrap();
-            assert_eq!(claimed(&house, 60), [(id(2), 2)]);
+            let lease = Duration::from_millis(50);
+            house.write(move |tx| renew(tx, &[id(1), id(2)], moment(59), lease)).unwrap();
+            assert_eq!(claimed(&house, 108), [], "who is still at it keeps the lease");
+            assert_eq!(claimed(&house, 109), [(id(2), 2)]);
             house.write(|tx| retry(tx, id(2), moment(500), "smtp-451")).unwrap();
             let waits = house.read(waiting).unwrap();
             assert_eq!(waits, Waiting { queued: 1, set_aside: 0, oldest_at: Some(moment(500)) });

@@ -18,8 +18,10 @@ use super::transport::{NotSent, Transport};
 use crate::clock::Clock;
 use crate::config::Config;
 
-/// How long a claimed mail is ours: longer than the slowest conversation, short enough after a crash.
-const LEASE: Duration = Duration::from_secs(180);
+/// How long a claimed mail is ours unless we say that we are still at it: this long it waits after a crash.
+const LEASE: Duration = Duration::from_secs(30);
+/// How often we say so. Two may be missed.
+const RENEW_EVERY: Duration = Duration::from_secs(10);
 /// How many are sent at once.
 const AT_ONCE: usize = 8;
 /// How often the worker looks without being woken: for mails that are due again, and those of `account add`.
@@ -73,9 +75,27 @@ impl Worker {
                 return false;
             }
         };
-        let count = claimed.len();
-        futures_util::future::join_all(claimed.into_iter().map(|row| self.send(row))).await;
-        count == AT_ONCE
+        let mails: Vec<MailId> = claimed.iter().map(|row| row.id).collect();
+        let sending = futures_util::future::join_all(claimed.into_iter().map(|row| self.send(row)));
+        tokio::select! {
+            _ = sending => {}
+            () = self.keep_leases(&mails) => {}
+        }
+        mails.len() == AT_ONCE
+    }
+
+    /// Renews the leases until it is dropped: a server may take longer over a mail than a lease lasts.
+    async fn keep_leases(&self, mails: &[MailId]) {
+        loop {
+            tokio::time::sleep(RENEW_EVERY).await;
+            let (mails, now) = (mails.to_vec(), self.clock.now());
+            let renewed =
+                self.store.write(move |tx: &mut Tx<'_>| outbox::renew(tx, &mails, now, LEASE)).await;
+            if let Err(error) = renewed {
+                // Another worker may send them as well: a double, never a loss.
+                tracing::warn!(%error, "the lease of mails could not be renewed");
+            }
+        }
     }
 
     async fn send(&self, row: Claimed) {
