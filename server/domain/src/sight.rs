@@ -56,8 +56,13 @@ pub enum Item {
         /// Whether the owner showed it.
         shown: bool,
     },
-    /// How a side may be reached, and what it needs.
+    /// How a side may be reached.
     Contact {
+        /// Whose.
+        of: Side,
+    },
+    /// What a side needs to take part, such as large print: whoever has to provide for it reads it.
+    Needs {
         /// Whose.
         of: Side,
     },
@@ -107,6 +112,9 @@ pub fn may_read(viewer: Viewer, item: Item) -> bool {
             Viewer::Pending | Viewer::Proposed | Viewer::Auditor => false,
         },
         Item::Contact { of } => viewer == Viewer::Party(of) || viewer == Viewer::Registrar,
+        Item::Needs { of } => {
+            viewer == Viewer::Party(of) || matches!(viewer, Viewer::Mediator | Viewer::Registrar)
+        }
         Item::SafetyFinding { .. } => matches!(viewer, Viewer::Mediator | Viewer::Registrar),
         Item::Talk { channel, shuttle } => {
             seat_of(viewer).is_some_and(|seat| has_seat(seat, channel, shuttle))
@@ -183,7 +191,12 @@ mod tests {
         let mut items =
             vec![Item::Names, Item::AgreementText, Item::Cause, Item::Record { open_to_auditor: false }];
         for of in Side::BOTH {
-            items.extend([Item::Contact { of }, Item::SafetyFinding { of }, Item::Delivery { of }]);
+            items.extend([
+                Item::Contact { of },
+                Item::Needs { of },
+                Item::SafetyFinding { of },
+                Item::Delivery { of },
+            ]);
             items.extend([true, false].map(|shown| Item::Statement { of, shown }));
             items.extend([true, false].map(|shown| Item::File { of, shown }));
         }

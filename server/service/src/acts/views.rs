@@ -147,7 +147,7 @@ pub struct DisputeView {
     /// Whom it is with, as the claimant named them (claimant and registrar only).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub respondent: Option<Respondent>,
-    /// What the claimant needs (claimant, registrar).
+    /// What the claimant needs (claimant, mediator, registrar).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub needs: Option<Vec<String>>,
     /// Whether the claimant lets the other side read the statement (claimant only).
@@ -264,8 +264,10 @@ fn add_claim(tx: &mut Tx<'_>, seen: &Seen, view: &mut DisputeView) -> Result<(),
     } else if claim.amount_shown && seen.side().is_some() {
         view.amount = claim.amount.map(Amount::from);
     }
-    if seen.may_read(Item::Contact { of: Side::Claimant }) {
+    if seen.may_read(Item::Needs { of: Side::Claimant }) {
         view.needs = Some(claim.needs.iter().map(ToString::to_string).collect());
+    }
+    if seen.may_read(Item::Contact { of: Side::Claimant }) {
         let email = claim.respondent_email.map(|email| email.to_string());
         view.respondent = claim.respondent_name.map(|name| Respondent { name: name.to_string(), email });
     }
