@@ -38,6 +38,8 @@ pub enum Mail {
     RecordLink { url: String },
     /// The mediation has ended.
     Ended { url: String },
+    /// To somebody who took an invitation and waited: the house could not confirm that it was meant for them.
+    NotConfirmed,
     /// Somebody asked for an account with an address that has one already.
     AlreadyKnown { url: String },
 }
@@ -63,7 +65,7 @@ impl Mail {
             Self::SomethingToDo { .. } | Self::AlreadyKnown { .. } => w.mail_something_subject(),
             Self::Deadline { .. } => w.mail_deadline_subject(),
             Self::RecordAttached { .. } | Self::RecordLink { .. } => w.mail_record_subject(),
-            Self::Ended { .. } => w.mail_ended_subject(),
+            Self::Ended { .. } | Self::NotConfirmed => w.mail_ended_subject(),
         }
     }
 
@@ -99,6 +101,7 @@ impl Mail {
             }
             Self::RecordLink { url } => vec![said(w.mail_record_link()), Line::Link(url.clone())],
             Self::Ended { url } => vec![said(w.mail_ended_text()), Line::Link(url.clone())],
+            Self::NotConfirmed => vec![said(w.mail_not_confirmed_text())],
             Self::AlreadyKnown { url } => vec![said(w.mail_known_text()), Line::Link(url.clone())],
         }
     }

@@ -36,6 +36,7 @@ mail-kind-something = করার কিছু আছে
 mail-kind-deadline = সময়সীমা
 mail-kind-record = নথি
 mail-kind-ended = মধ্যস্থতার শেষ
+mail-kind-not-confirmed = নিশ্চিত হয়নি
 screening-title = এটি কি মধ্যস্থতার উপযুক্ত?
 screening-why = এটি আপনার অপেক্ষায়, কারণ:
 screening-why-safety = ব্যক্তিগত প্রশ্নের একটি উত্তরে কিছু উঠে এসেছে

@@ -36,6 +36,7 @@ mail-kind-something = Something to do
 mail-kind-deadline = Deadline
 mail-kind-record = Record
 mail-kind-ended = End of the mediation
+mail-kind-not-confirmed = not confirmed
 screening-title = Is this suitable for mediation?
 screening-why = It waits for you because:
 screening-why-safety = an answer to the private questions raised something

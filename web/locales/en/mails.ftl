@@ -24,4 +24,5 @@ mail-record-verify = Anyone can check here that it is genuine:
 mail-record-link = Your document is ready. Please sign in to fetch it.
 mail-ended-subject = There is news for you
 mail-ended-text = There is news for you. Please sign in to read it.
+mail-not-confirmed-text = You answered an invitation, and we could not confirm that it was meant for you. So nothing goes on here. If you think that this is a mistake, please call us or write to us.
 mail-known-text = Somebody asked for a new account with this mail address. You have one already. If it was you, please sign in. If it was not you, do nothing.

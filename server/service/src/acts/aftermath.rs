@@ -5,8 +5,9 @@ use domain::agreement::Agreement;
 use domain::dispute::{Dispute, Event, Stage};
 use domain::entry::{AgreementStep, Author, Body, SessionStep};
 use domain::ids::{AccountId, DisputeId, EntryId};
-use domain::party::{Side, Sides};
+use domain::party::{Joining, Side, Sides};
 use domain::room::{Channel, Seat, Signal, channels_of, has_seat};
+use domain::time::Moment;
 use pages::mails::Mail;
 use store::Tx;
 use store::entries::{Appended, NewEntry};
@@ -27,8 +28,9 @@ pub fn follow(
     event: &Event,
 ) -> Result<(), Refused> {
     match event {
-        Event::Invited { until } => codes::send(tx, doing, after.id, *until),
-        Event::Joined { account, .. } => joined(tx, doing, after, *account),
+        Event::Invited { until } => invited(tx, doing, before, after, *until),
+        Event::Joined { account, .. } => joined(tx, doing, before, after, *account),
+        Event::TakerRejected { account } => turned_away(tx, doing, *account),
         Event::MediatorProposed { mediator, .. } => notices::something_to_do(tx, doing, *mediator, after.id),
         Event::NegotiationBegan { .. } | Event::AssignmentAccepted { .. } => notify_parties(tx, doing, after),
         Event::MediatorConfirmed { mediator, .. } => room_opened(tx, doing, after, *mediator),
@@ -41,11 +43,49 @@ pub fn follow(
     Ok(())
 }
 
-fn joined(tx: &mut Tx<'_>, doing: &mut Doing, after: &Dispute, account: AccountId) -> Result<(), Refused> {
+/// The invitation goes out. A claimant who was told to wait for the registrar hears that the waiting is over.
+fn invited(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    before: &Dispute,
+    after: &Dispute,
+    until: Moment,
+) -> Result<(), Refused> {
+    codes::send(tx, doing, after.id, until)?;
+    match after.parties.claimant.account() {
+        Some(claimant) if before.stage == Stage::Screening => {
+            notices::something_to_do(tx, doing, claimant, after.id)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Somebody takes part. Whoever had to wait until the registrar knew who they are is told that they need not any more.
+fn joined(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    before: &Dispute,
+    after: &Dispute,
+    account: AccountId,
+) -> Result<(), Refused> {
+    if let Joining::Awaited { pending } = &before.parties.respondent.joining {
+        for waiting in pending {
+            if *waiting == account {
+                notices::something_to_do(tx, doing, account, after.id)?;
+            } else {
+                turned_away(tx, doing, *waiting)?;
+            }
+        }
+    }
     let name = store::people::by_id(tx, account)?.name;
     store::names::put(tx, after.id, Side::Respondent, &name)?;
     let claimant = after.parties.claimant.account();
     claimant.map_or(Ok(()), |claimant| notices::something_to_do(tx, doing, claimant, after.id))
+}
+
+/// Whoever waited for nothing is told so, and not whose invitation it was.
+fn turned_away(tx: &mut Tx<'_>, doing: &mut Doing, account: AccountId) -> Result<(), Refused> {
+    notices::send(tx, doing, account, "not-confirmed", |_| Mail::NotConfirmed)
 }
 
 fn notify_parties(tx: &mut Tx<'_>, doing: &mut Doing, dispute: &Dispute) -> Result<(), Refused> {
