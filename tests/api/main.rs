@@ -7,6 +7,7 @@ mod room;
 mod caucus;
 mod kill;
 mod files;
+mod pages;
 mod mail;
 mod faults;
 mod bad_input;

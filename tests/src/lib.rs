@@ -16,6 +16,7 @@ pub mod client;
 pub mod socket;
 pub mod concord;
 pub mod cast;
+pub mod browser;
 pub mod scene;
 pub mod both;
 

@@ -44,3 +44,16 @@ pub struct ProposedMediator {
     pub answer_by: Moment,
 }
 page!(ProposedMediator, "assignments/proposed.html");
+
+/// `GET /assignments/{id}/objection` for a party, `GET /assignments/{id}/refusal` for the mediator: are you sure? Posts
+/// the same path (no fields, no reason).
+#[derive(Debug, Clone, Default)]
+pub struct SayNo {
+    /// The assignment's id.
+    pub id: String,
+    /// Whether a party asks, and not the mediator.
+    pub is_party: bool,
+    /// The mediator's name, for a party.
+    pub name: String,
+}
+page!(SayNo, "assignments/no.html");

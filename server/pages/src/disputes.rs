@@ -40,7 +40,7 @@ pub struct Task {
     /// `assignment`, `room`, `agreement`, `waiver`, `signing`, `attestation`, `settlement`, `certificate`,
     /// `screening`, `registrar-assignment`, `conflict`, `negotiation`, `mediation-request`, `closing`.
     pub code: String,
-    /// `to-do`, `done`, `waiting` (for somebody else) or `later` (cannot begin yet).
+    /// `to-do`, `done`, `waiting` (for somebody else), `later` (cannot begin yet) or `optional`.
     pub state: String,
     /// Where it is done; empty while it cannot begin.
     pub href: String,
@@ -80,6 +80,10 @@ pub struct DisputePage {
     pub reference: String,
     /// Its title, where the reader may see it; otherwise empty.
     pub title: String,
+    /// The language in which it was filed, by tag.
+    pub language: String,
+    /// What the claimant needs to take part, as codes, where the reader may know.
+    pub needs: Vec<String>,
     /// The code of its category.
     pub category: String,
     /// The code of its stage as the reader may know it.
@@ -104,6 +108,8 @@ pub struct DisputePage {
     pub may_show_statement: bool,
     /// Files the reader may open.
     pub files: Vec<FileLine>,
+    /// Whether the reader may add one.
+    pub may_add_files: bool,
     /// For the claimant: how the invitation stands.
     pub invitation: Option<InvitationState>,
     /// Whether the reader may withdraw.
@@ -125,6 +131,15 @@ impl DisputePage {
         self.tasks.iter().find(|task| task.state == "to-do")
     }
 
+    /// Whether anything stands among the papers.
+    pub fn has_papers(&self) -> bool {
+        let texts = [&self.statement, &self.outcome_sought, &self.amount];
+        texts.iter().any(|text| !text.is_empty())
+            || !self.files.is_empty()
+            || self.may_add_files
+            || self.may_show_statement
+    }
+
     /// Whether the dispute has come to its end.
     pub fn is_over(&self) -> bool {
         matches!(self.stage.as_str(), "settled" | "ended")
@@ -140,6 +155,16 @@ pub struct Withdrawal {
     pub reference: String,
 }
 page!(Withdrawal, "disputes/withdrawal.html");
+
+/// `GET /disputes/{id}/suspension`: are you sure? A party can do it once. Posts the same path (no fields).
+#[derive(Debug, Clone, Default)]
+pub struct Suspending {
+    /// The dispute's id.
+    pub id: String,
+    /// Whether the reader can do it only this once.
+    pub is_once: bool,
+}
+page!(Suspending, "disputes/suspending.html");
 
 /// `GET /disputes/{id}/closing` (mediator). Posts the same path: `outcome` (`impasse`).
 #[derive(Debug, Clone, Default)]
@@ -157,6 +182,10 @@ page!(Closing, "disputes/closing.html");
 pub struct StatementShowing {
     /// The dispute's id.
     pub id: String,
+    /// What the dispute is called: that is shown too.
+    pub title: String,
+    /// The language of the dispute, by tag.
+    pub language: String,
     /// The statement.
     pub statement: String,
     /// The outcome sought.

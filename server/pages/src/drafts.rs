@@ -73,9 +73,9 @@ pub struct AnswerLine {
     /// One of `STEPS`: where it is changed.
     pub step: String,
     /// What the answer is called, one of `category`, `title`, `statement`, `outcome`, `amount`, `respondent`,
-    /// `respondent-email`, `needs`, `language`.
+    /// `amount-shown` (`yes`, `no`), `respondent-email`, `needs`, `language`.
     pub name: String,
-    /// What was answered in words; empty where nothing was. Categories, needs and languages as their codes.
+    /// What was answered in words; empty where nothing was. Categories, needs, languages, yes and no as their codes.
     pub answers: Vec<String>,
 }
 
@@ -111,6 +111,7 @@ impl AnswerLine {
             "category" => "category",
             "needs" => "need",
             "language" => "language",
+            "amount-shown" => "frame",
             _ => return answer.to_owned(),
         };
         w.of(family, answer).text().to_owned()

@@ -89,6 +89,19 @@ impl Frame {
     }
 }
 
+/// A path as the value of a query's field, or of a cookie: nothing in it means anything to either.
+pub fn in_query(path: &str) -> String {
+    let mut text = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            text.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    text
+}
+
 impl Words {
     /// A day as a `time` element.
     pub fn day(&self, day: &Day) -> Part {
@@ -129,6 +142,12 @@ pub(crate) use page;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_in_a_query_stays_whole() {
+        assert_eq!(in_query("/rooms/1?channel=joint&offer=new"), "/rooms/1%3Fchannel%3Djoint%26offer%3Dnew");
+        assert_eq!(in_query("/a;b\"é"), "/a%3Bb%22%C3%A9");
+    }
 
     #[test]
     fn the_language_switch_keeps_the_rest_of_the_address() {

@@ -30,6 +30,14 @@ pub struct Invitation {
 }
 page!(Invitation, "invitations/invitation.html");
 
+/// `GET /invitations/{code}` once somebody has taken part with it. No form; links to `/disputes` or `/sign-in`.
+#[derive(Debug, Clone, Default)]
+pub struct Taken {
+    /// Whether somebody is signed in.
+    pub is_signed_in: bool,
+}
+page!(Taken, "invitations/taken.html");
+
 /// `GET /invitations/{code}/acceptance`. Signed in: posts the same path (no fields). Not signed in: links to
 /// `/sign-in?next=…` and `/sign-up?next=…`.
 #[derive(Debug, Clone, Default)]

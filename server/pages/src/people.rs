@@ -12,6 +12,8 @@ pub struct SignUp {
     pub form: Form,
     /// The path to go on to after signing in; empty for none.
     pub next: String,
+    /// A password that nobody else has, for whoever would rather not invent one.
+    pub suggestion: String,
 }
 page!(SignUp, "people/sign-up.html");
 
@@ -31,6 +33,11 @@ pub struct Confirmation {
 }
 page!(Confirmation, "people/confirmation.html");
 
+/// Where a confirmation's code is used up or too old (404). No form; links to `/sign-in` and `/sign-up`.
+#[derive(Debug, Clone, Default)]
+pub struct ConfirmationOver {}
+page!(ConfirmationOver, "people/confirmation-over.html");
+
 /// `GET /sign-in[?next=/path]`. Posts `/sign-in`: `email`, `password`, `totp` (may be empty), `next`.
 #[derive(Debug, Clone, Default)]
 pub struct SignIn {
@@ -38,6 +45,8 @@ pub struct SignIn {
     pub form: Form,
     /// The path to go on to; empty for none.
     pub next: String,
+    /// What was typed into a form whose session had ended, to be copied; empty for nothing.
+    pub typed: String,
 }
 page!(SignIn, "people/sign-in.html");
 

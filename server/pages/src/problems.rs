@@ -1,5 +1,5 @@
-//! The pages that say what went wrong: one for each refusal, and those for errors. They never repeat what was typed.
-//! Deliberately not here: status codes, except as a number to show.
+//! The pages that say what went wrong: one for each refusal, and those for errors. What was typed in words into
+//! the form that was refused stands there to be copied. Deliberately not here: status codes, except as a number to show.
 
 use crate::frame::page;
 use crate::words::{Said, Words};
@@ -11,6 +11,8 @@ pub struct Problem {
     pub code: String,
     /// Where to go back to; empty for the list of disputes.
     pub back: String,
+    /// What was typed into the form that was refused, to be copied; empty for nothing.
+    pub typed: String,
 }
 page!(Problem, "problems/problem.html");
 
@@ -34,5 +36,7 @@ pub struct ErrorPage {
     pub code: String,
     /// The id of the request, for the house's log; empty for none.
     pub request: String,
+    /// What was typed into the form that was refused, to be copied; empty for nothing.
+    pub typed: String,
 }
 page!(ErrorPage, "problems/error.html");

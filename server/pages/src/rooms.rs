@@ -157,6 +157,17 @@ impl Room {
         self.channel.starts_with("caucus")
     }
 
+    /// Whether the box to write in is there: also where nothing may be posted just now, for as long as it holds words
+    /// that were not stored.
+    pub fn shows_box(&self) -> bool {
+        self.may_post || (self.offer_to.is_none() && !self.form.value("text").is_empty())
+    }
+
+    /// Whether the form for an offer is open; one that was filled in stays, whatever happened meanwhile.
+    pub fn shows_offer_form(&self) -> bool {
+        self.offer_to.is_some() && (self.may_offer || !self.form.values.is_empty())
+    }
+
     /// Whether there is a channel that both sides share.
     pub fn has_joint(&self) -> bool {
         self.channels.iter().any(|tab| tab.name == "joint")

@@ -50,7 +50,9 @@ pub struct Certificate {
     pub filed_on: Day,
     /// The day on which it ended.
     pub ended_on: Day,
-    /// Sessions held: the day, and the names of those present.
-    pub sessions: Vec<(Day, Vec<String>)>,
+    /// The day on which the mediation began; nothing where none took place.
+    pub began_on: Option<Day>,
+    /// The names of those who were present at sessions held.
+    pub present: Vec<String>,
 }
 page!(Certificate, "settlements/certificate.html");

@@ -36,6 +36,13 @@ pub struct Signing {
 }
 page!(Signing, "signing/signing.html");
 
+impl Signing {
+    /// Whether the reader may still leave: until the last party has signed (R2).
+    pub fn may_withdraw(&self) -> bool {
+        !self.has_signed || self.may_take_back
+    }
+}
+
 /// After "no" to "Are you signing freely?" (`GET /disputes/{id}/signing/heard`): what happens now. No form.
 #[derive(Debug, Clone, Default)]
 pub struct NotFreely {

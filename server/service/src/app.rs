@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::desk::Desk;
-use crate::http::{finish, routes, socket};
+use crate::http::{finish, page, routes, socket};
 use crate::jobs::Jobs;
 use crate::keys::{Keys, KeysError};
 use crate::limits::Limits;
@@ -187,6 +187,7 @@ pub async fn start(mut config: Config) -> Result<Running, StartError> {
         App::new()
             .app_data(shared.clone())
             .wrap(middleware::Compress::default())
+            .wrap(middleware::from_fn(page::left::after_leaving))
             .wrap(middleware::from_fn(finish::finish))
             .configure(routes::configure)
     })

@@ -53,6 +53,7 @@ answer-title = নাম
 answer-statement = কী হয়েছে
 answer-outcome = কী হলে ঠিক হবে
 answer-amount = টাকার অঙ্ক
+answer-amount-shown = আমন্ত্রণে টাকার পরিমাণ থাকবে
 answer-respondent = অন্য পক্ষ
 answer-respondent-email = তাঁর মেইল ঠিকানা
 answer-needs = আপনার যা দরকার

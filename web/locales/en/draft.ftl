@@ -53,6 +53,7 @@ answer-title = Name
 answer-statement = What happened
 answer-outcome = What would put it right
 answer-amount = Amount
+answer-amount-shown = The invitation says the amount
 answer-respondent = The other person
 answer-respondent-email = Their mail address
 answer-needs = What you need

@@ -223,12 +223,18 @@ fn before_signing_in(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
     add("exit", Exit {}.render(w, f));
     let wrong =
         Form::default().with("email", "amara@").wrong("email", "not-an-email").wrong("password", "too-short");
-    add("sign-up", SignUp { form: wrong, next: String::new() }.render(w, f));
+    add(
+        "sign-up",
+        SignUp { form: wrong, next: String::new(), suggestion: s("copper lantern cloud river seven") }
+            .render(w, f),
+    );
     add("look-at-mail", LookAtMail { about: s("reset") }.render(w, f));
     add("confirmation", Confirmation { code: s("c") }.render(w, f));
+    add("confirmation-over", ConfirmationOver {}.render(w, f));
     add("sign-in", SignIn::default().render(w, f));
     add("reset-request", ResetRequest::default().render(w, f));
     add("new-password", NewPassword::default().render(w, f));
+    add("taken", Taken::default().render(w, f));
     add("code", CodeEntry::default().render(w, f));
     let invitation = Invitation {
         code: s("ABCDEFGH-c"),
@@ -255,8 +261,8 @@ fn before_signing_in(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         add(&format!("verify-{status}"), verdict.render(w, f));
     }
     add("verify", Verify::default().render(w, f));
-    add("problem", Problem { code: s("offer-already-answered"), back: String::new() }.render(w, f));
-    add("error", ErrorPage { code: s("not-found"), request: s("0199") }.render(w, f));
+    add("problem", Problem { code: s("offer-already-answered"), ..Problem::default() }.render(w, f));
+    add("error", ErrorPage { code: s("busy"), request: s("0199"), typed: s("A long letter.") }.render(w, f));
 }
 
 fn filing(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
@@ -316,6 +322,8 @@ fn filing(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         outcome_sought: s("The deposit."),
         ..Default::default()
     };
+    add("suspending", Suspending { id: s(ID), is_once: true }.render(w, f));
+    add("say-no", SayNo { id: s(ID), is_party: true, name: s("Noor Haque") }.render(w, f));
     add("statement-showing", showing.render(w, f));
     let page = Files { id: s(ID), items: files(), may_add: true, is_draft: false, form: Form::default() };
     add("files", page.render(w, f));
@@ -439,7 +447,8 @@ fn settling(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         is_settled: false,
         filed_on: at(0).day(),
         ended_on: at(50_000).day(),
-        sessions: vec![(at(20_000).day(), list(&["Amara Sen", "Noor Haque"]))],
+        began_on: Some(at(20_000).day()),
+        present: list(&["Amara Sen", "Bela Roy"]),
     };
     add("certificate", certificate.render(w, f));
 }

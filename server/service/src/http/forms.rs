@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 
 use super::body::all_bytes;
 use super::origin;
@@ -64,14 +64,16 @@ impl FromRequest for Posted {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
             let state = state(&request)?;
-            let who = match identify(&request).await {
-                Err(Refused::NotYou) => None,
-                other => other?,
-            };
             origin::check_origin(&request, &state.config, true)?;
             let bytes = all_bytes(&request, payload).await?;
             let unreadable = Refused::Malformed { code: "unreadable" };
             let fields: Vec<(String, String)> = decode(&bytes).ok_or(unreadable)?;
+            // Kept for the page of a refusal before anything can refuse: a session that has ended, a busy house.
+            request.extensions_mut().insert(Typed(in_words(&fields)));
+            let who = match identify(&request).await {
+                Err(Refused::NotYou) => None,
+                other => other?,
+            };
             let posted = Self { who, fields };
             if let Some(who) = &posted.who {
                 check_csrf(&state, who, posted.text("csrf"))?;
@@ -79,6 +81,42 @@ impl FromRequest for Posted {
             Ok(posted)
         })
     }
+}
+
+/// The fields that people write in words. What is not named here is never shown again by a page that it was not typed
+/// into: passwords, codes and digits, and what was answered to the safety questions.
+const IN_WORDS: [&str; 14] = [
+    "text",
+    "note",
+    "title",
+    "statement",
+    "outcome_sought",
+    "amount",
+    "respondent_name",
+    "respondent_email",
+    "disclosure",
+    "reason",
+    "referral_name",
+    "referral_contact",
+    "name",
+    "email",
+];
+
+/// What was typed in words into the form of a request.
+#[derive(Clone)]
+struct Typed(Vec<String>);
+
+fn in_words(fields: &[(String, String)]) -> Vec<String> {
+    let is_of_a_term =
+        |name: &str| name.starts_with("term-") && (name.contains("-text") || name.ends_with("-amount"));
+    let kept = fields.iter().filter(|(name, _)| IN_WORDS.contains(&name.as_str()) || is_of_a_term(name));
+    kept.map(|(_, value)| value.trim()).filter(|value| !value.is_empty()).map(str::to_owned).collect()
+}
+
+/// What was typed in words into the form of this request, so that it can be copied from the page that refused it; empty
+/// where nothing was.
+pub fn typed_in_words(request: &HttpRequest) -> String {
+    request.extensions().get::<Typed>().map_or_else(String::new, |typed| typed.0.join("\n\n"))
 }
 
 /// Reads `application/x-www-form-urlencoded`; nothing where it is not UTF-8.
@@ -93,7 +131,8 @@ fn decode(bytes: &[u8]) -> Option<Vec<(String, String)>> {
         .collect()
 }
 
-fn unescape(text: &str) -> Option<String> {
+/// A text without its percent signs; nothing where it is not UTF-8.
+pub fn unescape(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
@@ -113,6 +152,23 @@ fn unescape(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_was_written_in_words_is_shown_again() {
+        let field = |name: &str| (name.to_owned(), format!("the {name}"));
+        let names = [
+            "csrf",
+            "text",
+            "password",
+            "totp",
+            "code",
+            "afraid",
+            "reach_note",
+            "term-2-text-bn",
+            "term-2-debtor",
+        ];
+        assert_eq!(in_words(&names.map(field)), ["the text", "the term-2-text-bn"]);
+    }
 
     #[test]
     fn a_form_is_read_as_browsers_write_it() {

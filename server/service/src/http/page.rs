@@ -3,10 +3,12 @@
 //! without scripts. Deliberately not here: HTML and words (`pages`), and rules.
 
 pub mod frame;
+pub mod left;
 pub mod home;
 pub mod people;
 pub mod setup;
 pub mod tasks;
+pub mod files;
 pub mod drafts;
 pub mod disputes;
 pub mod safety;
@@ -35,6 +37,7 @@ pub fn configure(routes: &mut web::ServiceConfig) {
     home::configure(routes);
     people::configure(routes);
     setup::configure(routes);
+    files::configure(routes);
     drafts::configure(routes);
     disputes::configure(routes);
     safety::configure(routes);

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use actix_multipart::Multipart;
 use actix_web::{HttpRequest, HttpResponse, web};
-use domain::ids::{DisputeId, FileId};
+use domain::entry::Body as Said;
+use domain::ids::{DisputeId, EntryId, FileId};
 use domain::room::Channel;
 use futures_util::StreamExt as _;
 use serde::{Deserialize, Serialize};
@@ -13,8 +14,8 @@ use store::files::FileRow;
 use utoipa::{OpenApi, ToSchema};
 
 use super::disputes::read_as;
-use crate::acts::files;
 use crate::acts::process::look;
+use crate::acts::{entries, files};
 use crate::http::body::{Body, id};
 use crate::http::who::SignedIn;
 use crate::limits::Limit;
@@ -70,12 +71,29 @@ async fn upload_file(
     payload: web::Payload,
 ) -> Result<HttpResponse, Refused> {
     let dispute: DisputeId = id(&path)?;
+    let upload = receive(&state, &who, dispute, &request, payload).await?;
+    if !upload.others.is_empty() {
+        return Err(Refused::field("file", "unknown"));
+    }
+    Ok(HttpResponse::Created().json(shown(keep(&state, &who, dispute, upload, None).await?, true)))
+}
+
+/// Takes in what somebody uploads, once it is known that they have a part in the dispute.
+///
+/// # Errors
+/// `Absent` before any of it is read; `TooMuch`; what could not be read at all.
+pub async fn receive(
+    state: &AppState,
+    who: &SignedIn,
+    dispute: DisputeId,
+    request: &HttpRequest,
+    payload: web::Payload,
+) -> Result<Upload, Refused> {
     // The seat comes before the body.
-    read_as(&state, who.by(), move |tx, doing| look(tx, doing, dispute)?.actor().map(drop)).await?;
+    read_as(state, who.by(), move |tx, doing| look(tx, doing, dispute)?.actor().map(drop)).await?;
     let too_much = |retry_after| Refused::TooMuch { retry_after };
     state.limits.take(Limit::Uploads, who.account, state.clock.now()).map_err(too_much)?;
-    let upload = read_upload(&request, payload).await?;
-    Ok(HttpResponse::Created().json(keep(&state, &who, dispute, upload).await?))
+    read_upload(request, payload).await
 }
 
 /// What somebody uploads.
@@ -86,19 +104,35 @@ pub struct Upload {
     pub channel: Option<Channel>,
     /// Its bytes.
     pub bytes: Vec<u8>,
+    /// The other fields of its form.
+    pub others: Vec<(String, String)>,
+    /// Why there is no file to keep; whoever asks by a form gets the rest of it back.
+    pub fault: Option<Refused>,
 }
 
-/// Cleans, seals, syncs and keeps an upload.
+impl Upload {
+    /// Another field of its form; empty where there is none.
+    pub fn other(&self, field: &str) -> &str {
+        self.others.iter().find(|(name, _)| name == field).map_or("", |(_, value)| value.as_str())
+    }
+}
+
+/// Cleans, seals, syncs and keeps an upload; with an `entry` it is said in its channel in the same transaction, so that
+/// no file is kept for a channel in which it could not be shown.
 ///
 /// # Errors
 /// `Fields` where it is of no kind that is taken; what the act refuses.
-async fn keep(
+pub async fn keep(
     state: &AppState,
     who: &SignedIn,
     dispute: DisputeId,
     upload: Upload,
-) -> Result<FileShown, Refused> {
-    let Upload { name, channel, bytes } = upload;
+    entry: Option<EntryId>,
+) -> Result<FileRow, Refused> {
+    let Upload { name, channel, bytes, fault, .. } = upload;
+    if let Some(refused) = fault {
+        return Err(refused);
+    }
     let prepared =
         read_as(state, who.by(), move |tx, doing| files::prepare(tx, doing, dispute, channel)).await?;
     let (sealing, path) = (prepared.clone(), state.config.file_path(prepared.id));
@@ -113,14 +147,18 @@ async fn keep(
     let kept = state
         .desk
         .write(who.by(), move |tx, doing| {
-            files::add(tx, doing, &prepared, channel, &name, kind.content_type(), length)
+            let row = files::add(tx, doing, &prepared, channel, &name, kind.content_type(), length)?;
+            if let (Some(entry), Some(channel)) = (entry, channel) {
+                entries::post(tx, doing, dispute, channel, entry, Said::File { file: row.id })?;
+            }
+            Ok(row)
         })
         .await;
     if kept.is_err() {
         // What no row names would lie there for ever.
         let _ = std::fs::remove_file(state.config.file_path(id));
     }
-    Ok(shown(kept?, true))
+    kept
 }
 
 /// Writes a file and its folder's entry through to the disk before anything is acknowledged.
@@ -133,14 +171,22 @@ fn write_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     std::fs::File::open(&folder)?.sync_all()
 }
 
+/// The most bytes that are read of a form after its file has turned out to be too large: a browser hears the answer only
+/// once it has sent all of it.
+const DRAINED_BYTES_MAX: usize = 4 * UPLOAD_BYTES_MAX;
+/// The most other fields of a form with a file.
+const OTHERS_MAX: usize = 8;
+
 async fn read_upload(request: &HttpRequest, payload: web::Payload) -> Result<Upload, Refused> {
     let kind = request.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or("");
     if !kind.starts_with("multipart/form-data") {
         return Err(Refused::Unsupported);
     }
     let unreadable = |_| Refused::Malformed { code: "unreadable" };
-    let mut upload = Upload { name: String::new(), channel: None, bytes: Vec::new() };
+    let mut upload =
+        Upload { name: String::new(), channel: None, bytes: Vec::new(), others: Vec::new(), fault: None };
     let mut form = Multipart::new(request.headers(), payload);
+    let (mut read, mut is_too_large) = (0_usize, false);
     while let Some(part) = form.next().await {
         let mut part = part.map_err(unreadable)?;
         let about = part.content_disposition().cloned();
@@ -148,27 +194,44 @@ async fn read_upload(request: &HttpRequest, payload: web::Payload) -> Result<Upl
         let mut bytes = Vec::new();
         while let Some(chunk) = part.next().await {
             let chunk = chunk.map_err(unreadable)?;
-            if bytes.len() + chunk.len() > UPLOAD_BYTES_MAX {
+            read = read.saturating_add(chunk.len());
+            is_too_large = is_too_large || bytes.len() + chunk.len() > UPLOAD_BYTES_MAX;
+            if read > DRAINED_BYTES_MAX {
                 return Err(Refused::TooLarge);
             }
-            bytes.extend_from_slice(&chunk);
+            if is_too_large {
+                bytes = Vec::new();
+            } else {
+                bytes.extend_from_slice(&chunk);
+            }
         }
-        match field.as_str() {
-            "file" => {
-                upload.name =
-                    about.and_then(|about| about.get_filename().map(str::to_owned)).unwrap_or_default();
-                upload.bytes = bytes;
-            }
-            "channel" if bytes.is_empty() => {}
-            "channel" => {
-                let word = String::from_utf8(bytes).unwrap_or_default();
-                let channel = word.trim().parse().map_err(|_| Refused::field("channel", "not-a-choice"))?;
-                upload.channel = Some(channel);
-            }
-            _ => return Err(Refused::field("file", "unknown")),
+        if field == "file" {
+            upload.name = about.and_then(|about| about.get_filename().map(str::to_owned)).unwrap_or_default();
+            upload.bytes = bytes;
+        } else {
+            take_field(&mut upload, field, bytes)?;
         }
     }
-    if upload.bytes.is_empty() { Err(Refused::field("file", "file-missing")) } else { Ok(upload) }
+    upload.fault = if is_too_large {
+        Some(Refused::TooLarge)
+    } else {
+        upload.bytes.is_empty().then(|| Refused::field("file", "file-missing"))
+    };
+    Ok(upload)
+}
+
+fn take_field(upload: &mut Upload, field: String, bytes: Vec<u8>) -> Result<(), Refused> {
+    let word = String::from_utf8(bytes).unwrap_or_default();
+    match field.as_str() {
+        "channel" if word.is_empty() => {}
+        "channel" => {
+            let channel = word.trim().parse().map_err(|_| Refused::field("channel", "not-a-choice"))?;
+            upload.channel = Some(channel);
+        }
+        _ if upload.others.len() >= OTHERS_MAX => return Err(Refused::field("file", "unknown")),
+        _ => upload.others.push((field, word)),
+    }
+    Ok(())
 }
 
 #[derive(Serialize, ToSchema)]
@@ -202,8 +265,15 @@ async fn download_file(
     who: SignedIn,
     path: web::Path<String>,
 ) -> Result<HttpResponse, Refused> {
-    let file: FileId = id(&path)?;
-    let (row, prepared, _) = read_as(&state, who.by(), move |tx, doing| files::open(tx, doing, file)).await?;
+    send(&state, &who, id(&path)?).await
+}
+
+/// A file as a download, for whoever may open it.
+///
+/// # Errors
+/// `Absent` for everybody else.
+pub async fn send(state: &AppState, who: &SignedIn, file: FileId) -> Result<HttpResponse, Refused> {
+    let (row, prepared, _) = read_as(state, who.by(), move |tx, doing| files::open(tx, doing, file)).await?;
     let path = state.config.file_path(file);
     let job = move || std::fs::read(path).map_err(|_| Refused::broken("a file is not on the disk"));
     let sealed = state.runtime.spawn_blocking(job).await.map_err(|_| Refused::broken("download"))?;

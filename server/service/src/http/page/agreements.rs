@@ -6,7 +6,7 @@ use domain::dispute::StageName;
 use domain::ids::DisputeId;
 use domain::language::Language;
 use domain::party::Side;
-use domain::sight::Item;
+use domain::sight::{Item, Viewer};
 use domain::terms::{TERMS_MAX, vagueness};
 use pages::agreements::{AgreementEditor, AgreementPage, Standing};
 use pages::form::Form;
@@ -100,7 +100,10 @@ fn page_of(visit: &Visit, shown: &Shown, actions: &[String], form: Form) -> Agre
 async fn show(request: HttpRequest, visit: Visit, path: web::Path<String>) -> Answer {
     let (shown, actions) = read(&visit, id(&path)?).await?;
     if asked(&request, "edit").as_deref() == Some("yes") {
-        let page = editor(&shown, &actions)?;
+        if !actions.iter().any(|action| action == "revise-agreement") {
+            return Err(Refused::Absent);
+        }
+        let page = editor(&shown);
         return Ok(visit.show(|w, f| page.render(w, f)));
     }
     let page = page_of(&visit, &shown, &actions, Form::default());
@@ -120,15 +123,12 @@ fn languages(shown: &Shown) -> Vec<Language> {
     languages
 }
 
-fn editor(shown: &Shown, actions: &[String]) -> Result<AgreementEditor, Refused> {
-    if !actions.iter().any(|action| action == "revise-agreement") {
-        return Err(Refused::Absent);
-    }
+fn editor(shown: &Shown) -> AgreementEditor {
     let dispute = &shown.seen.dispute;
     let terms = shown.draft.as_deref().unwrap_or(&shown.terms);
     let prevailing = dispute.agreement.revision().map_or(dispute.language, |revision| revision.prevailing);
     let names = both_names(&shown.names);
-    Ok(AgreementEditor {
+    AgreementEditor {
         id: dispute.id.to_string(),
         base: dispute.agreement.number(),
         claimant: names.claimant,
@@ -138,13 +138,18 @@ fn editor(shown: &Shown, actions: &[String]) -> Result<AgreementEditor, Refused>
         rows: terms.len().saturating_add(ROWS_MORE).min(TERMS_MAX),
         form: into_fields(Form::default(), terms).with("prevailing_language", prevailing.tag()),
         is_stale: false,
-    })
+    }
 }
 
 async fn revise(sent: Sent, path: web::Path<String>) -> Answer {
     let dispute: DisputeId = id(&path)?;
-    let (shown, actions) = read(&sent.visit, dispute).await?;
-    let empty = editor(&shown, &actions)?;
+    let (shown, _) = read(&sent.visit, dispute).await?;
+    // The law says below whether it may be saved now: a text that may not be, such as while a party has paused the
+    // dispute, comes back with every word of it.
+    if shown.seen.viewer != Viewer::Mediator {
+        return Err(Refused::Absent);
+    }
+    let empty = editor(&shown);
     let rows: usize = sent.form.text("rows").parse().unwrap_or(empty.rows).min(TERMS_MAX);
     let base: u32 = sent.form.text("base").parse().unwrap_or(0);
     let here = format!("/disputes/{dispute}/agreement?edit=yes");

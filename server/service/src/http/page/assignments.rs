@@ -9,7 +9,7 @@ use domain::party::Side;
 use domain::person::HouseRole;
 use domain::sight::Viewer;
 use domain::time::Moment;
-use pages::assignments::{ConflictInquiry, ProposedMediator};
+use pages::assignments::{ConflictInquiry, ProposedMediator, SayNo};
 use pages::form::Form;
 
 use super::frame::{Answer, Sent, Visit, into_form};
@@ -104,6 +104,16 @@ async fn show(visit: Visit, path: web::Path<String>) -> Answer {
     }
 }
 
+/// What is asked before a no, which cannot be taken back.
+async fn ask_no(visit: Visit, path: web::Path<String>) -> Answer {
+    let page = match shown(&visit, id(&path)?).await? {
+        Shown::ToMediator(page) => SayNo { id: page.id, is_party: false, name: String::new() },
+        Shown::ToParty(page) if !page.is_answered => SayNo { id: page.id, is_party: true, name: page.name },
+        Shown::ToParty(_) => return Err(Refused::Absent),
+    };
+    Ok(visit.show(|w, f| page.render(w, f)))
+}
+
 async fn accept(sent: Sent, path: web::Path<String>) -> Answer {
     sent.visit.signed_in()?;
     let assignment: AssignmentId = id(&path)?;
@@ -166,7 +176,15 @@ pub fn configure(routes: &mut web::ServiceConfig) {
     routes
         .service(web::resource("/assignments/{id}").route(web::get().to(show)))
         .service(web::resource("/assignments/{id}/acceptance").route(web::post().to(accept)))
-        .service(web::resource("/assignments/{id}/refusal").route(web::post().to(decline)))
+        .service(
+            web::resource("/assignments/{id}/refusal")
+                .route(web::get().to(ask_no))
+                .route(web::post().to(decline)),
+        )
         .service(web::resource("/assignments/{id}/approval").route(web::post().to(approve)))
-        .service(web::resource("/assignments/{id}/objection").route(web::post().to(object)));
+        .service(
+            web::resource("/assignments/{id}/objection")
+                .route(web::get().to(ask_no))
+                .route(web::post().to(object)),
+        );
 }

@@ -4,11 +4,14 @@ use actix_web::web;
 use domain::ids::DisputeId;
 use domain::time::Moment;
 use pages::disputes::{
-    Closing, DisputeLine, DisputeList, DisputePage, InvitationState, PersonLine, StatementShowing, Withdrawal,
+    Closing, DisputeLine, DisputeList, DisputePage, InvitationState, PersonLine, StatementShowing,
+    Suspending, Withdrawal,
 };
+use pages::files::FileLine;
 use pages::form::Form;
 
 use super::drafts::begin;
+use super::files::listed;
 use super::frame::{Answer, Sent, Visit, into_form};
 use super::tasks::{may, tasks};
 use crate::acts::process::look;
@@ -96,7 +99,7 @@ fn people(view: &DisputeView) -> Vec<PersonLine> {
     parties.chain(view.mediator.as_ref().map(|name| line(name, "mediator"))).collect()
 }
 
-fn page_of(view: &DisputeView) -> DisputePage {
+fn page_of(view: &DisputeView, files: Vec<FileLine>) -> DisputePage {
     let is_claimant = view.you == "claimant";
     let invitation = is_claimant.then(|| {
         let state = match view.stage.as_str() {
@@ -115,6 +118,8 @@ fn page_of(view: &DisputeView) -> DisputePage {
         id: view.id.clone(),
         reference: view.reference.clone().unwrap_or_default(),
         title: view.title.clone().unwrap_or_default(),
+        language: view.language.clone(),
+        needs: view.needs.clone().unwrap_or_default(),
         category: view.category.clone(),
         stage: view.stage.clone(),
         role: role(view),
@@ -126,7 +131,8 @@ fn page_of(view: &DisputeView) -> DisputePage {
         outcome_sought: view.outcome_sought.clone().unwrap_or_default(),
         amount: amount(view),
         may_show_statement: view.statement_shown == Some(false) && view.stage != "draft" && !is_over,
-        files: Vec::new(),
+        may_add_files: view.preparation.is_some() && !is_over,
+        files,
         invitation: invitation.filter(|state| state.state != "not-sent"),
         may_withdraw: may(view, "withdraw"),
         may_suspend: may(view, "suspend"),
@@ -137,8 +143,9 @@ fn page_of(view: &DisputeView) -> DisputePage {
 }
 
 async fn show(visit: Visit, path: web::Path<String>) -> Answer {
-    let view = viewed(&visit, id(&path)?).await?;
-    let page = page_of(&view);
+    let dispute: DisputeId = id(&path)?;
+    let view = viewed(&visit, dispute).await?;
+    let page = page_of(&view, listed(&visit, dispute).await?);
     Ok(visit.show(|w, f| page.render(w, f)))
 }
 
@@ -169,6 +176,15 @@ async fn close(sent: Sent, path: web::Path<String>) -> Answer {
     let dispute: DisputeId = id(&path)?;
     sent.visit.write(move |tx, doing| disputes::declare_impasse(tx, doing, dispute)).await?;
     Ok(sent.visit.go_saying(&format!("/disputes/{dispute}"), "decided"))
+}
+
+async fn ask_suspension(visit: Visit, path: web::Path<String>) -> Answer {
+    let view = viewed(&visit, id(&path)?).await?;
+    if !may(&view, "suspend") {
+        return Err(Refused::Absent);
+    }
+    let page = Suspending { is_once: view.preparation.is_some(), id: view.id };
+    Ok(visit.show(|w, f| page.render(w, f)))
 }
 
 async fn suspend(sent: Sent, path: web::Path<String>) -> Answer {
@@ -203,6 +219,8 @@ async fn request_mediation(sent: Sent, path: web::Path<String>) -> Answer {
 fn showing(view: &DisputeView, form: Form) -> StatementShowing {
     StatementShowing {
         id: view.id.clone(),
+        title: view.title.clone().unwrap_or_default(),
+        language: view.language.clone(),
         statement: view.statement.clone().unwrap_or_default(),
         outcome_sought: view.outcome_sought.clone().unwrap_or_default(),
         amount: amount(view),
@@ -246,7 +264,11 @@ pub fn configure(routes: &mut web::ServiceConfig) {
                 .route(web::get().to(ask_closing))
                 .route(web::post().to(close)),
         )
-        .service(web::resource("/disputes/{id}/suspension").route(web::post().to(suspend)))
+        .service(
+            web::resource("/disputes/{id}/suspension")
+                .route(web::get().to(ask_suspension))
+                .route(web::post().to(suspend)),
+        )
         .service(web::resource("/disputes/{id}/resumption").route(web::post().to(resume)))
         .service(web::resource("/disputes/{id}/invitations").route(web::post().to(invite_again)))
         .service(web::resource("/disputes/{id}/mediation-requests").route(web::post().to(request_mediation)))

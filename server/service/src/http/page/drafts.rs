@@ -12,6 +12,7 @@ use pages::drafts::{AnswerLine, DraftCheck, DraftQuestion, NewDispute, STEPS};
 use pages::form::Form;
 use store::claims::Claim;
 
+use super::files::listed;
 use super::frame::{Answer, Sent, Visit, asked, into_form};
 use crate::acts::disputes::{self, Change};
 use crate::acts::process::{Seen, look};
@@ -183,17 +184,21 @@ fn answers(seen: &Seen, claim: &Claim) -> Vec<AnswerLine> {
     let amount = claim.amount.map(money_text).into_iter().collect();
     let name = claim.respondent_name.as_ref().map(ToString::to_string).into_iter().collect();
     let email = claim.respondent_email.as_ref().map(ToString::to_string).into_iter().collect();
-    vec![
+    let mut lines = vec![
         line("category", "category", one(seen.dispute.category.as_str())),
         line("title", "title", one(&claim.title)),
         line("statement", "statement", one(&claim.statement)),
         line("outcome", "outcome", one(&claim.outcome_sought)),
         line("amount", "amount", amount),
+        line("amount", "amount-shown", one(if claim.amount_shown { "yes" } else { "no" })),
         line("respondent", "respondent", name),
         line("respondent", "respondent-email", email),
         line("needs", "needs", claim.needs.iter().map(|need| need.as_str().to_owned()).collect()),
         line("language", "language", one(seen.dispute.language.tag())),
-    ]
+    ];
+    // Without an amount there is none to show.
+    lines.retain(|line| line.name != "amount-shown" || claim.amount.is_some());
+    lines
 }
 
 /// An amount as pages show it.
@@ -201,7 +206,7 @@ pub fn money_text(money: Money) -> String {
     format!("{} {}", money.currency().code(), money.figure())
 }
 
-fn check_page(dispute: DisputeId, seen: &Seen, claim: &Claim, form: Form) -> DraftCheck {
+fn check_page(dispute: DisputeId, seen: &Seen, claim: &Claim, files: usize, form: Form) -> DraftCheck {
     let texts =
         [("title", &claim.title), ("statement", &claim.statement), ("outcome", &claim.outcome_sought)];
     let empty = texts.into_iter().filter(|(_, text)| text.is_empty()).map(|(step, _)| step);
@@ -210,7 +215,7 @@ fn check_page(dispute: DisputeId, seen: &Seen, claim: &Claim, form: Form) -> Dra
         id: dispute.to_string(),
         answers: answers(seen, claim),
         is_safety_answered: seen.dispute.parties.claimant.safety != Safety::Unanswered,
-        files: 0,
+        files,
         missing: empty.chain(nobody).map(str::to_owned).collect(),
         form,
     }
@@ -220,7 +225,8 @@ async fn check(visit: Visit, path: web::Path<String>) -> Answer {
     visit.signed_in()?;
     let dispute = id(&path)?;
     let (seen, claim) = saved(&visit, dispute).await?;
-    let page = check_page(dispute, &seen, &claim, Form::default());
+    let files = listed(&visit, dispute).await?.len();
+    let page = check_page(dispute, &seen, &claim, files, Form::default());
     Ok(visit.show(|w, f| page.render(w, f)))
 }
 
@@ -237,7 +243,8 @@ async fn file(sent: Sent, path: web::Path<String>) -> Answer {
     };
     let form = into_form(refused, sent.typed(), &NAMES)?;
     let (seen, claim) = saved(&sent.visit, dispute).await?;
-    let page = check_page(dispute, &seen, &claim, form);
+    let files = listed(&sent.visit, dispute).await?.len();
+    let page = check_page(dispute, &seen, &claim, files, form);
     Ok(sent.visit.again(&format!("/disputes/{dispute}/draft/check"), |w, f| page.render(w, f)))
 }
 

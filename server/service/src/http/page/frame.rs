@@ -10,7 +10,7 @@ use actix_web::http::header::{ACCEPT_LANGUAGE, LOCATION, REFERER, SET_COOKIE};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use domain::language::Language;
 use pages::form::Form;
-use pages::frame::Frame;
+use pages::frame::{Frame, in_query};
 use pages::people::SignIn;
 use pages::problems::ErrorPage;
 use pages::words::Words;
@@ -21,7 +21,7 @@ use crate::acts::{By, Doing};
 use crate::http::api::disputes::read_as;
 use crate::http::body::request_id;
 use crate::http::cookies;
-use crate::http::forms::Posted;
+use crate::http::forms::{Posted, typed_in_words};
 use crate::http::who::{SignedIn, csrf_token, identify, state};
 use crate::refused::Refused;
 use crate::state::AppState;
@@ -191,6 +191,11 @@ impl Sent {
     }
 }
 
+/// The words in which this browser is spoken to where nobody is signed in.
+pub fn spoken_words(request: &HttpRequest) -> Words {
+    Words::new(chosen(request).unwrap_or_else(|| spoken(request, None)))
+}
+
 /// The language that was asked for just now.
 fn chosen(request: &HttpRequest) -> Option<Language> {
     let tag = request.query_string().split('&').find_map(|pair| pair.strip_prefix("lang="))?;
@@ -239,7 +244,8 @@ fn notice(request: &HttpRequest) -> Option<String> {
     Some(notice).filter(|notice| is_code(notice))
 }
 
-fn plain_cookie(name: &str, value: &str, seconds: u32, state: &AppState) -> String {
+/// A cookie that holds no secret of ours.
+pub fn plain_cookie(name: &str, value: &str, seconds: u32, state: &AppState) -> String {
     let secure = if state.config.public_url.is_https() { "; Secure" } else { "" };
     format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}")
 }
@@ -300,15 +306,17 @@ pub fn problem_page(request: &HttpRequest, refused: &Refused, status: StatusCode
     let who = request.extensions().get::<Looking>().map(|looking| looking.0.clone());
     let words = Words::new(chosen(request).unwrap_or_else(|| spoken(request, who.as_ref())));
     let mut frame = frame(request, &state, who.as_ref());
+    let typed = typed_in_words(request);
     let code = match refused {
         Refused::NotYou => {
             let next = came_from(request);
-            frame.here = format!("/sign-in?next={next}");
-            return Some(SignIn { form: Form::default(), next }.render(&words, &frame));
+            frame.here = format!("/sign-in?next={}", in_query(&next));
+            return Some(SignIn { form: Form::default(), next, typed }.render(&words, &frame));
         }
         Refused::Rule { code, .. } | Refused::Conflict { code, .. } => {
             let back = came_from(request);
-            return Some(pages::problems::Problem { code: (*code).to_owned(), back }.render(&words, &frame));
+            let page = pages::problems::Problem { code: (*code).to_owned(), back, typed };
+            return Some(page.render(&words, &frame));
         }
         Refused::Absent if request.path().starts_with("/invitations/") => {
             return Some(pages::invitations::NoInvitation {}.render(&words, &frame));
@@ -323,7 +331,7 @@ pub fn problem_page(request: &HttpRequest, refused: &Refused, status: StatusCode
         Refused::Broken => "broken",
         _ => "unreadable",
     };
-    Some(ErrorPage { code: code.to_owned(), request: request_id(request) }.render(&words, &frame))
+    Some(ErrorPage { code: code.to_owned(), request: request_id(request), typed }.render(&words, &frame))
 }
 
 /// The page on which somebody was: this one, or for a form the one that held it.

@@ -2,14 +2,15 @@
 //! means, and the styles and scripts.
 
 use actix_web::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, LOCATION, VARY,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, LOCATION, SET_COOKIE, VARY,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 use pages::assets::asset;
 use pages::home::{Exit, Help, Home};
 use pages::problems::Problem;
 
-use super::frame::{Answer, Visit};
+use super::frame::{Answer, Visit, plain_cookie};
+use super::left::LEFT_SECONDS;
 use crate::acts::{By, accounts};
 use crate::http::cookies;
 use crate::http::who::state;
@@ -45,10 +46,21 @@ async fn leave(request: HttpRequest) -> Answer {
         }
     }
     let mut answer = HttpResponse::SeeOther();
-    Ok(answer
+    answer
         .append_header(cookies::no_session_cookie(&state.config))
-        .insert_header((LOCATION, "/exit"))
-        .finish())
+        .append_header((SET_COOKIE, plain_cookie("left", "yes", LEFT_SECONDS, &state)))
+        .insert_header((LOCATION, "/exit"));
+    for trace in ["next", "notice"] {
+        answer.append_header((SET_COOKIE, plain_cookie(trace, "", 0, &state)));
+    }
+    Ok(answer.finish())
+}
+
+/// Goes on after having left.
+async fn come_back(request: HttpRequest) -> Answer {
+    let state = state(&request)?;
+    let forgotten = (SET_COOKIE, plain_cookie("left", "", 0, &state));
+    Ok(HttpResponse::SeeOther().append_header(forgotten).insert_header((LOCATION, "/")).finish())
 }
 
 async fn show_problem(visit: Visit, path: web::Path<String>) -> Answer {
@@ -57,7 +69,7 @@ async fn show_problem(visit: Visit, path: web::Path<String>) -> Answer {
     if !is_code {
         return Err(Refused::Absent);
     }
-    Ok(visit.show(|w, f| Problem { code, back: String::new() }.render(w, f)))
+    Ok(visit.show(|w, f| Problem { code, back: String::new(), typed: String::new() }.render(w, f)))
 }
 
 async fn show_asset(request: HttpRequest, path: web::Path<String>) -> Answer {
@@ -81,6 +93,7 @@ pub fn configure(routes: &mut web::ServiceConfig) {
         .service(web::resource("/").route(web::get().to(show_home)))
         .service(web::resource("/help").route(web::get().to(show_help)))
         .service(web::resource("/exit").route(web::get().to(show_exit)).route(web::post().to(leave)))
+        .service(web::resource("/exit/return").route(web::get().to(come_back)))
         .service(web::resource("/problems/{code}").route(web::get().to(show_problem)))
         .service(web::resource("/a/{tail:.*}").route(web::get().to(show_asset)));
 }

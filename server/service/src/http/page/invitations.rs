@@ -6,12 +6,14 @@ use actix_web::{HttpRequest, web};
 use domain::dispute::Stage;
 use domain::ids::DisputeId;
 use domain::invitation::Concern;
-use pages::invitations::{CodeEntry, ConcernHeard, Invitation, Letter, NotNow, Pending, Refusal, TakePart};
+use pages::invitations::{
+    CodeEntry, ConcernHeard, Invitation, Letter, NotNow, Pending, Refusal, TakePart, Taken,
+};
 
 use super::drafts::money_text;
 use super::frame::{Answer, Sent, Visit, asked};
 use crate::acts::By;
-use crate::acts::invitations::{self, Taken};
+use crate::acts::invitations::{self, Taken as Answered};
 use crate::acts::process::look;
 use crate::http::api::invitations::{accept, refuse, shown, with_code};
 use crate::http::body::id;
@@ -21,9 +23,16 @@ async fn ask_code(visit: Visit) -> Answer {
     Ok(visit.show(|w, f| CodeEntry::default().render(w, f)))
 }
 
+/// The code in what was typed. People copy blanks and line breaks along with it, and often the whole address.
+fn code_in(typed: &str) -> String {
+    let typed: String = typed.split_whitespace().collect();
+    let after = typed.split_once("/invitations/").map(|(_, rest)| rest);
+    let code = after.map(|rest| rest.split(['/', '?', '#']).next().unwrap_or("")).map(str::to_owned);
+    code.unwrap_or(typed)
+}
+
 async fn take_code(request: HttpRequest, sent: Sent) -> Answer {
-    // People copy blanks and line breaks along with a code.
-    let code: String = sent.form.text("code").split_whitespace().collect();
+    let code = code_in(sent.form.text("code"));
     match shown(&sent.visit.state, &request, &code).await {
         Ok(_) => Ok(sent.visit.go(&format!("/invitations/{code}"))),
         Err(Refused::Absent) => {
@@ -37,6 +46,12 @@ async fn take_code(request: HttpRequest, sent: Sent) -> Answer {
 async fn show(request: HttpRequest, visit: Visit, path: web::Path<String>) -> Answer {
     let code = path.into_inner();
     let shown = shown(&visit.state, &request, &code).await?;
+    if shown.is_refused {
+        return Ok(visit.go(&format!("/invitations/{code}/refusal")));
+    }
+    if shown.is_taken {
+        return Ok(visit.show(|w, f| Taken { is_signed_in: visit.who.is_some() }.render(w, f)));
+    }
     let page = Invitation {
         code,
         from: shown.from.to_string(),
@@ -60,8 +75,8 @@ async fn take_part(request: HttpRequest, sent: Sent, path: web::Path<String>) ->
         return Ok(sent.visit.go(&format!("/sign-in?next=/invitations/{code}/acceptance")));
     }
     match accept(&sent.visit.state, &request, sent.visit.by(), &code).await? {
-        Taken::Joined(dispute) => Ok(sent.visit.go_saying(&format!("/disputes/{dispute}"), "joined")),
-        Taken::Pending(_) => Ok(sent.visit.go(&format!("/invitations/{code}/pending"))),
+        Answered::Joined(dispute) => Ok(sent.visit.go_saying(&format!("/disputes/{dispute}"), "joined")),
+        Answered::Pending(_) => Ok(sent.visit.go(&format!("/invitations/{code}/pending"))),
     }
 }
 
@@ -184,4 +199,21 @@ pub fn configure(routes: &mut web::ServiceConfig) {
                 .route(web::get().to(ask_letter))
                 .route(web::post().to(make_letter)),
         );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_found_in_whatever_was_copied() {
+        for typed in [
+            "ABCDEFGH-xyz",
+            " ABCDEFGH-\n xyz ",
+            "https://example.org/invitations/ABCDEFGH-xyz",
+            "example.org/invitations/ABCDEFGH-xyz/acceptance?lang=bn#end",
+        ] {
+            assert_eq!(code_in(typed), "ABCDEFGH-xyz", "{typed}");
+        }
+    }
 }

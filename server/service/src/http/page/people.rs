@@ -1,16 +1,22 @@
 //! Accounts as pages: signing up, confirming an address, signing in and out, new passwords, one's own account.
 
+use actix_web::http::StatusCode;
+use actix_web::http::header::SET_COOKIE;
 use actix_web::{HttpRequest, web};
 use pages::form::Form;
+use pages::frame::in_query;
 use pages::people::{
-    Account, Confirmation, LookAtMail, NewPassword, ResetRequest, SessionLine, SignIn, SignUp,
+    Account, Confirmation, ConfirmationOver, LookAtMail, NewPassword, ResetRequest, SessionLine, SignIn,
+    SignUp,
 };
 use store::{people, sessions};
 
-use super::frame::{Answer, Sent, Visit, asked, into_form, next_path};
+use super::frame::{Answer, Sent, Visit, asked, into_form, next_path, plain_cookie};
 use crate::acts::accounts;
 use crate::entrance::{self, Credentials, Wanted};
+use crate::http::forms::unescape;
 use crate::http::{cookies, origin};
+use crate::passwords;
 use crate::refused::Refused;
 
 /// Where somebody goes who has signed in and came for nothing in particular.
@@ -24,13 +30,35 @@ fn first_page(roles: &[domain::person::HouseRole]) -> &'static str {
     }
 }
 
+/// How long a browser keeps where somebody wanted to go who makes an account first. The cookie may hold an
+/// invitation's code, so it is short; the confirmation may come from the mail of another device, where there is none.
+const NEXT_SECONDS: u32 = 7200;
+
 fn next_of(request: &HttpRequest) -> String {
     asked(request, "next").filter(|next| next_path(next).is_some()).unwrap_or_default()
 }
 
+/// Where this browser was on its way to when its person made an account.
+fn kept_next(request: &HttpRequest) -> Option<String> {
+    let kept = cookies::value(request, "next").and_then(|value| unescape(&value))?;
+    next_path(&kept).map(str::to_owned)
+}
+
+fn keep_next(visit: &Visit, answer: &mut actix_web::HttpResponse, next: &str) {
+    let seconds = if next.is_empty() { 0 } else { NEXT_SECONDS };
+    if let Ok(value) = plain_cookie("next", &in_query(next), seconds, &visit.state).parse() {
+        answer.headers_mut().append(SET_COOKIE, value);
+    }
+}
+
+/// Four plain words or more, fresh each time the page is shown.
+fn suggestion() -> String {
+    passwords::suggest().unwrap_or_default()
+}
+
 async fn ask_sign_up(request: HttpRequest, visit: Visit) -> Answer {
     let next = next_of(&request);
-    Ok(visit.show(|w, f| SignUp { form: Form::default(), next }.render(w, f)))
+    Ok(visit.show(|w, f| SignUp { form: Form::default(), next, suggestion: suggestion() }.render(w, f)))
 }
 
 async fn sign_up(sent: Sent) -> Answer {
@@ -41,12 +69,20 @@ async fn sign_up(sent: Sent) -> Answer {
         name: form.text("name").to_owned(),
         language: form.given("language").unwrap_or(sent.visit.words.language().tag()).to_owned(),
     };
+    let next = next_path(form.text("next")).unwrap_or("").to_owned();
     match entrance::sign_up(&sent.visit.state, wanted).await {
-        Ok(()) => Ok(sent.visit.go("/sign-up/sent")),
+        Ok(()) => {
+            let mut answer = sent.visit.go("/sign-up/sent");
+            if !next.is_empty() {
+                keep_next(&sent.visit, &mut answer, &next);
+            }
+            Ok(answer)
+        }
         Err(refused) => {
-            let next = next_path(form.text("next")).unwrap_or("").to_owned();
             let form = into_form(refused, sent.typed(), &[])?;
-            Ok(sent.visit.again("/sign-up", |w, f| SignUp { form, next }.render(w, f)))
+            Ok(sent
+                .visit
+                .again("/sign-up", |w, f| SignUp { form, next, suggestion: suggestion() }.render(w, f)))
         }
     }
 }
@@ -67,13 +103,23 @@ async fn ask_confirmation(request: HttpRequest, visit: Visit) -> Answer {
 
 async fn confirm(request: HttpRequest, sent: Sent) -> Answer {
     let from = origin::from(&request, &sent.visit.state.config);
-    entrance::confirm(&sent.visit.state, &from, sent.form.text("code").trim()).await?;
-    Ok(sent.visit.go_saying("/sign-in", "confirmed"))
+    match entrance::confirm(&sent.visit.state, &from, sent.form.text("code").trim()).await {
+        Ok(_) => {}
+        // Pressed twice, it worked the first time; an old one is asked for anew. Which of the two it is is not told.
+        Err(Refused::Absent) => {
+            let page = ConfirmationOver {};
+            return Ok(sent.visit.show_with(StatusCode::NOT_FOUND, |w, f| page.render(w, f)));
+        }
+        Err(refused) => return Err(refused),
+    }
+    let next = kept_next(&request).map_or_else(String::new, |next| format!("?next={}", in_query(&next)));
+    Ok(sent.visit.go_saying(&format!("/sign-in{next}"), "confirmed"))
 }
 
 async fn ask_sign_in(request: HttpRequest, visit: Visit) -> Answer {
-    let next = next_of(&request);
-    Ok(visit.show(|w, f| SignIn { form: Form::default(), next }.render(w, f)))
+    let next = Some(next_of(&request)).filter(|next| !next.is_empty()).or_else(|| kept_next(&request));
+    let next = next.unwrap_or_default();
+    Ok(visit.show(|w, f| SignIn { form: Form::default(), next, typed: String::new() }.render(w, f)))
 }
 
 async fn sign_in(request: HttpRequest, sent: Sent) -> Answer {
@@ -89,10 +135,14 @@ async fn sign_in(request: HttpRequest, sent: Sent) -> Answer {
         Err(refused) => {
             let form = into_form(refused, sent.typed(), &[])?;
             let next = next.unwrap_or_default();
-            return Ok(sent.visit.again("/sign-in", |w, f| SignIn { form, next }.render(w, f)));
+            return Ok(sent
+                .visit
+                .again("/sign-in", |w, f| SignIn { form, next, typed: String::new() }.render(w, f)));
         }
     };
-    Ok(signed_in(&sent.visit, &session, next))
+    let mut answer = signed_in(&sent.visit, &session, next);
+    keep_next(&sent.visit, &mut answer, "");
+    Ok(answer)
 }
 
 /// The answer that gives a browser its session.

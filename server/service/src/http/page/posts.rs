@@ -1,13 +1,14 @@
-//! What is posted into a room by forms: messages, offers and their answers, the agenda, and the mediator's steering.
+//! What is posted into a room by forms: messages, files, offers and their answers, the agenda, and the mediator's steering.
 //! A form that is sent twice stores nothing twice, because its page made the entry's id.
 
-use actix_web::web;
+use actix_web::{HttpRequest, web};
 use domain::entry::{Body, OfferContent};
 use domain::ids::{DisputeId, EntryId};
 use domain::room::Channel;
 use domain::time::Moment;
 
-use super::frame::{Answer, Sent, into_form};
+use super::files::{file_form, kept, received};
+use super::frame::{Answer, Sent, Visit, into_form};
 use super::rooms::{Asked, room_page};
 use super::terms::{by_rows, row};
 use crate::acts::{entries, rooms};
@@ -85,6 +86,28 @@ async fn offer(sent: Sent, path: web::Path<String>) -> Answer {
     post(sent, dispute, body, open).await
 }
 
+/// Shares a file in the channel that is shown. Pressed twice, it is shared once.
+async fn share(request: HttpRequest, visit: Visit, path: web::Path<String>, payload: web::Payload) -> Answer {
+    visit.signed_in()?;
+    let dispute: DisputeId = id(&path)?;
+    let upload = received(&visit, dispute, &request, payload).await?;
+    let channel = upload.channel.ok_or(Refused::Absent)?;
+    let entry: EntryId = upload.other("id").parse().map_err(|_| Refused::Malformed { code: "unreadable" })?;
+    let here = format!("/rooms/{dispute}?channel={channel}");
+    let refused = match kept(&visit, dispute, upload, Some(entry)).await {
+        Ok(()) => return Ok(visit.go(&format!("{here}#end"))),
+        Err(refused) => refused,
+    };
+    if refused == Refused::rule("id-reused") {
+        let stored = visit.read(move |tx, _| Ok(store::entries::by_id(tx, dispute, channel, entry)?)).await?;
+        if stored.is_some_and(|entry| matches!(entry.body, Body::File { .. })) {
+            return Ok(visit.go(&format!("{here}#end")));
+        }
+    }
+    let page = room_page(&visit, dispute, &Asked::channel(channel, None), file_form(refused)?).await?;
+    Ok(visit.again(&here, |w, f| page.render(w, f)))
+}
+
 async fn accept(sent: Sent, path: web::Path<(String, String)>) -> Answer {
     let (dispute, offer) = (id(&path.0)?, id(&path.1)?);
     post(sent, dispute, Ok(Body::OfferAccepted { offer }), None).await
@@ -123,6 +146,7 @@ async fn steer(sent: Sent, path: web::Path<String>) -> Answer {
 pub fn configure(routes: &mut web::ServiceConfig) {
     routes
         .service(web::resource("/rooms/{id}/entries").route(web::post().to(say)))
+        .service(web::resource("/rooms/{id}/files").route(web::post().to(share)))
         .service(web::resource("/rooms/{id}/offers").route(web::post().to(offer)))
         .service(web::resource("/rooms/{id}/offers/{entry}/acceptance").route(web::post().to(accept)))
         .service(web::resource("/rooms/{id}/offers/{entry}/withdrawal").route(web::post().to(take_back)))

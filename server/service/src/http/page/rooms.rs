@@ -3,15 +3,17 @@
 
 use actix_web::{HttpRequest, web};
 use domain::entry::Entry;
-use domain::ids::{DisputeId, EntryId};
+use domain::ids::{DisputeId, EntryId, FileId};
 use domain::offer::Offer;
 use domain::party::{Side, Sides};
 use domain::room::{Channel, Seat};
 use domain::time::Moment;
 use pages::form::Form;
 use pages::rooms::{ChannelTab, EntryBody, EntryLine, OfferLine, PausedForYou, Room};
+use pages::words::Words;
 
 use super::drafts::currencies;
+use super::files::numbered;
 use super::frame::{Answer, Sent, Visit, asked};
 use super::terms::{both_names, lines};
 use crate::acts::process::look;
@@ -33,6 +35,8 @@ struct Read {
     readers: Vec<Seat>,
     entries: Vec<Entry>,
     offers: Vec<(EntryId, Offer)>,
+    /// The files of this channel in their order, by which they are named.
+    files: Vec<FileId>,
     names: Sides<String>,
     has_agreement: bool,
     takes_offers: bool,
@@ -91,12 +95,15 @@ async fn read(visit: &Visit, dispute: DisputeId, asked: &Asked) -> Result<Read, 
         readers.sort_unstable();
         readers.dedup();
         let offers = store::offers::list(tx, dispute, channel)?;
+        let mut files = store::files::of_dispute(tx, dispute)?;
+        files.retain(|row| row.channel == Some(channel));
         Ok(Read {
             reference: seen.dispute.reference.as_ref().map_or_else(String::new, ToString::to_string),
             takes_offers: matches!(seen.seat(), Some(Seat::Party(_))),
             has_agreement: seen.dispute.agreement.number() > 0,
             names: both_names(&store::names::of(tx, dispute)?),
             offers: offers.into_iter().map(|(id, offer, _)| (id, offer)).collect(),
+            files: files.into_iter().map(|row| row.id).collect(),
             view,
             channel,
             readers,
@@ -131,7 +138,7 @@ impl Read {
         ChannelTab { name: name.to_owned(), with, last_seq: small(last_seq) }
     }
 
-    fn line(&self, entry: &Entry, now: Moment, may_post: bool) -> EntryLine {
+    fn line(&self, w: &Words, entry: &Entry, now: Moment, may_post: bool) -> EntryLine {
         use domain::entry::{Author, Body};
         let role = entry.by.as_str();
         let by = match (&entry.body, entry.by) {
@@ -148,18 +155,21 @@ impl Read {
             by,
             role: role.to_owned(),
             is_mine: role == self.view.you,
-            body: self.body(entry, now, may_post),
+            body: self.body(w, entry, now, may_post),
         }
     }
 
-    fn body(&self, entry: &Entry, now: Moment, may_post: bool) -> EntryBody {
+    fn body(&self, w: &Words, entry: &Entry, now: Moment, may_post: bool) -> EntryBody {
         use domain::entry::{AgreementStep, Body};
         let event = |code: &str| EntryBody::Event(code.to_owned());
         match &entry.body {
             Body::Message { text, lang } => {
                 EntryBody::Message { text: text.clone(), language: lang.as_str().to_owned() }
             }
-            Body::File { file } => EntryBody::File { id: file.to_string(), name: String::new() },
+            Body::File { file } => {
+                let place = self.files.iter().position(|known| known == file).unwrap_or(0);
+                EntryBody::File { id: file.to_string(), name: numbered(w, place.saturating_add(1)) }
+            }
             Body::Offer(content) | Body::OfferCountered { counter: content, .. } => {
                 EntryBody::Offer(self.offer(entry, content, now, may_post))
             }
@@ -219,7 +229,7 @@ fn page_of(visit: &Visit, read: &Read, offer: Option<String>, form: Form) -> Roo
         channels: read.view.channels.iter().map(|tab| read.tab(&tab.name, tab.last_seq)).collect(),
         channel: name.to_owned(),
         readers: read.readers.iter().map(|seat| read.name(*seat)).collect(),
-        entries: read.entries.iter().map(|entry| read.line(entry, now, may_post)).collect(),
+        entries: read.entries.iter().map(|entry| read.line(&visit.words, entry, now, may_post)).collect(),
         earlier: (first > 1).then(|| small(first)),
         last_seq: tab.map_or(0, |tab| small(tab.last_seq)),
         session: if read.view.session == "open" { "open" } else { "none" }.to_owned(),

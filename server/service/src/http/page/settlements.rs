@@ -73,7 +73,6 @@ async fn show_certificate(visit: Visit, path: web::Path<String>) -> Answer {
     });
     let (certificate, names, mediator) = read.await?;
     let present: Vec<String> = certificate.present.iter().map(|side| names.of(*side).clone()).collect();
-    let held = certificate.mediation_began_on.filter(|_| !present.is_empty());
     let page = Certificate {
         reference: certificate.reference.to_string(),
         parties: Side::BOTH
@@ -86,7 +85,8 @@ async fn show_certificate(visit: Visit, path: web::Path<String>) -> Answer {
         is_settled: certificate.settled,
         filed_on: certificate.filed_on,
         ended_on: certificate.ended_on,
-        sessions: held.map(|day| (day, present)).into_iter().collect(),
+        began_on: certificate.mediation_began_on,
+        present,
     };
     Ok(visit.show(|w, f| page.render(w, f)))
 }

@@ -51,6 +51,9 @@ fn of_party(view: &DisputeView) -> Vec<Task> {
     if !is_over {
         tasks.push(task("safety", state(own.safety_answered, true), at("safety")));
     }
+    if !is_over {
+        tasks.push(task("files", "optional", at("files")));
+    }
     let prepares = !is(view, StageName::Draft) && !is_over;
     if prepares {
         let may_consent = may(view, "consent");
