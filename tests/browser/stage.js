@@ -50,6 +50,8 @@ export class Stage {
     this.browser = undefined;
     /** @type {import("node:child_process").ChildProcess | undefined} */
     this.server = undefined;
+    /** Whether the test has stopped the server, or started it again just now. */
+    this.isAway = false;
   }
 
   /** @param {string} program */
@@ -79,6 +81,10 @@ export class Stage {
     for (let tries = 0; tries < 800; tries += 1) {
       const answer = await fetch(`${this.base}/health/ready`).catch(() => undefined);
       if (answer?.status === 200) {
+        // A page may have tried a moment before, and the browser says so a moment after.
+        setTimeout(() => {
+          this.isAway = false;
+        }, 2_000).unref();
         return;
       }
       if (this.server.exitCode !== null) {
@@ -96,6 +102,7 @@ export class Stage {
       return;
     }
     const ended = new Promise((done) => server.once("exit", done));
+    this.isAway = true;
     server.kill("SIGTERM");
     await ended;
   }
@@ -123,8 +130,9 @@ export class Stage {
     const person = new Person(this, name, context, page);
     page.on("pageerror", (error) => person.errors.push(String(error)));
     page.on("console", (line) => {
-      // A page that answers 404 or 422 is no fault of a script.
-      if (line.type() === "error" && !line.text().includes("Failed to load resource")) {
+      // A page that answers 404 or 422 is no fault of a script, nor is a server that the test itself has stopped.
+      const expected = ["Failed to load resource", ...(this.isAway ? ["net::ERR_CONNECTION_REFUSED"] : [])];
+      if (line.type() === "error" && !expected.some((words) => line.text().includes(words))) {
         person.errors.push(line.text());
       }
     });

@@ -1,6 +1,7 @@
 //! The only file that names a backend besides `db`: what the two databases say differently, and the macro for the few
 //! queries that the shared connection cannot express. Deliberately not here: any query of a noun.
 
+use diesel::RunQueryDsl as _;
 use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -168,6 +169,23 @@ pub fn scour_vault(db: &mut Db) -> Result<()> {
         Db::Sqlite(connection) => connection.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?,
     }
     Ok(())
+}
+
+/// A number that changes when another connection has written to the database; nothing where it cannot be told without
+/// asking for the rows themselves.
+pub fn data_version(db: &mut Db) -> Result<Option<i64>> {
+    #[derive(diesel::QueryableByName)]
+    struct Version {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        data_version: i64,
+    }
+    match db {
+        Db::Postgres(_) => Ok(None),
+        Db::Sqlite(connection) => {
+            let version: Version = diesel::sql_query("PRAGMA data_version").get_result(connection)?;
+            Ok(Some(version.data_version))
+        }
+    }
 }
 
 /// Writes one state of the whole database into a fresh file.

@@ -104,20 +104,45 @@ fn place(dispute: DisputeId, channel: Channel, seq: i64, id: EntryId, author: Au
 /// # Errors
 /// `NotFound` where there is no such dispute or its data key was destroyed; `Unavailable`.
 pub fn append(tx: &mut Tx<'_>, new: &NewEntry<'_>) -> Result<Appended> {
+    match find(tx, new)? {
+        Some(known) => Ok(known),
+        None => append_new(tx, new),
+    }
+}
+
+/// What stands under the id already: the same entry, or another one. Nothing where the id is free.
+///
+/// # Errors
+/// `NotFound` where the data key was destroyed; `Corrupt`.
+pub fn find(tx: &mut Tx<'_>, new: &NewEntry<'_>) -> Result<Option<Appended>> {
+    let found = of_channel(new.dispute, new.channel).filter(entries::id.eq(word(&new.id))).select(COLUMNS);
+    let Some(row) = found.first::<Row>(tx.db).optional()? else { return Ok(None) };
     let body = write(&BodyShape::from(new.body))?;
     let digest = digest_of(tx, new.dispute, &body)?;
-    if let Some(known) = known(tx, new, &digest)? {
-        return Ok(known);
+    let same_author =
+        row.author.value()? == new.by && row.account == new.account.map(|account| account.to_string());
+    if !same_author || row.body_digest != digest {
+        return Ok(Some(Appended::IdReused));
     }
-    let stored = tx.attempt(|tx| {
+    Ok(Some(Appended::Again(opened(tx, new.dispute, new.channel, row)?)))
+}
+
+/// Stores an entry of which [`find`] said in this transaction that its id is free.
+///
+/// # Errors
+/// Those of [`append`].
+pub fn append_new(tx: &mut Tx<'_>, new: &NewEntry<'_>) -> Result<Appended> {
+    let body = write(&BodyShape::from(new.body))?;
+    let digest = digest_of(tx, new.dispute, &body)?;
+    let stored = tx.attempt_beside_others(|tx| {
         let seq = take_numbers(tx, new.dispute, new.channel, 1)?;
-        let row = row_of(tx, new, seq, &body, digest.clone())?;
+        let row = row_of(tx, new, seq, &body, digest)?;
         diesel::insert_into(entries::table).values(row).execute(tx.db)?;
         entry_of(new, seq)
     });
     match stored {
         // Somebody stored the same id a moment ago, on another connection: the number went back with the savepoint.
-        Err(Error::Conflict) => known(tx, new, &digest)?.ok_or(Error::Conflict),
+        Err(Error::Conflict) => find(tx, new)?.ok_or(Error::Conflict),
         stored => Ok(Appended::New(stored?)),
     }
 }
@@ -204,18 +229,6 @@ fn take_numbers(tx: &mut Tx<'_>, dispute: DisputeId, channel: Channel, many: i64
         diesel::insert_into(channels::table).values(first.clone()).on_conflict_do_nothing().execute(c)
     })?;
     taken(tx)?.ok_or(Error::Corrupt)
-}
-
-/// What stands under the id already.
-fn known(tx: &mut Tx<'_>, new: &NewEntry<'_>, digest: &str) -> Result<Option<Appended>> {
-    let found = of_channel(new.dispute, new.channel).filter(entries::id.eq(word(&new.id))).select(COLUMNS);
-    let Some(row) = found.first::<Row>(tx.db).optional()? else { return Ok(None) };
-    let same_author =
-        row.author.value()? == new.by && row.account == new.account.map(|account| account.to_string());
-    if !same_author || row.body_digest != digest {
-        return Ok(Some(Appended::IdReused));
-    }
-    Ok(Some(Appended::Again(opened(tx, new.dispute, new.channel, row)?)))
 }
 
 #[diesel::dsl::auto_type(no_type_alias)]

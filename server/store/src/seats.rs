@@ -38,6 +38,18 @@ struct Row {
     _granted_at: At,
 }
 
+impl Row {
+    fn value(self) -> Result<SeatRow> {
+        Ok(SeatRow {
+            account: self.account.value()?,
+            seat: self.seat.value()?,
+            channel: self.channel.value()?,
+            from_seq: number(self.from_seq)?,
+            until_seq: self.until_seq.map(number).transpose()?,
+        })
+    }
+}
+
 /// Grants a seat from a number on; nothing happens where the account sits there.
 ///
 /// # Errors
@@ -105,17 +117,29 @@ pub fn end(
 pub fn of(tx: &mut Tx<'_>, dispute: DisputeId) -> Result<Vec<SeatRow>> {
     let theirs = seats::table.filter(seats::dispute.eq(word(&dispute)));
     let rows: Vec<Row> = theirs.order((seats::account, seats::channel, seats::from_seq)).load(tx.db)?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(SeatRow {
-                account: row.account.value()?,
-                seat: row.seat.value()?,
-                channel: row.channel.value()?,
-                from_seq: number(row.from_seq)?,
-                until_seq: row.until_seq.map(number).transpose()?,
-            })
-        })
-        .collect()
+    rows.into_iter().map(Row::value).collect()
+}
+
+/// The latest seat of that account in that channel as that seat, ended or not.
+///
+/// # Errors
+/// `Unavailable`, `Corrupt`.
+pub fn latest(
+    tx: &mut Tx<'_>,
+    dispute: DisputeId,
+    account: AccountId,
+    channel: Channel,
+    seat: Seat,
+) -> Result<Option<SeatRow>> {
+    let row: Option<Row> = seats::table
+        .filter(seats::dispute.eq(word(&dispute)))
+        .filter(seats::account.eq(word(&account)))
+        .filter(seats::channel.eq(word(&channel)))
+        .filter(seats::seat.eq(word(&seat)))
+        .order(seats::from_seq.desc())
+        .first(tx.db)
+        .optional()?;
+    row.map(Row::value).transpose()
 }
 
 #[cfg(test)]
@@ -156,6 +180,10 @@ mod tests {
                 sit(tx, 2)?;
                 end(tx, dispute_id(1), joint, None, moment(3))?;
                 sit(tx, 2)?;
+                let of_another = latest(tx, dispute_id(1), account(3), joint, seat)?;
+                assert_eq!(of_another, None);
+                let last = latest(tx, dispute_id(1), account(2), joint, seat)?;
+                assert_eq!(last.map(|row| (row.from_seq, row.until_seq)), Some((2, None)));
                 of(tx, dispute_id(1))
             });
             let windows: Vec<_> = rows.unwrap().iter().map(|row| (row.from_seq, row.until_seq)).collect();

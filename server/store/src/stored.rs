@@ -2,7 +2,7 @@
 //! commits, which are `writer`'s.
 
 use crate::db::Db;
-use crate::dialect::run;
+use crate::dialect::{Writing, run, writing};
 use crate::error::{Error, Result};
 use crate::vault::Vault;
 
@@ -30,6 +30,23 @@ impl<'a> Tx<'a> {
     /// The keys: to seal and open what this transaction stores and finds.
     pub fn vault(&mut self) -> &mut Vault {
         self.vault
+    }
+
+    /// Tries something that can only fail because another connection was faster. Where there is one writer, none is, and
+    /// no savepoint is made.
+    ///
+    /// # Errors
+    /// Those of `work`, and `Unavailable`.
+    pub(crate) fn attempt_beside_others<T>(
+        &mut self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
+    ) -> Result<T> {
+        match writing(self.db) {
+            Writing::Grouped => {
+                work(&mut Tx { db: &mut *self.db, vault: &mut *self.vault, depth: self.depth })
+            }
+            Writing::Single => self.attempt(work),
+        }
     }
 
     /// Tries something of which only it is undone when it fails: after an error PostgreSQL refuses all else in a

@@ -21,7 +21,7 @@ use domain::time::Moment;
 
 use crate::columns::{At, Spelled, Word, at, spelled, word};
 use crate::db::{Db, Location};
-use crate::dialect::{is_line_down, make_vault, on_both, scour_vault};
+use crate::dialect::{data_version, is_line_down, make_vault, on_both, scour_vault};
 use crate::error::{Error, OpenError, Result};
 use crate::schema::{erasures, wrapped_keys};
 use crate::secret::{WrappingKey, random};
@@ -137,14 +137,19 @@ fn mac(key: &[u8; 32], parts: &[&[u8]]) -> Result<[u8; 32]> {
 /// The vault's name for itself in the table of keys, where no dispute's id can stand.
 const HOUSE: &str = "house";
 
-/// The keys, for one thread and one job at a time: an unwrapped key is forgotten at the end of the job, so that one
-/// that another process destroyed does not go on living here.
+/// How many unwrapped keys one thread keeps.
+const UNWRAPPED_MAX: usize = 2_048;
+
+/// The keys, for one thread and one job at a time. An unwrapped key is kept for the next job only while the vault is
+/// certain to be unchanged, so that one that another process destroyed does not go on living here.
 pub struct Vault {
     location: Location,
     line: Option<Db>,
     wrapping: WrappingKey,
     house: Zeroizing<[u8; 32]>,
     unwrapped: HashMap<(DisputeId, Key), Sealer>,
+    /// The state of the vault's file when the keys were unwrapped, where the database can tell.
+    seen: Option<i64>,
 }
 
 impl Vault {
@@ -164,12 +169,17 @@ impl Vault {
     /// A vault that connects when it is first asked for a key.
     pub(crate) fn new(location: Location, wrapping: WrappingKey) -> Result<Self> {
         let house = derived(wrapping.bytes(), "house")?;
-        Ok(Self { location, line: None, wrapping, house, unwrapped: HashMap::new() })
+        Ok(Self { location, line: None, wrapping, house, unwrapped: HashMap::new(), seen: None })
     }
 
-    /// Forgets every unwrapped key.
-    pub(crate) fn forget(&mut self) {
-        self.unwrapped.clear();
+    /// Forgets the unwrapped keys, unless it is certain that no other connection has changed anything in the vault since
+    /// they were unwrapped: a key that was destroyed elsewhere must not go on living here.
+    pub(crate) fn refresh(&mut self) {
+        let seen = self.line.as_mut().and_then(|line| data_version(line).ok().flatten());
+        if seen.is_none() || seen != self.seen || self.unwrapped.len() > UNWRAPPED_MAX {
+            self.unwrapped.clear();
+        }
+        self.seen = seen;
     }
 
     /// Makes both keys of a new dispute. They are kept at once, before the dispute's row commits: an orphan key is

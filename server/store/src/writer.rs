@@ -193,9 +193,10 @@ fn boxed<T: Send + 'static, E: From<Error> + Send + 'static>(
         });
         let keep = outcome.is_ok();
         let answer = move |committed: Outcome| {
+            // A refusal counts no more than a success where the group is lost: it may rest on what a neighbour wrote.
             let told = match (outcome, committed) {
-                (Ok(_), Err(error)) => Err(E::from(error)),
-                (outcome, _) => outcome,
+                (_, Err(error)) => Err(E::from(error)),
+                (outcome, Ok(())) => outcome,
             };
             // Whoever asked may have gone meanwhile.
             drop(tell.send(told));
@@ -244,8 +245,8 @@ impl Worker {
                     }
                 }
             }
+            self.vault.refresh();
             self.run_group(&mut jobs, begin);
-            self.vault.forget();
         }
     }
 

@@ -156,20 +156,33 @@ impl RoomNow {
         })
     }
 
+    /// Whether that account may say something in the channel now.
+    fn may_post(&self, account: AccountId, seat: Seat, channel: Channel) -> bool {
+        let is_open = match &self.dispute.stage {
+            _ if self.dispute.suspension.is_some() => false,
+            Stage::Mediation(mediation) => mediation.room.may_post(seat, channel, self.dispute.shuttle),
+            Stage::Negotiation { .. } => true,
+            _ => false,
+        };
+        is_open && self.sits_in(account, channel)
+    }
+
+    /// Whether others are to learn that this account writes in the channel: while a session is open, and while what is
+    /// being written could be sent. After a private signal nobody sees any more that somebody types (R18).
+    pub fn may_be_seen_typing(&self, account: AccountId, channel: Channel) -> bool {
+        self.session_open() && self.seat(account).is_some_and(|seat| self.may_post(account, seat, channel))
+    }
+
     fn channel(&self, account: AccountId, seat: Seat, channel: Channel) -> ChannelView {
         let is_theirs = |row: &&SeatRow| row.account == account && row.channel == channel;
         let until = self.seats.iter().rfind(is_theirs).and_then(|row| row.until_seq);
         let head = self.heads.get(&channel).copied().unwrap_or(0);
-        let (may_post, paused) = match &self.dispute.stage {
-            _ if self.dispute.suspension.is_some() => (false, true),
-            Stage::Mediation(mediation) => {
-                let paused = mediation.room.is_paused(channel);
-                (mediation.room.may_post(seat, channel, self.dispute.shuttle), paused)
-            }
-            Stage::Negotiation { .. } => (true, false),
-            _ => (false, false),
+        let paused = match &self.dispute.stage {
+            _ if self.dispute.suspension.is_some() => true,
+            Stage::Mediation(mediation) => mediation.room.is_paused(channel),
+            _ => false,
         };
-        let may_post = may_post && self.sits_in(account, channel);
+        let may_post = self.may_post(account, seat, channel);
         let last_seq = until.map_or(head, |until| head.min(until));
         ChannelView { name: channel.to_string(), last_seq, may_post, paused }
     }

@@ -2,7 +2,7 @@
 //! Pure: it is told what happened and what time it is, and says what to do. Deliberately not here: the task that does
 //! it (`speaker`), and the answer to who may hear what, which it asks of [`RoomNow`] *before* anything reaches a queue.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +16,10 @@ use crate::acts::rooms::{RoomNow, RoomView};
 
 /// How long the room waits for an entry whose successor it has heard of, before it reads it from the database.
 pub const GAP_PERIOD: Duration = Duration::from_millis(50);
+
+/// How long the others see that somebody writes without hearing of it again: what comes sooner is not passed on, so that
+/// nobody can fill the others' queues with it.
+pub const TYPING_PERIOD: Duration = Duration::from_secs(2);
 
 /// One connection, on this node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -93,13 +97,24 @@ pub struct LiveRoom {
     listeners: BTreeMap<SocketId, Listener>,
     orders: BTreeMap<Channel, Order>,
     presence: Presence,
+    /// When it was last passed on that somebody writes.
+    typed: BTreeMap<(AccountId, Channel), Moment>,
+    /// Whose hands are up.
+    hands: BTreeSet<AccountId>,
 }
 
 impl LiveRoom {
     pub fn new(now: RoomNow) -> Self {
         let order = |(channel, head): (&Channel, &u64)| (*channel, Order { head: *head, ..Order::default() });
         let orders = now.heads.iter().map(order).collect();
-        Self { now, listeners: BTreeMap::new(), orders, presence: Presence::default() }
+        Self {
+            now,
+            listeners: BTreeMap::new(),
+            orders,
+            presence: Presence::default(),
+            typed: BTreeMap::new(),
+            hands: BTreeSet::new(),
+        }
     }
 
     /// Whether nobody is connected and nobody's leaving is still to be announced.
@@ -151,6 +166,10 @@ impl LiveRoom {
     /// Those whose grace is over have left the room.
     pub fn tick(&mut self, at: Moment) -> Vec<Effect> {
         let left = self.presence.left(at);
+        for account in &left {
+            self.hands.remove(account);
+            self.typed.retain(|(typist, _), _| typist != account);
+        }
         let mut effects = Vec::new();
         if self.now.session_open() {
             for account in left {
@@ -263,21 +282,31 @@ impl LiveRoom {
         effects
     }
 
-    /// Somebody is writing. Passed on to those who sit in the channel, while a session is open (R19).
-    pub fn typing(&self, socket: SocketId, channel: Channel) -> Option<Effect> {
+    /// Somebody is writing. Passed on to those who sit in the channel, while a session is open (R19), and not more often
+    /// than they need to hear of it.
+    pub fn typing(&mut self, socket: SocketId, channel: Channel, at: Moment) -> Option<Effect> {
         let (account, who) = self.speaker(socket)?;
-        if !self.now.sits_in(account, channel) {
+        if !self.now.may_be_seen_typing(account, channel) {
             return None;
         }
+        let was_passed_on = self.typed.get(&(account, channel));
+        if was_passed_on.is_some_and(|last| at < last.plus(TYPING_PERIOD)) {
+            return None;
+        }
+        self.typed.insert((account, channel), at);
         let hears = |listener: &Listener, _: &SocketId| {
             listener.account != account && self.now.sits_in(listener.account, channel)
         };
         self.send(hears, News::Typing { who, channel })
     }
 
-    /// Somebody raises a hand or takes it down, for those with whom they share a channel.
-    pub fn hand(&self, socket: SocketId, up: bool) -> Option<Effect> {
+    /// Somebody raises a hand or takes it down, for those with whom they share a channel; nothing where it is so already.
+    pub fn hand(&mut self, socket: SocketId, up: bool) -> Option<Effect> {
         let (account, who) = self.speaker(socket)?;
+        let is_new = if up { self.hands.insert(account) } else { self.hands.remove(&account) };
+        if !is_new {
+            return None;
+        }
         let sees = |listener: &Listener, _: &SocketId| {
             listener.account != account && self.now.share_a_channel(listener.account, account)
         };

@@ -161,10 +161,10 @@ impl World {
             10 => self.reread(),
             _ => {
                 let socket = SocketId(dice.roll(8));
-                let effects =
-                    self.live.typing(socket, dice.channel()).into_iter().chain(self.live.hand(socket, true));
-                let effects = effects.collect();
-                self.take(effects);
+                self.at = self.at.plus(Duration::from_secs(dice.roll(3)));
+                let typing = self.live.typing(socket, dice.channel(), self.at);
+                let hand = self.live.hand(socket, dice.roll(2) == 0);
+                self.take(typing.into_iter().chain(hand).collect());
             }
         }
     }
@@ -223,7 +223,8 @@ fn r5_a_caucus_gives_the_other_side_no_effect_at_all() {
             let is_caucus = dice.roll(2) == 0;
             if is_caucus {
                 busy.store(Channel::CaucusRespondent);
-                let effects = busy.live.typing(SocketId(3), Channel::CaucusRespondent).into_iter().collect();
+                let typing = busy.live.typing(SocketId(3), Channel::CaucusRespondent, busy.at);
+                let effects = typing.into_iter().collect();
                 busy.take(effects);
                 busy.reread();
             } else {
@@ -256,7 +257,7 @@ fn r7_and_r19_coming_and_going_is_announced_inside_a_session_and_unseen_outside(
         let (_, effects) = live.join(SocketId(socket), account(number), &none).expect("a seat");
         assert_eq!(effects, [], "no session, no word");
     }
-    assert_eq!(live.typing(SocketId(1), Channel::Joint), None);
+    assert_eq!(live.typing(SocketId(1), Channel::Joint, at), None);
     let effects = live.change(room(false), at);
     for number in [1, 3] {
         let announced = Effect::Announce { account: account(number), comes: true };
@@ -270,6 +271,43 @@ fn r7_and_r19_coming_and_going_is_announced_inside_a_session_and_unseen_outside(
     assert_eq!(live.tick(at), [], "a line that breaks is no departure");
     let later = at.plus(super::super::presence::GRACE_PERIOD);
     assert!(live.tick(later).contains(&Effect::Announce { account: account(2), comes: false }));
+}
+
+#[test]
+fn nobody_floods_the_others_with_what_is_not_stored() {
+    let mut live = LiveRoom::new(room(false));
+    let at = Moment::from_millis(0);
+    for number in [1, 2] {
+        live.join(SocketId(number), account(u128::from(number)), &Heads::new());
+    }
+    let mut types =
+        |millis: i64| live.typing(SocketId(1), Channel::Joint, Moment::from_millis(millis)).is_some();
+    let passed: Vec<i64> = (0..50).map(|tenth| tenth * 100).filter(|millis| types(*millis)).collect();
+    assert_eq!(passed, [0, 2_000, 4_000]);
+    let hands: Vec<bool> =
+        [true, true, false, false, true].map(|up| live.hand(SocketId(1), up).is_some()).into();
+    assert_eq!(hands, [true, false, true, false, true], "only a change is news");
+    live.leave(SocketId(1), at);
+    live.tick(at.plus(super::super::presence::GRACE_PERIOD));
+    live.join(SocketId(1), account(1), &Heads::new());
+    assert!(live.hand(SocketId(1), true).is_some(), "whoever left has no hand up");
+}
+
+#[test]
+fn r18_after_a_private_signal_nobody_sees_somebody_type() {
+    let mut now = room(false);
+    let mut live = LiveRoom::new(now.clone());
+    for number in [1, 2] {
+        live.join(SocketId(number), account(u128::from(number)), &Heads::new());
+    }
+    let at = Moment::from_millis(0);
+    assert!(live.typing(SocketId(1), Channel::Joint, at).is_some(), "they do see it before");
+    if let Stage::Mediation(mediation) = &mut now.dispute.stage {
+        *mediation.room.signals.of_mut(Side::Respondent) = Some(domain::room::Signal::Unsafe);
+    }
+    live.change(now, at);
+    let later = at.plus(TYPING_PERIOD);
+    assert_eq!(live.typing(SocketId(1), Channel::Joint, later), None);
 }
 
 #[test]

@@ -155,7 +155,7 @@ impl Speaker {
             }
             Ask::Leave(socket) => self.leave(socket, at),
             Ask::Typing(socket, channel) => {
-                let effects = self.live.typing(socket, channel).into_iter().collect();
+                let effects = self.live.typing(socket, channel, at).into_iter().collect();
                 self.follow(effects);
             }
             Ask::Hand(socket, up) => {

@@ -11,7 +11,7 @@ use bytestring::ByteString;
 use domain::ids::{AccountId, DisputeId, EntryId, SessionId};
 use domain::room::{Channel, Signal};
 use domain::time::Moment;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, MissedTickBehavior, timeout};
 
 use super::protocol as frames;
 use super::protocol::{Answer, Said};
@@ -26,6 +26,8 @@ use crate::state::AppState;
 
 /// How long a goodbye may take.
 const GOODBYE_PERIOD: Duration = Duration::from_secs(1);
+/// The same for a reader who was too slow: what is queued before it has to leave first. Its seat is given up already.
+const SLOW_GOODBYE_PERIOD: Duration = Duration::from_secs(10);
 /// How often a session in use is noted as used.
 const TOUCH_PERIOD: Duration = Duration::from_secs(60);
 
@@ -106,12 +108,13 @@ impl Connection {
             }
             End::Bye { reason, code } => {
                 let frame = frames::write(&Answer::Bye { reason, retry_ms: spread(code) });
+                let period = if code == frames::CLOSE_SLOW { SLOW_GOODBYE_PERIOD } else { GOODBYE_PERIOD };
                 let code = CloseCode::from(code);
                 let farewell = async move {
                     let _ = self.socket.text(frame).await;
                     let _ = self.socket.close(Some(CloseReason { code, description: None })).await;
                 };
-                let _ = timeout(GOODBYE_PERIOD, farewell).await;
+                let _ = timeout(period, farewell).await;
             }
         }
     }
@@ -122,17 +125,20 @@ impl Connection {
         let hello_until = Instant::now() + frames::HELLO_PERIOD;
         let mut heard_at = Instant::now();
         let mut ping = tokio::time::interval_at(Instant::now() + frames::PING_PERIOD, frames::PING_PERIOD);
+        ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let done = tokio::select! {
                 goodbye = cut.wait() => return goodbye.into(),
                 _ = stopping.wait_for(|stops| *stops) => return Goodbye::Restart.into(),
                 message = stream.recv() => {
-                    heard_at = Instant::now();
-                    match message {
+                    let done = match message {
                         Some(Ok(message)) => self.hear(message).await,
                         Some(Err(error)) => return end_of(&error),
                         None => return End::Gone,
-                    }
+                    };
+                    // After it: a long replay is no silence of the client's.
+                    heard_at = Instant::now();
+                    done
                 }
                 frame = next(&mut self.joined) => match frame {
                     Some(frame) => self.pass_on(frame).await,
@@ -168,24 +174,51 @@ impl Connection {
     }
 
     async fn take(&mut self, text: &str) -> Result<(), End> {
-        let now = self.state.clock.now();
-        // A bucket for each socket: one that floods does not silence its owner's others.
-        let key = (self.session, self.admitted.socket.0);
-        if let Err(retry_after) = self.state.limits.take(Limit::Frames, key, now) {
-            self.refuse(None, &Refused::TooMuch { retry_after }).await?;
-            return bye("rate", frames::CLOSE_PROTOCOL);
-        }
+        self.count_frame().await?;
         match frames::read(text) {
             Ok(said) => {
-                for one in said {
+                for (at, one) in said.into_iter().enumerate() {
+                    // What stands in an array counts as if it had come alone; posts have a limit of their own.
+                    if at > 0 && !matches!(one, Said::Post { .. }) {
+                        self.count_frame().await?;
+                    }
                     self.answer(one).await?;
                 }
-                Ok(())
+                self.touch().await
             }
             Err(refused) => {
                 self.refuse(None, &refused).await?;
                 bye("protocol", frames::CLOSE_PROTOCOL)
             }
+        }
+    }
+
+    async fn count_frame(&mut self) -> Result<(), End> {
+        // A bucket for each socket: one that floods does not silence its owner's others.
+        let key = (self.session, self.admitted.socket.0);
+        if let Err(retry_after) = self.state.limits.take(Limit::Frames, key, self.state.clock.now()) {
+            self.refuse(None, &Refused::TooMuch { retry_after }).await?;
+            return bye("rate", frames::CLOSE_PROTOCOL);
+        }
+        Ok(())
+    }
+
+    /// Notes now and then that the session is in use: whoever reads and answers by small signs is not idle.
+    async fn touch(&mut self) -> Result<(), End> {
+        let now = self.state.clock.now();
+        if now.since(self.touched_at) < TOUCH_PERIOD {
+            return Ok(());
+        }
+        self.touched_at = now;
+        let (account, session) = (self.account, self.session);
+        let act = move |tx: &mut store::Tx<'_>, doing: &mut Doing| {
+            store::sessions::live(tx, session, doing.now)?.ok_or(Refused::NotYou)?;
+            accounts::touch_session(tx, doing, account, session)
+        };
+        match self.state.desk.write(By::Person(account), act).await {
+            Err(Refused::NotYou) => Err(Goodbye::SessionEnded.into()),
+            // Where the database is away, nothing is lost but a moment.
+            _ => Ok(()),
         }
     }
 
@@ -359,18 +392,15 @@ impl Connection {
         let limited = self.state.limits.take(Limit::Entries, self.account, now);
         limited.map_err(|retry_after| Refused::TooMuch { retry_after })?;
         let (account, session, dispute) = (self.account, self.session, self.dispute);
-        let touches = now.since(self.touched_at) >= TOUCH_PERIOD;
         let act = move |tx: &mut store::Tx<'_>, doing: &mut Doing| {
             // The session is asked in the same transaction: a post of one that has ended is never stored.
             store::sessions::live(tx, session, doing.now)?.ok_or(Refused::NotYou)?;
-            if touches {
-                accounts::touch_session(tx, doing, account, session)?;
-            }
             entries::post(tx, doing, dispute, channel, id, body)
         };
-        let (entry, _) = self.state.desk.write(By::Person(account), act).await?;
-        if touches {
-            self.touched_at = now;
+        let (entry, is_new) = self.state.desk.write(By::Person(account), act).await?;
+        if !is_new {
+            // A client that sends again what it has no answer for says nothing new.
+            self.state.limits.give_back(Limit::Entries, account);
         }
         Ok((channel, entry.seq, entry.at))
     }
@@ -414,6 +444,7 @@ impl Connection {
 
     /// Writes one frame; a reader that takes nothing is given up, and one that is cut off is not waited for.
     async fn send(&mut self, text: ByteString) -> Result<(), End> {
+        let mut stopping = self.state.stopping.clone();
         tokio::select! {
             biased;
             written = timeout(frames::WRITE_PERIOD, self.socket.text(text)) => match written {
@@ -422,6 +453,7 @@ impl Connection {
                 Err(_) => Err(Goodbye::Slow.into()),
             },
             goodbye = self.admitted.cut.wait() => Err(goodbye.into()),
+            _ = stopping.wait_for(|stops| *stops) => Err(Goodbye::Restart.into()),
         }
     }
 

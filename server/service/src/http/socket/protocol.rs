@@ -17,8 +17,6 @@ use crate::refused::Refused;
 pub const SUBPROTOCOL: &str = "concord.room.v1";
 /// The most bytes of a frame that a client sends.
 pub const FRAME_BYTES_MAX: usize = 64 * 1024;
-/// The most frames in one array that a client sends.
-pub const BATCH_FRAMES_MAX: usize = 64;
 /// About how many bytes of waiting frames are put into one array.
 pub const BATCH_BYTES: usize = 24 * 1024;
 /// How long a client may take to say hello.
@@ -142,8 +140,7 @@ pub enum Answer<'a> {
 /// `Malformed` or `Fields` where it is not of the protocol; what was sent is not said back.
 pub fn read(text: &str) -> Result<Vec<Said>, Refused> {
     if text.trim_start().starts_with('[') {
-        let frames: Vec<Said> = crate::http::body::parse(text.as_bytes())?;
-        return if frames.len() > BATCH_FRAMES_MAX { Err(Refused::TooLarge) } else { Ok(frames) };
+        return crate::http::body::parse(text.as_bytes());
     }
     crate::http::body::parse(text.as_bytes()).map(|frame| vec![frame])
 }
@@ -240,8 +237,6 @@ mod tests {
         ] {
             assert!(read(text).is_err(), "{text}");
         }
-        let many = format!("[{}]", vec![r#"{"t":"unsafe"}"#; BATCH_FRAMES_MAX + 1].join(","));
-        assert_eq!(read(&many), Err(Refused::TooLarge));
     }
 
     fn room() -> RoomView {
