@@ -52,6 +52,25 @@ on_both! {
         amara.signs_in().await;
     }
 
+    async fn nobody_keeps_another_from_their_new_password(settings: Settings) {
+        let service = settings.with("CONCORD_LIMIT_CODES_ADDRESS", "3,1/min").start().await;
+        let amara = service.person("Amara Sen").await;
+        let stranger = service.stranger();
+        stranger.post("/passwords/resets", json!({"email": amara.email})).await.expects(202);
+        let of_reset = |letter: &tests::letters::Letter| letter.code_after("/passwords/resets/").is_some();
+        let first = service.letters().wait_for(&amara.email, of_reset).await;
+        // A stranger asks again, and others at the same address guess until they are sent away.
+        stranger.post("/passwords/resets", json!({"email": amara.email})).await.expects(202);
+        let wrong = |digit: u8| format!("/passwords/resets/{digit}aaaaaaa{}", "B".repeat(22));
+        let password = json!({"password": "another quiet phrase 7"});
+        for digit in 0..3 {
+            assert_refused!(stranger.post(&wrong(digit), password.clone()).await, 404);
+        }
+        assert_refused!(stranger.post(&wrong(3), password.clone()).await, 429);
+        let code = first.code_after("/passwords/resets/").expect("a code");
+        stranger.post(&format!("/passwords/resets/{code}"), password).await.expects(204);
+    }
+
     async fn a_refresh_token_rotates_and_its_reuse_ends_the_family(settings: Settings) {
         let service = settings.start().await;
         let amara = service.person("Amara Sen").await;

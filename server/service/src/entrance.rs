@@ -83,7 +83,7 @@ pub async fn sign_up(state: &AppState, wanted: Wanted) -> Result<(), Refused> {
     errors.check()?;
     let password_hash = state.passwords.hash(&wanted.password).await?;
     // Silently: that this address was written to often is nobody's business but its owner's.
-    if state.limits.take(Limit::Mails, email.as_str(), state.clock.now()).is_err() {
+    if state.limits.take(Limit::Mails, ("confirmation", email.as_str()), state.clock.now()).is_err() {
         return Ok(());
     }
     let who = SignUp { email, name, language, password_hash };
@@ -96,7 +96,7 @@ pub async fn sign_up(state: &AppState, wanted: Wanted) -> Result<(), Refused> {
 /// # Errors
 /// `Absent` where the code does not count; `TooMuch`.
 pub async fn confirm(state: &AppState, from: &From, code: &str) -> Result<AccountId, Refused> {
-    let code = guarded(state, from, code)?;
+    let code = guarded(state, code)?;
     let used = code.clone();
     let done = state.desk.write(By::Visitor, move |tx, doing| accounts::confirm(tx, doing, &used)).await;
     settled(state, from, &code, done)
@@ -105,29 +105,29 @@ pub async fn confirm(state: &AppState, from: &From, code: &str) -> Result<Accoun
 /// Counts a try at a code before it is looked up: five wrong secrets void a locator.
 ///
 /// # Errors
-/// `Absent` where it has not the form of a code or is void; `TooMuch` for an address that guesses.
-pub fn guarded(state: &AppState, from: &From, code: &str) -> Result<OneTimeCode, Refused> {
+/// `Absent` where it has not the form of a code or is void.
+pub fn guarded(state: &AppState, code: &str) -> Result<OneTimeCode, Refused> {
     let code = OneTimeCode::read(code).ok_or(Refused::Absent)?;
-    let now = state.clock.now();
-    let too_much = |retry_after| Refused::TooMuch { retry_after };
-    state.limits.take(Limit::CodesAddress, from.address, now).map_err(too_much)?;
     // Void looks like unknown, or guessing would tell which locators are there.
-    state.limits.take(Limit::Codes, code.locator(), now).map_err(|_| Refused::Absent)?;
+    state.limits.take(Limit::Codes, code.locator(), state.clock.now()).map_err(|_| Refused::Absent)?;
     Ok(code)
 }
 
-/// Takes the counted try back where the code was right.
+/// Takes the counted try back where the code was right, and counts a wrong one against its address. A right code is
+/// never refused because of what others at the same address tried: half a town may come from one.
 ///
 /// # Errors
-/// Those of `done`.
+/// Those of `done`; `TooMuch` for an address that guesses.
 pub fn settled<T>(
     state: &AppState,
     from: &From,
     code: &OneTimeCode,
     done: Result<T, Refused>,
 ) -> Result<T, Refused> {
-    if !matches!(done, Err(Refused::Absent)) {
-        state.limits.give_back(Limit::CodesAddress, from.address);
+    if matches!(done, Err(Refused::Absent)) {
+        let counted = state.limits.take(Limit::CodesAddress, network_of(from.address), state.clock.now());
+        counted.map_err(|retry_after| Refused::TooMuch { retry_after })?;
+    } else {
         state.limits.give_back(Limit::Codes, code.locator());
     }
     done
@@ -327,7 +327,8 @@ pub async fn refresh(state: &AppState, refresh_token: &str) -> Result<ApiSession
 /// Those of the store, and a field that is no address.
 pub async fn ask_reset(state: &AppState, email: &str) -> Result<(), Refused> {
     let email: EmailAddress = email.parse().map_err(|why| Refused::field("email", words_code(why)))?;
-    if state.limits.take(Limit::Mails, email.as_str(), state.clock.now()).is_err() {
+    // Apart from confirmations, so that nobody who signs up in another's name keeps their resets from them.
+    if state.limits.take(Limit::Mails, ("reset", email.as_str()), state.clock.now()).is_err() {
         return Ok(());
     }
     let code = OneTimeCode::new()?;
@@ -348,7 +349,7 @@ pub async fn ask_reset(state: &AppState, email: &str) -> Result<(), Refused> {
 /// # Errors
 /// `Absent` where the code does not count; a password that is not taken; `TooMuch`; `Busy`.
 pub async fn reset(state: &AppState, from: &From, code: &str, password: &str) -> Result<(), Refused> {
-    let code = guarded(state, from, code)?;
+    let code = guarded(state, code)?;
     let done = reset_with(state, &code, password).await;
     settled(state, from, &code, done)
 }
@@ -404,7 +405,7 @@ pub struct Setup {
 /// # Errors
 /// `Absent` where the link does not count; fields that cannot be taken.
 pub async fn set_up(state: &AppState, from: &From, code: &str, typed: Setup) -> Result<Vec<u8>, Refused> {
-    let code = guarded(state, from, code)?;
+    let code = guarded(state, code)?;
     let done = set_up_with(state, &code, typed).await;
     settled(state, from, &code, done)
 }

@@ -243,8 +243,8 @@ pub fn ask_reset(
     let Some(account) = people::by_email(tx, email)?.filter(|account| account.disabled_at.is_none()) else {
         return Ok(());
     };
+    // The codes of earlier mails go on: a stranger's request must not take from the owner the one that is in their hands.
     let subject = account.id.to_string();
-    codes::void_all(tx, Purpose::Reset, &subject)?;
     let until = doing.now.plus(doing.config.periods.reset);
     codes::put(tx, Purpose::Reset, &SecretHash::of(code.as_str()), &subject, until, doing.now)?;
     let url = doing.config.public_url.link(&format!("/passwords/resets/{}", code.as_str()));
@@ -271,6 +271,7 @@ pub fn reset(tx: &mut Tx<'_>, doing: &mut Doing, code: &OneTimeCode, hash: &str)
     let subject =
         codes::take(tx, Purpose::Reset, &SecretHash::of(code.as_str()), doing.now)?.ok_or(Refused::Absent)?;
     let account: AccountId = subject.parse().map_err(|_| Refused::broken("reset"))?;
+    codes::void_all(tx, Purpose::Reset, &subject)?;
     people::set_password(tx, account, hash)?;
     devices::forget_all(tx, account)?;
     doing.by = By::Person(account);

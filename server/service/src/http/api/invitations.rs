@@ -63,7 +63,7 @@ struct InstitutionShown {
 /// `Absent` where the code opens nothing.
 pub async fn shown(state: &AppState, request: &HttpRequest, typed: &str) -> Result<Shown, Refused> {
     let from = origin::from(request, &state.config);
-    let code = guarded(state, &from, typed)?;
+    let code = guarded(state, typed)?;
     let text = code.as_str().to_owned();
     let look = text.clone();
     let shown = read_as(state, By::Visitor, move |tx, doing| invitations::show(tx, doing, &look)).await;
@@ -170,7 +170,7 @@ pub async fn with_code<T: Send + 'static>(
     act: impl FnOnce(&mut Tx<'_>, &mut Doing, &str) -> Result<T, Refused> + Send + 'static,
 ) -> Result<T, Refused> {
     let from = origin::from(request, &state.config);
-    let code = guarded(state, &from, typed)?;
+    let code = guarded(state, typed)?;
     let text = code.as_str().to_owned();
     let done = state.desk.write(by, move |tx, doing| act(tx, doing, &text)).await;
     count_wrong(state, code.as_str(), &done).await?;

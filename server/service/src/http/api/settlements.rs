@@ -13,7 +13,7 @@ use store::settlements::{Filter, Settlement};
 use utoipa::{OpenApi, ToSchema};
 
 use super::disputes::read_as;
-use crate::acts::settlements::{self, Audited};
+use crate::acts::settlements::{self, Audited, Own};
 use crate::http::body::{Page, id, query};
 use crate::http::who::SignedIn;
 use crate::refused::Refused;
@@ -63,12 +63,16 @@ async fn show_own(
 ) -> Result<HttpResponse, Refused> {
     let dispute: DisputeId = id(&path)?;
     let own = read_as(&state, who.by(), move |tx, doing| settlements::own(tx, doing, dispute)).await?;
-    Ok(HttpResponse::Ok().json(OwnShown {
+    Ok(HttpResponse::Ok().json(own_shown(&own)))
+}
+
+fn own_shown(own: &Own) -> OwnShown {
+    OwnShown {
         id: own.settlement.id.to_string(),
         digest: own.settlement.digest.to_string(),
         sealed_at: own.settlement.sealed_at.to_string(),
         deliveries: own.deliveries.iter().map(delivery).collect(),
-    }))
+    }
 }
 
 #[derive(Deserialize)]
@@ -257,17 +261,38 @@ fn audited(seen: &Audited) -> AuditedShown {
     }
 }
 
-/// One settlement's process, for an auditor: never talk, offers, drafts, files, answers or reasons. The look is traced.
+/// A settlement as its reader may see it.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+enum SettlementShown {
+    /// One's own.
+    Own(OwnShown),
+    /// For an auditor.
+    Audited(Box<AuditedShown>),
+}
+
+/// One settlement: one's own, or its process for an auditor: never talk, offers, drafts, files, answers or reasons. An
+/// auditor's look is traced.
 #[utoipa::path(get, path = "/api/v1/settlements/{id}", tag = "settlements", params(("id" = String, Path)),
-    responses((status = 200, body = AuditedShown), (status = 404)))]
+    responses((status = 200, body = SettlementShown), (status = 404)))]
 async fn show_settlement(
     state: web::Data<AppState>,
     who: SignedIn,
     path: web::Path<String>,
 ) -> Result<HttpResponse, Refused> {
     let settlement: SettlementId = id(&path)?;
-    let seen = state.desk.write(who.by(), move |tx, doing| settlements::audit(tx, doing, settlement)).await?;
-    Ok(HttpResponse::Ok().json(audited(&seen)))
+    let shown = state.desk.write(who.by(), move |tx, doing| {
+        let dispute = store::settlements::by_id(tx, settlement)?.dispute;
+        match settlements::own(tx, doing, dispute) {
+            Ok(own) => Ok(SettlementShown::Own(own_shown(&own))),
+            Err(Refused::Absent) => {
+                let seen = settlements::audit(tx, doing, settlement)?;
+                Ok(SettlementShown::Audited(Box::new(audited(&seen))))
+            }
+            Err(refused) => Err(refused),
+        }
+    });
+    Ok(HttpResponse::Ok().json(shown.await?))
 }
 
 /// The record as a PDF: one's own, or an auditor's where the parties agreed to that.

@@ -13,7 +13,7 @@ use crate::totp;
 
 async fn ask(request: HttpRequest, visit: Visit, path: web::Path<String>) -> Answer {
     let from = origin::from(&request, &visit.state.config);
-    let code = guarded(&visit.state, &from, &path)?;
+    let code = guarded(&visit.state, &path)?;
     let looked = code.clone();
     let found = visit.read(move |tx, doing| accounts::look_at_setup(tx, doing.now, &looked)).await;
     settled(&visit.state, &from, &code, found)?;
