@@ -2,22 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { answersSafety, cast, files, getAMediator, prepares, says, takesPart } from "./scenes.js";
-
-/** @param {import("./stage.js").Stage} stage */
-async function inTheRoom(stage) {
-  const people = await cast(stage);
-  const id = await files(people.amara, people.bela);
-  await takesPart(people.bela);
-  await answersSafety(people.bela, id);
-  await prepares(people.amara, id);
-  await prepares(people.bela, id);
-  await getAMediator(people, id);
-  for (const person of [people.amara, people.bela, people.noor]) {
-    await person.opens(`/rooms/${id}?channel=joint`);
-  }
-  return { ...people, id };
-}
+import { inTheRoom, says } from "./scenes.js";
 
 /** @type {Record<string, (stage: import("./stage.js").Stage) => Promise<void>>} */
 export const tests = {

@@ -3,6 +3,7 @@
 
 import { Stage } from "./stage.js";
 import * as journey from "./journey.js";
+import * as live from "./live.js";
 import * as pages from "./pages.js";
 import * as room from "./room.js";
 
@@ -13,7 +14,7 @@ if (program === undefined) {
   process.exit(2);
 }
 
-const all = [journey, room, pages].flatMap((file) => Object.entries(file.tests));
+const all = [journey, room, live, pages].flatMap((file) => Object.entries(file.tests));
 let failed = 0;
 for (const [name, test] of all.filter(([name]) => name.includes(wanted))) {
   const stage = await Stage.opens(program);

@@ -100,6 +100,21 @@ export async function getAMediator({ amara, bela, noor, rosa }, id) {
   }
 }
 
+/** Everybody is in the room, with scripts. @param {import("./stage.js").Stage} stage */
+export async function inTheRoom(stage) {
+  const people = await cast(stage);
+  const id = await files(people.amara, people.bela);
+  await takesPart(people.bela);
+  await answersSafety(people.bela, id);
+  await prepares(people.amara, id);
+  await prepares(people.bela, id);
+  await getAMediator(people, id);
+  for (const person of [people.amara, people.bela, people.noor]) {
+    await person.opens(`/rooms/${id}?channel=joint`);
+  }
+  return { ...people, id };
+}
+
 /** @param {Person} person @param {string} text */
 export async function says(person, text) {
   const box = person.page.locator('form[action$="/entries"] textarea[name="text"]');

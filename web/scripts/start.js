@@ -13,3 +13,16 @@ for (const element of document.querySelectorAll("[data-module]")) {
 addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
+// What was typed and kept in this tab is the person's who signs out, and nobody's who comes after.
+addEventListener("submit", (event) => {
+  if (event.target instanceof HTMLFormElement && new URL(event.target.action).pathname === "/sign-out") {
+    try {
+      sessionStorage.clear();
+    } catch {
+      // Storage can be switched off; then nothing was stored.
+    }
+  }
+}, true);
+// The house says its own time and zone; here each moment is turned into the reader's.
+const moments = document.querySelectorAll("time[datetime*=T]");
+if (moments.length > 0) import("./times.js").then((module) => module.default(moments)).catch(() => {});

@@ -115,6 +115,16 @@ impl RoomState {
         self.held || signalled || self.paused.contains(&channel)
     }
 
+    /// Whether there is something in that channel that the mediator can lift: their own pause, or what a side signalled.
+    /// In shuttle there is no shared channel, so that a side's signal is taken up in its own caucus.
+    pub fn may_resume(&self, channel: Channel, shuttle: bool) -> bool {
+        let signalled = match channel.caucus_of() {
+            Some(side) => shuttle && self.signals.of(side).is_some(),
+            None => channel == Channel::Joint && self.signals.either(Option::is_some),
+        };
+        signalled || self.paused.contains(&channel)
+    }
+
     /// Whether that seat may post there now. The mediator always may: somebody has to say how it goes on.
     pub fn may_post(&self, seat: Seat, channel: Channel, shuttle: bool) -> bool {
         has_seat(seat, channel, shuttle) && (seat == Seat::Mediator || !self.is_paused(channel))
@@ -162,5 +172,20 @@ mod tests {
             assert!(room.may_post(Seat::Party(side), Channel::caucus(side), false));
         }
         assert!(room.may_post(Seat::Mediator, Channel::Joint, false));
+    }
+
+    #[test]
+    fn r18_a_signal_is_taken_up_where_the_side_that_gave_it_is() {
+        let mut room = RoomState::default();
+        room.signals.claimant = Some(Signal::Unsafe);
+        for (channel, open, shuttle) in [
+            (Channel::Joint, true, true),
+            (Channel::CaucusClaimant, false, true),
+            (Channel::CaucusRespondent, false, false),
+            (Channel::Notes, false, false),
+        ] {
+            assert_eq!(room.may_resume(channel, false), open, "{channel} open");
+            assert_eq!(room.may_resume(channel, true), shuttle, "{channel} shuttle");
+        }
     }
 }

@@ -18,8 +18,8 @@ pub struct DeskLine {
     pub names: Vec<String>,
     /// Since when somebody waits for the mediator; nothing where nobody does.
     pub waiting_since: Option<Moment>,
-    /// The codes of private signals (`alarm-…`): `break`, `unsafe`, `not-freely`.
-    pub signals: Vec<String>,
+    /// Who told the mediator what in private, as name and code (`signal-…`): `break`, `unsafe`, `not-freely`.
+    pub signals: Vec<(String, String)>,
     /// The code of the next task (`task-…`) and where it is done.
     pub next: Option<(String, String)>,
 }

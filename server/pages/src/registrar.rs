@@ -59,6 +59,8 @@ pub struct FailedMail {
 /// Somebody asked for help: an alarm, a concern from an invitation, a "not freely".
 #[derive(Debug, Clone)]
 pub struct Alarm {
+    /// The duty's own id.
+    pub duty: String,
     /// The dispute's id.
     pub id: String,
     /// Its reference.
@@ -72,11 +74,11 @@ pub struct Alarm {
 }
 
 /// `GET /registrar`. Posts `/disputes/{dispute}/parties/{party}/identity`: `decision` (`confirm`, `refuse`);
-/// `/registrar/mails/{id}/retries` (no fields); `/disputes/{id}/resumption` (no fields). Links to
+/// `/registrar/duties/{duty}` (no fields: it was seen to); `/registrar/mails/{id}/retries` (no fields); `/disputes/{id}/resumption` (no fields). Links to
 /// `/registrar/disputes/{id}/screening` and `/registrar/disputes/{id}/assignment`.
 #[derive(Debug, Clone, Default)]
 pub struct RegistrarDesk {
-    /// Calls for help, the longest wait first.
+    /// Calls for help, the newest first.
     pub alarms: Vec<Alarm>,
     /// Disputes to be screened.
     pub screening: Vec<WaitingDispute>,

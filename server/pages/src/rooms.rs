@@ -2,7 +2,7 @@
 //! given: who may see which entry was decided before. Deliberately not here: the socket, which `web/scripts/room`
 //! speaks with.
 
-use crate::form::Form;
+use crate::form::{Form, Part};
 use crate::frame::page;
 use crate::terms::TermLine;
 use crate::words::{Said, Words};
@@ -22,6 +22,8 @@ pub struct ChannelTab {
 /// What an offer has come to.
 #[derive(Debug, Clone, Default)]
 pub struct OfferLine {
+    /// For a counter-offer: the entry in whose place it stands, and what that one offered.
+    pub instead_of: Option<(String, Vec<TermLine>)>,
     /// What is offered.
     pub terms: Vec<TermLine>,
     /// The short note; empty for none.
@@ -90,11 +92,12 @@ impl EntryLine {
 /// `GET /rooms/{dispute}?channel=joint[&before=SEQ][&offer=new|ENTRY]` (`offer=new`: the form for an offer is open;
 /// `offer=ENTRY`: as a counter-offer to that one). Posts (all with `channel`):
 /// `/rooms/{id}/entries`: `id` (UUIDv7 made by the server into the page), `text`, `lang`;
-/// `/rooms/{id}/offers`: `id`, `counters` (entry id or empty), `term-1-debtor` (`claimant`, `respondent`),
-/// `term-1-text`, `term-1-amount`, `term-1-currency`, `term-1-due_on`, `note`, `expires_on`;
+/// `/rooms/{id}/offers`: `id`, `counters` (entry id or empty), `rows`, for each row n `term-n-debtor` (`claimant`,
+/// `respondent`), `term-n-text`, `term-n-amount`, `term-n-currency`, `term-n-due_on`; `note`, `expires_on`; `more`
+/// (`yes`: one more row, nothing is sent);
 /// `/rooms/{id}/offers/{entry}/acceptance`, `/rooms/{id}/offers/{entry}/withdrawal`: `id`;
 /// `/rooms/{id}/session` (mediator): `act` (`open`, `pause`, `resume`, `close`), `id`;
-/// `/rooms/{id}/agenda` (mediator): `id`, `text`;
+/// `/rooms/{id}/agenda` (mediator): `id`, `agenda`;
 /// `/rooms/{id}/breaks` and `/rooms/{id}/alarms` (a party; private): no more fields.
 /// Each goes on to `/rooms/{id}?channel=…#end`.
 #[derive(Debug, Clone, Default)]
@@ -107,6 +110,10 @@ pub struct Room {
     pub you: String,
     /// The reader's role: `claimant`, `respondent`, `mediator`.
     pub role: String,
+    /// The reader's account: what a browser keeps is kept under it, so that nobody else's words are sent as theirs.
+    pub account: String,
+    /// The names of claimant and respondent, as promises name them.
+    pub sides: (String, String),
     /// The channels that the reader has a seat in.
     pub channels: Vec<ChannelTab>,
     /// The name of the one that is shown.
@@ -123,20 +130,31 @@ pub struct Room {
     pub session: String,
     /// Whether the room or channel is paused for the reader.
     pub is_paused: bool,
+    /// For the mediator: what can be done about the channel that is shown: `pause`, `resume`, `held` (the registrar
+    /// decides); empty where nothing can.
+    pub steering: String,
+    /// For the mediator: who said what to the mediator alone, as name and code (`signal-…`).
+    pub signals: Vec<(String, String)>,
+    /// For a party: who learns of a signal, `mediator` or `registrar`.
+    pub told: String,
     /// Whether the reader may post here.
     pub may_post: bool,
     /// Whether the reader may make an offer here.
     pub may_offer: bool,
     /// Whether the form for an offer is open, and as a counter-offer to which entry (empty: a new one).
     pub offer_to: Option<String>,
+    /// What is offered there by the other side, above the form of a counter-offer.
+    pub answers: Vec<TermLine>,
+    /// How many promises the form for an offer has.
+    pub offer_rows: usize,
+    /// To whom an offer goes from here, by name.
+    pub offer_goes_to: String,
     /// A fresh UUIDv7 for the entry that is being written.
     pub entry_id: String,
     /// The language in which the reader writes, by tag.
     pub language: String,
     /// The currencies that the house takes.
     pub currencies: Vec<String>,
-    /// Whether the reader is heard: for the reply time that *I do not feel safe* names, such as `15`.
-    pub reply_minutes: u32,
     /// Whether there is an agreement to look at.
     pub has_agreement: bool,
     /// What was typed and not stored.
@@ -190,6 +208,87 @@ impl Room {
     }
 }
 
+impl Room {
+    /// The numbers of the promises in the form for an offer.
+    pub fn offer_numbers(&self) -> std::ops::RangeInclusive<usize> {
+        1..=self.offer_rows.max(1)
+    }
+
+    /// The words that the room's scripts say, as JSON that cannot end the block in which it stands. `%1` and `%2` stand
+    /// for names.
+    pub fn messages(&self, w: &Words) -> Part {
+        let (one, two) = ("%1", "%2");
+        let fixed = MESSAGES.iter().map(|(key, id)| (*key, w.by_id(id)));
+        let named = [
+            ("typing", w.room_typing(one)),
+            ("here", w.room_here(one)),
+            ("said", w.room_said(one)),
+            ("arrival", w.event_arrival(one)),
+            ("departure", w.event_departure(one)),
+            ("signature", w.event_signature(one)),
+            ("offer_accepted", w.event_offer_accepted(one)),
+            ("offer_withdrawn", w.event_offer_withdrawn(one)),
+            ("promise", w.promise_who(one, two)),
+        ];
+        let all = fixed.filter_map(|(key, said)| Some((key, said?))).chain(named);
+        let lines: Vec<String> =
+            all.map(|(key, said)| format!("\"{key}\":\"{}\"", in_json(said.text()))).collect();
+        Part(format!("{{{}}}", lines.join(",")))
+    }
+}
+
+/// What the scripts call a message, and its id.
+const MESSAGES: &[(&str, &str)] = &[
+    ("you", "frame-you"),
+    ("mediator", "role-mediator"),
+    ("sending", "room-sending"),
+    ("waiting", "room-waiting"),
+    ("failed", "room-failed"),
+    ("refused", "room-refused"),
+    ("kept", "room-kept"),
+    ("offline", "room-offline"),
+    ("reconnecting", "room-reconnecting"),
+    ("ended", "room-signed-out"),
+    ("reload", "room-something-new"),
+    ("file", "room-file"),
+    ("agenda", "room-agenda"),
+    ("offer", "offer-title"),
+    ("counter", "offer-title-counter"),
+    ("instead", "offer-instead"),
+    ("amount", "promise-amount"),
+    ("by", "promise-by"),
+    ("until", "offer-until"),
+    ("not-binding", "offer-not-binding"),
+    ("open", "offer-state-open"),
+    ("accepted", "offer-state-accepted"),
+    ("countered", "offer-state-countered"),
+    ("withdrawn", "offer-state-withdrawn"),
+    ("session-opened", "event-session-opened"),
+    ("session-paused", "event-session-paused"),
+    ("session-resumed", "event-session-resumed"),
+    ("session-closed", "event-session-closed"),
+    ("revised", "event-revision"),
+    ("frozen", "event-frozen"),
+    ("all-signed", "event-all-signed"),
+    ("signal-break", "signal-break"),
+    ("signal-unsafe", "signal-unsafe"),
+    ("signal-not-freely", "signal-not-freely"),
+];
+
+/// A text between the quotes of JSON inside HTML: no letter of it can end the text or the block.
+fn in_json(text: &str) -> String {
+    let mut json = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' | '<' | '>' | '&' | '\u{0}'..='\u{1f}' => {
+                json.push_str(&format!("\\u{:04x}", u32::from(letter)));
+            }
+            other => json.push(other),
+        }
+    }
+    json
+}
+
 /// `GET /rooms/{id}/safe?of=break|unsafe`, after *I need a break* or *I do not feel safe*: who was told, when they
 /// answer, the emergency number. No form; links to the dispute and to `/exit`.
 #[derive(Debug, Clone, Default)]
@@ -200,7 +299,30 @@ pub struct PausedForYou {
     pub of: String,
     /// Who was told: `mediator` or `registrar`.
     pub told: String,
-    /// Within how many minutes they answer.
-    pub reply_minutes: u32,
+    /// Within which time they answer, in the house's own words.
+    pub reply_time: String,
+    /// Whether there is a room to go back to.
+    pub has_room: bool,
 }
 page!(PausedForYou, "rooms/paused.html");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_word_ends_the_block_in_which_the_words_stand() {
+        assert_eq!(
+            in_json("</script>\"\\ & \u{2068}আ\n"),
+            "\\u003c/script\\u003e\\u0022\\u005c \\u0026 \u{2068}আ\\u000a"
+        );
+    }
+
+    #[test]
+    fn every_message_of_the_scripts_is_there() {
+        let w = Words::new(domain::language::Language::English);
+        for (key, id) in MESSAGES {
+            assert!(w.by_id(id).is_some(), "{key}: {id}");
+        }
+    }
+}

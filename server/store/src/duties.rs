@@ -39,11 +39,20 @@ struct Row {
     _closed_at: Option<At>,
 }
 
-/// Puts something on the desk.
+/// Puts something on the desk, unless the same of the same side lies there already: whoever presses a button again, in
+/// fear or to bury what else lies there, adds no line.
 ///
 /// # Errors
 /// `Conflict` where the id is known.
 pub fn put(tx: &mut Tx<'_>, duty: &Duty) -> Result<()> {
+    let open = duties::table.filter(duties::closed_at.is_null()).filter(duties::kind.eq(&duty.kind));
+    let same = open.filter(duties::dispute.eq(word_opt(duty.dispute.as_ref()))).select(duties::side);
+    let sides: Vec<Option<Word<Side>>> = same.load(tx.db)?;
+    for side in sides {
+        if value_opt(side.as_ref())? == duty.side {
+            return Ok(());
+        }
+    }
     diesel::insert_into(duties::table)
         .values((
             duties::id.eq(&duty.id),
@@ -56,13 +65,13 @@ pub fn put(tx: &mut Tx<'_>, duty: &Duty) -> Result<()> {
     Ok(())
 }
 
-/// What is on the desk, the longest waiting first.
+/// What is on the desk, the newest first: what has just come in must never hide behind a full page.
 ///
 /// # Errors
 /// `Unavailable`, `Corrupt`.
 pub fn open(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<DutyRow>> {
     let open = duties::table.filter(duties::closed_at.is_null());
-    let rows: Vec<Row> = open.order((duties::at, duties::id)).limit(limit).load(tx.db)?;
+    let rows: Vec<Row> = open.order((duties::at.desc(), duties::id.desc())).limit(limit).load(tx.db)?;
     rows.into_iter()
         .map(|row| {
             Ok(Duty {
@@ -101,17 +110,23 @@ mod tests {
                 side: Some(Side::Respondent),
                 at: moment(millis),
             };
-            let (late, early) = (duty("a", 2), duty("b", 1));
-            let expected = vec![early.clone(), late.clone()];
+            let of_claimant = |duty: Duty| Duty { side: Some(Side::Claimant), ..duty };
+            let (late, early) = (duty("a", 2), of_claimant(duty("b", 1)));
+            let again = [duty("c", 3), of_claimant(duty("d", 4))];
+            let expected = vec![late.clone(), early.clone()];
             let listed = house.write(move |tx| {
-                put(tx, &late)?;
                 put(tx, &early)?;
+                put(tx, &late)?;
+                again.iter().try_for_each(|duty| put(tx, duty))?;
                 let listed = open(tx, 9)?;
                 close(tx, "b", moment(3))?;
                 close(tx, "b", moment(4))?;
-                Ok((listed, open(tx, 9)?.len()))
+                let left = open(tx, 9)?.len();
+                // Once it was seen, the same is news again.
+                put(tx, &of_claimant(duty("e", 5)))?;
+                Ok((listed, left, open(tx, 9)?.len()))
             });
-            assert_eq!(listed, Ok((expected, 1)), "{}", house.backend);
+            assert_eq!(listed, Ok((expected, 1, 2)), "{}", house.backend);
         }
     }
 }

@@ -5,6 +5,7 @@ mod confidentiality;
 mod auditor;
 mod neutrality;
 mod safety;
+mod signals;
 mod shuttle;
 mod agreement;
 mod signing;

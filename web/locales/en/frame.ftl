@@ -45,6 +45,7 @@ notice-ready = Thank you. We go on when everyone is ready.
 notice-agreed = Thank you. We keep your agreement with its date.
 notice-retried = We will try again.
 notice-decided = Your decision is stored.
+notice-seen = Done. The line is gone from your list.
 notice-shown = The other person may see it now.
 notice-added = The file is added.
 notice-offered = Your offer is made. It is not binding.

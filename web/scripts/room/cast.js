@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * What the page says about the room for the scripts: who is in it, what things are called, how far each channel was
- * read. It comes from hidden lists in the page, so that no data stands in a script.
+ * read. It comes from hidden lists and a block of words in the page, so that no data stands in a script.
  * @typedef {{id: string|null, role: string, name: string}} Person
  */
 
@@ -26,13 +26,22 @@ export function cast(list, you) {
   return { who, isMe, myName: people.find(isMe)?.name ?? "" };
 }
 
+/** @typedef {(key: string, ...names: string[]) => string} Words */
+
 /**
- * The words that the scripts say, by key; `%` stands for a name.
- * @param {Element|null} list
+ * The words that the scripts say, by key; `%1` and `%2` stand for names.
+ * @param {Element|null} block the page's block of messages, as JSON
+ * @returns {Words}
  */
-export function wordsOf(list) {
-  /** @param {string} key @param {string} [name] */
-  return (key, name = "") => (list?.querySelector(`[data-key=${key}]`)?.textContent ?? "").replace("%", name);
+export function wordsOf(block) {
+  /** @type {Record<string, unknown>} */
+  let said = {};
+  try {
+    said = JSON.parse(block?.textContent ?? "{}");
+  } catch {
+    // Without words the room still shows what people say.
+  }
+  return (key, ...names) => String(said[key] ?? "").replace(/%(\d)/g, (_, place) => names[Number(place) - 1] ?? "");
 }
 
 /**

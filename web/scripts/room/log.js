@@ -2,14 +2,14 @@
 /**
  * The list of entries that is seen, and the hidden log that a screen reader reads: one line a message, taken away
  * afterwards, so that nothing is read twice. Texts are set as text, never as HTML.
- * @typedef {{id: string, seq: number, at: string, name: string, role: string, isMine: boolean, text: string, lang: string}} Line
+ * @typedef {{id: string, seq: number, at: string, name: string, role: string, isMine: boolean}} Line
  */
 
 /**
  * @param {HTMLElement} list
  * @param {HTMLElement} heard
  * @param {HTMLTemplateElement} template
- * @param {(key: string, name?: string) => string} words
+ * @param {import("./cast.js").Words} words
  */
 export function log(list, heard, template, words) {
   const clock = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" });
@@ -36,27 +36,26 @@ export function log(list, heard, template, words) {
   return {
     find,
     say,
-    /** Shows a message. @param {Line} line */
-    message(line) {
-      const known = find(line.id);
-      if (known) return;
+    /** Shows an entry of somebody. @param {Line} line @param {Node} content */
+    entry(line, content) {
+      if (find(line.id)) return;
       const item = template.content.firstElementChild?.cloneNode(true);
       if (!(item instanceof HTMLElement)) return;
       const follows = line.isMine || isAtEnd();
       item.id = `e-${line.id}`;
-      item.classList.add(line.role);
+      if (line.role) item.classList.add(line.role);
       item.classList.toggle("mine", line.isMine);
-      const [name, note, time, said] = ["strong", ".by span", "time", ".said"].map((part) => item.querySelector(part));
-      if (!name || !note || !time || !said) return;
+      const [name, note, time, state] = ["strong", ".by span", "time", ".state"].map((part) => item.querySelector(part));
+      if (!name || !note || !time || !state) return;
       name.textContent = line.name;
       note.textContent = line.isMine ? `(${words("you")})` : line.role === "mediator" ? `(${words("mediator")})` : "";
       time.textContent = clock.format(new Date(line.at));
       time.setAttribute("datetime", line.at);
-      said.textContent = line.text;
-      said.setAttribute("lang", line.lang);
+      item.insertBefore(content, state);
       place(item, line.seq);
       show(item, follows);
-      if (!line.isMine) say(`${words("said", line.name)} ${line.text}`);
+      const told = [...item.children].filter((part) => !part.matches(".by, .state")).map((part) => part.textContent);
+      if (!line.isMine) say(`${words("said", line.name)} ${told.join(" ")}`);
     },
     /** Shows a line of the house. @param {string} id @param {number} seq @param {string} text */
     event(id, seq, text) {
@@ -75,7 +74,7 @@ export function log(list, heard, template, words) {
       const item = find(id);
       const state = item?.querySelector(".state");
       if (!item || !state) return;
-      item.classList.toggle("failed", key === "failed");
+      item.classList.toggle("failed", key === "failed" || key === "refused");
       state.textContent = key ? words(key) : "";
     },
     /** The number that the server gave. @param {string} id @param {number} seq */

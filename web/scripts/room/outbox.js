@@ -1,13 +1,14 @@
 // @ts-check
 /**
  * What was written and is not yet stored by the server. It lives in the tab's own storage, so that a reload loses
- * nothing and another tab sees nothing; it is emptied entry by entry when the server says `posted`.
- * @typedef {{id: string, channel: string, text: string, lang: string, at: number}} Pending
+ * nothing and another tab sees nothing; it is emptied entry by entry when the server says `posted`. Every key names the
+ * person: on a phone that two people share, what one of them left behind must never be sent as the other's.
+ * @typedef {{id: string, channel: string, text: string, lang: string, at: number, refused?: boolean}} Pending
  */
 
-/** @param {string} dispute */
-export function outbox(dispute) {
-  const key = `outbox:${dispute}`;
+/** @param {string} person @param {string} dispute */
+export function outbox(person, dispute) {
+  const key = `outbox:${person}:${dispute}`;
   /** @type {Pending[]} */
   let pending = [];
   try {
@@ -18,23 +19,31 @@ export function outbox(dispute) {
   }
   const save = () => {
     try {
-      sessionStorage.setItem(key, JSON.stringify(pending));
+      if (pending.length > 0) sessionStorage.setItem(key, JSON.stringify(pending));
+      else sessionStorage.removeItem(key);
     } catch {
       // Without storage the entries live as long as the page.
     }
   };
   return {
-    /** All that waits, the oldest first. */
-    list: () => [...pending],
+    /** All that waits to be sent, the oldest first. */
+    list: () => pending.filter((entry) => !entry.refused),
+    /** What the server refused: kept for the page of its own channel, and never sent again by itself. */
+    refused: () => pending.filter((entry) => entry.refused),
     /** @param {Pending} entry */
     put(entry) {
       pending.push(entry);
       save();
     },
-    /** @param {string} id @returns {Pending|undefined} what was taken out */
+    /** @param {string} id */
     drop(id) {
-      const found = pending.find((entry) => entry.id === id);
       pending = pending.filter((entry) => entry.id !== id);
+      save();
+    },
+    /** @param {string} id @returns {Pending|undefined} what the server refused */
+    refuse(id) {
+      const found = pending.find((entry) => entry.id === id);
+      if (found) found.refused = true;
       save();
       return found;
     },
@@ -50,9 +59,20 @@ export function outbox(dispute) {
 export function keepDraft(form, text, key) {
   try {
     text.value ||= sessionStorage.getItem(key) ?? "";
-    text.addEventListener("input", () => sessionStorage.setItem(key, text.value));
+    text.addEventListener("input", () => {
+      if (!text.disabled) sessionStorage.setItem(key, text.value);
+    });
     form?.addEventListener("submit", () => sessionStorage.removeItem(key));
   } catch {
     // Storage can be switched off.
+  }
+}
+
+/** Nothing of a session outlives it in this tab. */
+export function forget() {
+  try {
+    sessionStorage.clear();
+  } catch {
+    // Storage can be switched off; then nothing was stored.
   }
 }

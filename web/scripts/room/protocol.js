@@ -14,14 +14,16 @@ export const MESSAGE_CHARACTERS_MAX = 4000;
 export const CLOSE_SESSION_ENDED = 4001;
 
 /**
- * @typedef {{kind: string, text?: string, lang?: string, who?: string|null}} Body
+ * @typedef {{debtor: string, creditor: string, text?: Record<string, string>, amount?: {value: string, currency: string}, due_on?: string}} Term
+ * @typedef {{kind: string, text?: string, lang?: string, who?: string|null, state?: string, file?: string, items?: string[], offer?: string, terms?: Term[], note?: string, expires_at?: string}} Body
  * @typedef {{t: "entry", channel: string, seq: number, id: string, at: string, by: unknown, body: Body}} EntryFrame
  * @typedef {{t: "posted", id: string, channel: string, seq: number, at?: string}} PostedFrame
  * @typedef {{t: "refused", id?: string, problem?: {title?: string, detail?: string, type?: string}}} RefusedFrame
  * @typedef {{t: "typing", channel: string, by?: unknown, who?: unknown}} TypingFrame
  * @typedef {{t: "bye", reason?: string, retry_ms?: number}} ByeFrame
- * @typedef {{t: "welcome", you?: unknown, channels?: unknown[], people?: unknown[]}} WelcomeFrame
- * @typedef {EntryFrame|PostedFrame|RefusedFrame|TypingFrame|ByeFrame|WelcomeFrame} Frame
+ * @typedef {{t: "presence", who: unknown, here: boolean}} PresenceFrame
+ * @typedef {{t: "welcome"|"room"} & import("./state.js").RoomView} RoomFrame
+ * @typedef {EntryFrame|PostedFrame|RefusedFrame|TypingFrame|PresenceFrame|ByeFrame|RoomFrame} Frame
  */
 
 /** @param {Record<string, number>} after the last number known of each channel */

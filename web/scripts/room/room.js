@@ -1,10 +1,13 @@
 // @ts-check
+import { bodies } from "./bodies.js";
 import { cast, lastNumbers, wordsOf } from "./cast.js";
 import { log } from "./log.js";
-import { keepDraft, outbox } from "./outbox.js";
+import { forget, keepDraft, outbox } from "./outbox.js";
 import { presence } from "./presence.js";
 import { entryId, hello, post, seen, typing } from "./protocol.js";
 import { line } from "./socket.js";
+import { roomState } from "./state.js";
+import { composer } from "./write.js";
 
 /**
  * Makes the page of one channel live. The form stays what it is: until the line holds for the first time, it posts.
@@ -15,52 +18,46 @@ export default function room(element) {
   if (!(element instanceof HTMLElement) || !("WebSocket" in window)) return;
   /** @param {string} name */
   const part = (name) => element.querySelector(`[data-part=${name}]`);
-  const [list, heard, template, status, dots, form = null] = ["entries", "log", "entry", "line", "typing", "form"].map(part);
+  const [list, heard, template, status, dots, here] = ["entries", "log", "entry", "line", "typing", "here"].map(part);
   if (!(list instanceof HTMLElement && heard instanceof HTMLElement && template instanceof HTMLTemplateElement)) return;
-  if (!(status instanceof HTMLElement && dots instanceof HTMLElement)) return;
+  if (!(status instanceof HTMLElement && dots instanceof HTMLElement && here instanceof HTMLElement)) return;
+  const form = part("form");
   const text = form?.querySelector("textarea") ?? document.createElement("textarea");
-  const { dispute = "", channel = "", you = "", role = "", lang = "en" } = element.dataset;
+  const { dispute = "", person = "", channel = "", you = "", lang = "en", claimant = "", respondent = "" } = element.dataset;
   const words = wordsOf(part("words"));
+  const sides = { claimant, respondent };
   const { who, isMe, myName } = cast(part("people"), you);
   const shown = log(list, heard, template, words);
-  const waiting = outbox(dispute);
+  const told = bodies({ words, who, isMe, sides, part });
+  const state = roomState(part, words, sides);
+  const waiting = outbox(person, dispute);
   let after = Number(element.dataset.after ?? 0);
   /** @param {string} key */
   const tell = (key) => {
     status.hidden = key === "";
     status.textContent = key ? words(key) : "";
   };
-  /** @param {import("./outbox.js").Pending} entry */
-  const showOwn = (entry) => {
-    if (entry.channel !== channel) return;
-    const at = new Date(entry.at).toISOString();
-    shown.message({ ...entry, at, seq: Infinity, name: myName, role, isMine: true });
-    shown.state(entry.id, "waiting");
-  };
   const flush = () => {
     for (const entry of waiting.list()) {
       if (connection.send(post(entry.id, entry.channel, entry.text, entry.lang))) shown.state(entry.id, "sending");
     }
   };
+  const written = composer({ form, text, channel, lang, part, words, shown, waiting, told, you, myName });
   /** @param {import("./protocol.js").EntryFrame} frame */
   const entry = (frame) => {
+    waiting.drop(frame.id);
     if (frame.channel !== channel) return;
     after = Math.max(after, frame.seq);
     part("empty")?.remove();
-    const { body, id, seq, at } = frame;
-    const author = who(frame.by);
-    waiting.drop(id);
+    const { body, id, seq, at, by } = frame;
+    const author = who(by);
     shown.state(id, "");
-    if (body.kind === "message") {
-      const isMine = isMe(author);
-      shown.message({ id, seq, at, isMine, name: author.name, role: author.role, text: body.text ?? "", lang: body.lang ?? "" });
-      shown.numbered(id, seq);
-    } else if (body.kind === "arrival" || body.kind === "departure") {
-      shown.event(id, seq, words(body.kind, who(body.who ?? frame.by).name));
-    } else {
-      shown.event(id, seq, words("reload"));
-      element.classList.remove("live");
-    }
+    const content = told.content(frame);
+    if (content) shown.entry({ id, seq, at, isMine: isMe(author), name: author.name, role: author.role }, content);
+    else shown.event(id, seq, told.event(frame) || words("reload"));
+    shown.numbered(id, seq);
+    // An answer, or another offer in its place, closes the offer that it names.
+    if (body.offer) told.close(body.offer, body.kind.replace("offer_", ""));
     presenceOf.stops();
     connection.send(seen(channel, seq));
   };
@@ -73,14 +70,18 @@ export default function room(element) {
       shown.numbered(frame.id, frame.seq);
       shown.state(frame.id, "");
     } else if (frame.t === "refused" && frame.id) {
-      const back = waiting.drop(frame.id);
-      shown.state(frame.id, "failed");
-      if (back && !text.value) text.value = back.text;
+      written.refused(frame.id);
       if (frame.problem?.title) shown.say(frame.problem.title);
     } else if (frame.t === "typing" && frame.channel === channel) {
       const { name } = who(frame.by ?? frame.who);
       if (name) presenceOf.writes(name);
-    } else if (frame.t === "welcome") {
+    } else if (frame.t === "presence") {
+      const somebody = who(frame.who);
+      if (somebody.name && !isMe(somebody)) presenceOf.comes(somebody.name, frame.here);
+    } else if (frame.t === "welcome" || frame.t === "room") {
+      if (state.take(frame, channel)) shown.say(part("signals")?.textContent ?? "");
+      if (frame.session !== "open") presenceOf.empties();
+      if (frame.t === "room") return;
       element.classList.add("live");
       flush();
     }
@@ -96,29 +97,17 @@ export default function room(element) {
     broken: () => {
       element.classList.remove("live");
       tell(navigator.onLine ? "reconnecting" : "offline");
+      for (const entry of waiting.list()) shown.state(entry.id, "waiting");
+      presenceOf.empties();
     },
-    ended: () => tell("ended"),
+    ended: () => {
+      // Whoever comes to this page next may be somebody else.
+      forget();
+      written.ends();
+      tell("ended");
+    },
   });
-  const presenceOf = presence(dots, text, (name) => words("typing", name), () => connection.send(typing(channel)));
-  keepDraft(form, text, `draft:${dispute}:${channel}`);
-  waiting.list().forEach(showOwn);
-  let hasHeld = false;
-  form?.addEventListener("submit", (event) => {
-    hasHeld ||= connection.holds();
-    if (!hasHeld) return;
-    event.preventDefault();
-    const said = text.value.trim();
-    if (!said) return;
-    const pending = { id: entryId(Date.now()), channel, text: said, lang, at: Date.now() };
-    waiting.put(pending);
-    part("empty")?.remove();
-    showOwn(pending);
-    text.value = "";
-    text.focus();
-    if (connection.holds()) flush();
-  });
-  text.addEventListener("keydown", (event) => {
-    const isSend = event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing;
-    if (isSend && form instanceof HTMLFormElement) form.requestSubmit();
-  });
+  const presenceOf = presence({ typing: dots, here }, text, words, () => connection.send(typing(channel)));
+  keepDraft(form, text, `draft:${person}:${dispute}:${channel}`);
+  written.begins({ holds: connection.holds, flush, id: () => entryId(Date.now()) });
 }

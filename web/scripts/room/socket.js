@@ -19,11 +19,10 @@ export function line(url, on) {
   const call = () => {
     clearTimeout(timer);
     socket = new WebSocket(url, SUBPROTOCOL);
-    socket.onopen = () => {
-      wait = 1000;
-      on.open();
-    };
+    socket.onopen = () => on.open();
     socket.onmessage = (event) => {
+      // Only a server that speaks again is back: one that hangs up at once is left alone for longer each time.
+      wait = 1000;
       for (const frame of frames(event.data)) {
         if (frame.t === "bye" && frame.retry_ms) wait = frame.retry_ms;
         on.frame(frame);

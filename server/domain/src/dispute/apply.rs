@@ -153,8 +153,10 @@ fn apply_to_room(dispute: &mut Dispute, event: &Event) {
         Event::ChannelPaused { channel } => room.paused.push(*channel),
         Event::ChannelResumed { channel } => {
             room.paused.retain(|paused| paused != channel);
-            if *channel == Channel::Joint {
-                room.signals = Sides::default();
+            match channel.caucus_of() {
+                None if *channel == Channel::Joint => room.signals = Sides::default(),
+                Some(side) if shuttle => *room.signals.of_mut(side) = None,
+                _ => {}
             }
         }
         Event::SignalGiven { side, signal } => *room.signals.of_mut(*side) = Some(*signal),

@@ -75,6 +75,7 @@ fn tab(name: &str, with: &str) -> ChannelTab {
 
 fn room(channel: &str, role: &str) -> Room {
     let offer = OfferLine {
+        instead_of: Some((s("e2"), terms().into_iter().take(1).collect())),
         terms: terms().into_iter().take(1).collect(),
         note: s("I can pay in two parts as well."),
         state: s("open"),
@@ -87,6 +88,13 @@ fn room(channel: &str, role: &str) -> Room {
         reference: s("CD-7K4M-92QX"),
         you: s(ID),
         role: s(role),
+        account: s(ID),
+        sides: (s("Amara Sen"), s("Bela Roy")),
+        steering: s("resume"),
+        signals: vec![(s("Amara Sen"), s("unsafe"))],
+        told: s("mediator"),
+        offer_goes_to: s("Bela Roy, Noor Haque"),
+        offer_rows: 2,
         channels: if role == "mediator" {
             vec![
                 tab("joint", ""),
@@ -103,22 +111,10 @@ fn room(channel: &str, role: &str) -> Room {
             entry(1, "", "house", false, EntryBody::Event(s("session-opened"))),
             entry(2, "Noor Haque", "mediator", false, said("Good morning. Who would like to begin?", "en")),
             entry(3, "Amara Sen", "claimant", true, said("আমি শুরু করতে চাই। জামানতের টাকা এখনো পাইনি।", "bn")),
-            entry(
-                4,
-                "Bela Roy",
-                "respondent",
-                false,
-                said("I kept it for the broken window.\nI have a bill.", "en"),
-            ),
+            entry(4, "Bela Roy", "respondent", false, said("It was for the window.\nI have a bill.", "en")),
             entry(5, "Bela Roy", "respondent", false, EntryBody::File { id: s(ID), name: s("File 1.pdf") }),
             entry(6, "Bela Roy", "respondent", false, EntryBody::Offer(offer)),
-            entry(
-                7,
-                "Noor Haque",
-                "mediator",
-                false,
-                EntryBody::Agenda { text: s("1. The window\n2. The deposit") },
-            ),
+            entry(7, "Noor Haque", "mediator", false, EntryBody::Agenda { text: s("1. Window\n2. Deposit") }),
             entry(8, "Bela Roy", "respondent", false, EntryBody::Event(s("departure"))),
         ],
         earlier: Some(1),
@@ -129,7 +125,6 @@ fn room(channel: &str, role: &str) -> Room {
         entry_id: s(ID),
         language: s("en"),
         currencies: list(&["BDT", "PKR", "USD"]),
-        reply_minutes: 15,
         has_agreement: true,
         people: vec![(s(ID), s("Amara Sen"), s("claimant"))],
         ..Room::default()
@@ -376,7 +371,13 @@ fn talking(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
     let offering =
         Room { offer_to: Some(s("new")), is_paused: true, may_post: false, ..room("joint", "claimant") };
     add("room-offer", offering.render(w, f));
-    let paused = PausedForYou { id: s(ID), of: s("unsafe"), told: s("mediator"), reply_minutes: 15 };
+    let paused = PausedForYou {
+        id: s(ID),
+        of: s("unsafe"),
+        told: s("mediator"),
+        reply_time: s("15 minutes"),
+        has_room: true,
+    };
     add("room-paused", paused.render(w, f));
 }
 
@@ -458,6 +459,7 @@ fn of_the_house(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         WaitingDispute { id: s(ID), reference: s("CD-7K4M-92QX"), category: s("family"), since: at(0) };
     let desk = RegistrarDesk {
         alarms: vec![Alarm {
+            duty: s(ID),
             id: s(ID),
             reference: s("CD-7K4M-92QX"),
             kind: s("unsafe"),
@@ -531,7 +533,7 @@ fn of_the_house(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         stage: s("mediation"),
         names: list(&["Amara Sen", "Bela Roy"]),
         waiting_since: Some(at(0)),
-        signals: list(&["break"]),
+        signals: vec![(s("Amara Sen"), s("break"))],
         next: Some((s("attestation"), s("/x"))),
     };
     add("mediator", MediatorDesk { proposals: vec![proposal], disputes: vec![line] }.render(w, f));

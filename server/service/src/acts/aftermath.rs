@@ -161,17 +161,7 @@ fn in_the_room(
         Event::ChannelResumed { channel } => {
             say(tx, doing, after.id, *channel, session(SessionStep::Resumed))
         }
-        // In shuttle there is no shared channel to stop, and no word that could reach the other side.
-        Event::SignalGiven { signal, side } => {
-            if *signal == Signal::Unsafe {
-                duties::put(tx, doing, after.id, "unsafe", Some(*side))?;
-            }
-            if after.shuttle {
-                Ok(())
-            } else {
-                say(tx, doing, after.id, Channel::Joint, session(SessionStep::Paused))
-            }
-        }
+        Event::SignalGiven { side, signal } => signalled(tx, doing, before, after, *side, *signal),
         Event::RoomHeld | Event::DisclosedLater => {
             say_to_sides(tx, doing, after, &session(SessionStep::Paused))
         }
@@ -181,9 +171,37 @@ fn in_the_room(
             }
             say_to_sides(tx, doing, after, &session(SessionStep::Resumed))
         }
-        Event::NotFreely { side } => duties::put(tx, doing, after.id, "not-freely", Some(*side)),
+        // Said to the mediator alone: nobody else of the house hears of it (R23).
+        Event::NotFreely { .. } => call_mediator(tx, doing, after),
         _ => about_the_agreement(tx, doing, after, event),
     }
+}
+
+/// What a side tells the mediator alone goes nowhere else (R18): the other side reads that it is paused, and a mail
+/// tells the mediator that something waits. Pressing again changes nothing, or the other side would count the presses.
+fn signalled(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    before: &Dispute,
+    after: &Dispute,
+    side: Side,
+    signal: Signal,
+) -> Result<(), Refused> {
+    let room = before.mediation().map(|mediation| &mediation.room);
+    if room.is_some_and(|room| *room.signals.of(side) == Some(signal)) {
+        return Ok(());
+    }
+    call_mediator(tx, doing, after)?;
+    // In shuttle there is no shared channel to stop, and no word that could reach the other side.
+    if after.shuttle || room.is_some_and(|room| room.is_paused(Channel::Joint)) {
+        return Ok(());
+    }
+    say(tx, doing, after.id, Channel::Joint, Body::Session { step: SessionStep::Paused })
+}
+
+fn call_mediator(tx: &mut Tx<'_>, doing: &mut Doing, dispute: &Dispute) -> Result<(), Refused> {
+    let mediator = dispute.mediator();
+    mediator.map_or(Ok(()), |mediator| notices::something_to_do(tx, doing, mediator, dispute.id))
 }
 
 fn duty_of_the_house(tx: &mut Tx<'_>, doing: &Doing, after: &Dispute, event: &Event) -> Result<(), Refused> {
@@ -217,8 +235,7 @@ fn about_the_agreement(
         }
         Event::AllSigned { .. } => {
             say_to_sides(tx, doing, after, &Body::Signature { who: None })?;
-            let mediator = after.mediator();
-            mediator.map_or(Ok(()), |mediator| notices::something_to_do(tx, doing, mediator, after.id))
+            call_mediator(tx, doing, after)
         }
         _ => Ok(()),
     }

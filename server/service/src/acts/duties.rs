@@ -24,3 +24,13 @@ pub fn put(
     store::duties::put(tx, &Duty { id, kind: kind.to_owned(), dispute: Some(dispute), side, at: doing.now })?;
     Ok(())
 }
+
+/// A registrar has seen to it.
+///
+/// # Errors
+/// Those of the store.
+pub fn close(tx: &mut Tx<'_>, doing: &mut Doing, id: &str) -> Result<(), Refused> {
+    store::duties::close(tx, id, doing.now)?;
+    doing.trace("duty-seen", None, &serde_json::json!({ "duty": id }));
+    Ok(())
+}

@@ -40,6 +40,10 @@ pub struct ChannelView {
     pub may_post: bool,
     /// Why is not said to a party.
     pub paused: bool,
+    /// What the mediator can do about it (mediator only): `pause`, `resume` (it also takes up what a side signalled),
+    /// or `held` where the registrar decides.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub steering: Option<String>,
 }
 
 /// Somebody who shares a channel with the reader.
@@ -184,7 +188,24 @@ impl RoomNow {
         };
         let may_post = self.may_post(account, seat, channel);
         let last_seq = until.map_or(head, |until| head.min(until));
-        ChannelView { name: channel.to_string(), last_seq, may_post, paused }
+        let steering = if seat == Seat::Mediator { self.steering(channel) } else { None };
+        ChannelView { name: channel.to_string(), last_seq, may_post, paused, steering }
+    }
+
+    /// What the mediator can do about a channel: the same question that the law asks when they do it.
+    fn steering(&self, channel: Channel) -> Option<String> {
+        let state = self.state()?;
+        if self.dispute.suspension.is_some() || channel == Channel::Notes {
+            return None;
+        }
+        let word = if state.may_resume(channel, self.dispute.shuttle) {
+            "resume"
+        } else if state.held {
+            "held"
+        } else {
+            "pause"
+        };
+        Some(word.to_owned())
     }
 
     fn people(&self, account: AccountId) -> Vec<PersonView> {
@@ -316,13 +337,18 @@ pub fn signal(
     let mut seen = look(tx, doing, id)?;
     seen.party()?;
     carry_out(tx, doing, &mut seen, &Command::GiveSignal(signal))?;
-    let told = if matches!(seen.dispute.stage, Stage::Mediation(_)) { "mediator" } else { "registrar" };
+    let told = told(&seen.dispute);
     let institution = &doing.config.institution;
     Ok(Signalled {
         told: told.to_owned(),
         reply_time: institution.reply_time.clone(),
         emergency_number: institution.emergency_number.clone(),
     })
+}
+
+/// Whom a signal of a side reaches (R18): the mediator alone, and before one is confirmed the registrar alone.
+pub const fn told(dispute: &Dispute) -> &'static str {
+    if matches!(dispute.stage, Stage::Mediation(_)) { "mediator" } else { "registrar" }
 }
 
 /// Somebody enters or leaves the room while a session is open: the house says so where they are seen (R7), and keeps

@@ -52,11 +52,10 @@ pub(super) fn pause(dispute: &Dispute, channel: Channel) -> Decision {
     Ok(vec![Event::ChannelPaused { channel }])
 }
 
-/// Lifts the mediator's pause; in the joint channel what a side signalled as well. What the house holds stays held.
+/// Lifts the mediator's pause, and takes up what a side signalled: in the joint channel, or in shuttle in the caucus of
+/// that side. What the house holds stays held.
 pub(super) fn resume(dispute: &Dispute, channel: Channel) -> Decision {
-    let room = &mediation(dispute)?.room;
-    let signalled = channel == Channel::Joint && room.signals.either(Option::is_some);
-    if !signalled && !room.paused.contains(&channel) {
+    if !mediation(dispute)?.room.may_resume(channel, dispute.shuttle) {
         return Err(Refusal::NotPaused);
     }
     Ok(vec![Event::ChannelResumed { channel }])

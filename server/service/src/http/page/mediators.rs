@@ -4,6 +4,7 @@ use actix_web::web;
 use domain::agreement::Agreement;
 use domain::assignment::Proposal;
 use domain::dispute::{Dispute, Stage};
+use domain::ids::AccountId;
 use domain::party::Side;
 use domain::person::HouseRole;
 use domain::sight::Viewer;
@@ -15,13 +16,12 @@ use super::tasks::tasks;
 use super::terms::both_names;
 use crate::acts::Doing;
 use crate::acts::process::{Seen, house, look};
+use crate::acts::rooms::{SignalView, room_now};
 use crate::acts::views::view;
 use crate::refused::Refused;
 
 /// The most disputes of a desk.
 const LINES_MAX: i64 = 200;
-/// The most duties that are looked through.
-const DUTIES_MAX: i64 = 1_000;
 
 fn names(tx: &mut Tx<'_>, dispute: &Dispute) -> Result<Vec<String>, Refused> {
     let names = both_names(&store::names::of(tx, dispute.id)?);
@@ -41,28 +41,28 @@ fn proposal(tx: &mut Tx<'_>, doing: &Doing, seen: &Seen) -> Result<Option<Propos
     }))
 }
 
-/// What a side told the mediator alone: its signals, and that it is not signing freely, until it has signed (R18, R23).
-fn signals(tx: &mut Tx<'_>, dispute: &Dispute) -> Result<Vec<String>, Refused> {
-    let Stage::Mediation(mediation) = &dispute.stage else { return Ok(Vec::new()) };
-    let given = Side::BOTH.into_iter().filter_map(|side| *mediation.room.signals.of(side));
-    let mut signals: Vec<String> = given.map(|signal| signal.to_string()).collect();
-    if let Agreement::Frozen { signatures, since, .. } = &dispute.agreement {
-        let unsigned = |side: Option<Side>| side.is_some_and(|side| signatures.of(side).is_none());
-        let doubts = store::duties::open(tx, DUTIES_MAX)?.into_iter().any(|duty| {
-            duty.kind == "not-freely"
-                && duty.dispute == Some(dispute.id)
-                && duty.at >= *since
-                && unsigned(duty.side)
-        });
-        signals.extend(doubts.then(|| "not-freely".to_owned()));
+/// What a side told the mediator alone, with its name (R18, R23): the same that the room says.
+fn signals(
+    tx: &mut Tx<'_>,
+    dispute: &Dispute,
+    mediator: AccountId,
+) -> Result<Vec<(String, String)>, Refused> {
+    if !matches!(dispute.stage, Stage::Mediation(_)) {
+        return Ok(Vec::new());
     }
-    Ok(signals)
+    let names = both_names(&store::names::of(tx, dispute.id)?);
+    let signals = room_now(tx, dispute.id)?.view(mediator).map_or_else(Vec::new, |room| room.signals);
+    let named = |signal: SignalView| {
+        let side = signal.side.parse::<Side>().ok()?;
+        Some((names.of(side).clone(), signal.kind))
+    };
+    Ok(signals.into_iter().filter_map(named).collect())
 }
 
 fn line(tx: &mut Tx<'_>, doing: &Doing, seen: &Seen) -> Result<DeskLine, Refused> {
     let view = view(tx, doing, seen)?;
     let next = tasks(&view).into_iter().find(|task| task.state == "to-do").map(|task| (task.code, task.href));
-    let signals = signals(tx, &seen.dispute)?;
+    let signals = signals(tx, &seen.dispute, seen.account)?;
     let signed_at = match &seen.dispute.agreement {
         Agreement::Signed { since, .. } => Some(*since),
         _ => None,
@@ -102,7 +102,10 @@ async fn show(visit: Visit) -> Answer {
                     _ => {}
                 }
             }
-            page.disputes.sort_by_key(|line| (line.waiting_since.is_none(), line.waiting_since));
+            // Whoever called for the mediator waits for nothing else.
+            page.disputes.sort_by_key(|line| {
+                (line.signals.is_empty(), line.waiting_since.is_none(), line.waiting_since)
+            });
             Ok(page)
         })
         .await?;

@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, web};
 use domain::entry::{Body, OfferContent};
 use domain::ids::{DisputeId, EntryId};
 use domain::room::Channel;
+use domain::terms::TERMS_MAX;
 use domain::time::Moment;
 
 use super::files::{file_form, kept, received};
@@ -23,6 +24,7 @@ fn channel(sent: &Sent) -> Result<Channel, Refused> {
 
 /// Stores an entry and goes back to the end of its channel; what cannot be stored comes back in the form.
 async fn post(sent: Sent, dispute: DisputeId, read: Result<Body, Refused>, offer: Option<String>) -> Answer {
+    let rows = rows(&sent);
     let who = sent.visit.signed_in()?;
     let channel = channel(&sent)?;
     let entry =
@@ -45,9 +47,10 @@ async fn post(sent: Sent, dispute: DisputeId, read: Result<Body, Refused>, offer
         Ok(false) => return Ok(sent.visit.go(&end)),
         Err(refused) => refused,
     };
-    let names = [("body.text", "text"), ("body.items", "text"), ("body.offer", "")];
-    let form = into_form(by_rows(refused, &[1], false), sent.typed(), &names)?;
-    let page = room_page(&sent.visit, dispute, &Asked::channel(channel, offer), form).await?;
+    let names = [("body.text", "text"), ("body.items", "agenda"), ("body.offer", "")];
+    let numbers: Vec<usize> = filled(&sent, rows).collect();
+    let form = into_form(by_rows(refused, &numbers, false), sent.typed(), &names)?;
+    let page = room_page(&sent.visit, dispute, &Asked::channel(channel, offer).rows(rows), form).await?;
     Ok(sent.visit.again(&format!("/rooms/{dispute}?channel={channel}"), |w, f| page.render(w, f)))
 }
 
@@ -65,10 +68,29 @@ fn end_of(day: &str) -> Result<Moment, Refused> {
     format!("{day}T23:59:59.999Z").parse().map_err(|_| Refused::field("expires_on", "not-a-day"))
 }
 
+/// How many promises the form for an offer had.
+fn rows(sent: &Sent) -> usize {
+    sent.form.text("rows").parse().unwrap_or(1_usize).clamp(1, TERMS_MAX)
+}
+
+/// The rows in which something was typed; the first one always counts, so that an empty form says what it lacks.
+fn filled(sent: &Sent, rows: usize) -> impl Iterator<Item = usize> {
+    let is_filled = |n: usize| {
+        ["text", "amount", "due_on"].iter().any(|part| sent.form.given(&format!("term-{n}-{part}")).is_some())
+    };
+    (1..=rows).filter(move |n| *n == 1 || is_filled(*n))
+}
+
 fn offered(sent: &Sent) -> Result<OfferContent, Refused> {
     let tag = sent.visit.words.language().tag().to_owned();
-    let row = row(&sent.form, 1, &[(tag, String::new())]).ok_or(Refused::field("term-1-text", "missing"))?;
-    let terms = parse(vec![row])?;
+    let tags = [(tag, String::new())];
+    let mut typed = Vec::new();
+    for n in filled(sent, rows(sent)) {
+        // A promise without words would be lost with its amount and its day.
+        let missing = || Refused::field(&format!("term-{n}-text"), "missing");
+        typed.push(row(&sent.form, n, &tags).ok_or_else(missing)?);
+    }
+    let terms = parse(typed)?;
     let expires_at = sent.form.given("expires_on").map(end_of).transpose()?;
     Ok(OfferContent { terms, note: sent.form.given("note").map(str::to_owned), expires_at })
 }
@@ -76,13 +98,21 @@ fn offered(sent: &Sent) -> Result<OfferContent, Refused> {
 async fn offer(sent: Sent, path: web::Path<String>) -> Answer {
     let dispute = id(&path)?;
     let counters = sent.form.given("counters").map(str::to_owned);
+    let open = Some(counters.clone().unwrap_or_else(|| "new".to_owned()));
+    if sent.form.ticked("more") {
+        let channel = channel(&sent)?;
+        let rows = rows(&sent).saturating_add(1).min(TERMS_MAX);
+        let asked = Asked::channel(channel, open).rows(rows);
+        let page = room_page(&sent.visit, dispute, &asked, sent.typed()).await?;
+        let here = format!("/rooms/{dispute}?channel={channel}");
+        return Ok(sent.visit.again(&here, |w, f| page.render(w, f)));
+    }
     let body = match (offered(&sent), counters.as_deref().map(str::parse::<EntryId>)) {
         (Err(refused), _) => Err(refused),
         (Ok(_), Some(Err(_))) => Err(Refused::Absent),
         (Ok(content), None) => Ok(Body::Offer(content)),
         (Ok(counter), Some(Ok(offer))) => Ok(Body::OfferCountered { offer, counter }),
     };
-    let open = Some(counters.unwrap_or_else(|| "new".to_owned()));
     post(sent, dispute, body, open).await
 }
 
@@ -120,7 +150,7 @@ async fn take_back(sent: Sent, path: web::Path<(String, String)>) -> Answer {
 
 async fn set_agenda(sent: Sent, path: web::Path<String>) -> Answer {
     let dispute = id(&path)?;
-    let points = sent.form.text("text").lines().map(str::trim).filter(|point| !point.is_empty());
+    let points = sent.form.text("agenda").lines().map(str::trim).filter(|point| !point.is_empty());
     let items = points.map(str::to_owned).collect();
     post(sent, dispute, Ok(Body::Agenda { items }), None).await
 }

@@ -6,6 +6,7 @@ use domain::dispute::{Dispute, Stage};
 use domain::ids::{AccountId, DisputeId};
 use domain::party::{Joining, Safety, Side, Sides};
 use domain::safety::SafetyAnswers as Answers;
+use domain::sight::Viewer;
 use domain::time::Moment;
 use pages::form::Form;
 use pages::registrar::{
@@ -19,7 +20,7 @@ use super::frame::{Answer, Sent, Visit, into_form};
 use super::terms::both_names;
 use crate::acts::process::look;
 use crate::acts::safety::{self, Finding, Raised};
-use crate::acts::{By, assignments, invitations};
+use crate::acts::{By, assignments, duties, invitations};
 use crate::http::body::id;
 use crate::http::who::SignedIn;
 use crate::refused::Refused;
@@ -43,7 +44,7 @@ fn listed(tx: &mut Tx<'_>, account: AccountId, desk: Desk) -> Result<Vec<Dispute
     let mut found = Vec::new();
     for dispute in store::disputes::on_desk(tx, desk, LINES_MAX)? {
         let dispute = store::disputes::load(tx, dispute)?.value;
-        if domain::sight::viewer_of(&dispute, account, true) == Some(domain::sight::Viewer::Registrar) {
+        if domain::sight::viewer_of(&dispute, account, true) == Some(Viewer::Registrar) {
             found.push(dispute);
         }
     }
@@ -81,22 +82,42 @@ fn takers(tx: &mut Tx<'_>, disputes: &[Dispute], now: Moment) -> Result<Vec<Pend
     Ok(lines)
 }
 
-fn alarms(tx: &mut Tx<'_>) -> Result<Vec<Alarm>, Refused> {
+/// The calls for help, without those of disputes in which the registrar has a part of their own: whoever is a party
+/// there must not read that the other side is afraid.
+fn alarms(tx: &mut Tx<'_>, account: AccountId) -> Result<Vec<Alarm>, Refused> {
     let mut lines = Vec::new();
     for duty in store::duties::open(tx, LINES_MAX)? {
         let Some(dispute) = duty.dispute else { continue };
-        let names = both_names(&store::names::of(tx, dispute)?);
-        let by = duty.side.map_or_else(String::new, |side| names.of(side).clone());
         let found = store::disputes::load(tx, dispute)?.value;
+        if domain::sight::viewer_of(&found, account, true) != Some(Viewer::Registrar) {
+            continue;
+        }
+        let names = both_names(&store::names::of(tx, dispute)?);
         lines.push(Alarm {
+            duty: duty.id,
             id: dispute.to_string(),
             reference: reference(&found),
             kind: duty.kind,
-            by,
+            by: duty.side.map_or_else(String::new, |side| names.of(side).clone()),
             since: duty.at,
         });
     }
     Ok(lines)
+}
+
+/// A registrar has seen to it; who did stays in the trail.
+async fn see(sent: Sent, path: web::Path<String>) -> Answer {
+    let account = registrar(&sent.visit)?.account;
+    let duty = path.into_inner();
+    let act = sent.visit.write(move |tx, doing| {
+        let is_listed = alarms(tx, account)?.iter().any(|alarm| alarm.duty == duty);
+        if !is_listed {
+            return Err(Refused::Absent);
+        }
+        duties::close(tx, doing, &duty)
+    });
+    act.await?;
+    Ok(sent.visit.go_saying("/registrar", "seen"))
 }
 
 fn mails(tx: &mut Tx<'_>) -> Result<Vec<FailedMail>, Refused> {
@@ -122,7 +143,7 @@ async fn show_desk(visit: Visit) -> Answer {
             };
             let with_takers = listed(tx, account, Desk::Takers)?;
             Ok(RegistrarDesk {
-                alarms: alarms(tx)?,
+                alarms: alarms(tx, account)?,
                 screening: lines(tx, Desk::Screening)?,
                 takers: takers(tx, &with_takers, doing.now)?,
                 assigning: lines(tx, Desk::Assigning)?,
@@ -334,5 +355,6 @@ pub fn configure(routes: &mut web::ServiceConfig) {
         )
         .service(web::resource("/registrar/disputes/{id}/assignment").route(web::get().to(ask_mediator)))
         .service(web::resource("/disputes/{id}/assignments").route(web::post().to(propose)))
+        .service(web::resource("/registrar/duties/{id}").route(web::post().to(see)))
         .service(web::resource("/registrar/mails/{id}/retries").route(web::post().to(retry_mails)));
 }

@@ -2,14 +2,16 @@
 //! entries, ids and guarantees as by socket, without a script.
 
 use actix_web::{HttpRequest, web};
-use domain::entry::Entry;
+use domain::entry::{Entry, OfferContent};
 use domain::ids::{DisputeId, EntryId, FileId};
 use domain::offer::Offer;
 use domain::party::{Side, Sides};
 use domain::room::{Channel, Seat};
+use domain::terms::TERMS_MAX;
 use domain::time::Moment;
 use pages::form::Form;
 use pages::rooms::{ChannelTab, EntryBody, EntryLine, OfferLine, PausedForYou, Room};
+use pages::terms::TermLine;
 use pages::words::Words;
 
 use super::drafts::currencies;
@@ -17,7 +19,7 @@ use super::files::numbered;
 use super::frame::{Answer, Sent, Visit, asked};
 use super::terms::{both_names, lines};
 use crate::acts::process::look;
-use crate::acts::rooms::RoomView;
+use crate::acts::rooms::{RoomView, SignalView};
 use crate::acts::{entries, rooms};
 use crate::http::body::id;
 use crate::refused::Refused;
@@ -34,10 +36,13 @@ struct Read {
     /// The seats that read this channel.
     readers: Vec<Seat>,
     entries: Vec<Entry>,
-    offers: Vec<(EntryId, Offer)>,
+    offers: Vec<(EntryId, Offer, OfferContent)>,
     /// The files of this channel in their order, by which they are named.
     files: Vec<FileId>,
     names: Sides<String>,
+    account: String,
+    /// Who learns of a signal.
+    told: String,
     has_agreement: bool,
     takes_offers: bool,
 }
@@ -48,6 +53,8 @@ pub struct Asked {
     channel: Option<Channel>,
     before: Option<u64>,
     offer: Option<String>,
+    /// How many promises the form for an offer has.
+    rows: usize,
 }
 
 impl Asked {
@@ -56,12 +63,18 @@ impl Asked {
             channel: asked(request, "channel").and_then(|word| word.parse().ok()),
             before: asked(request, "before").and_then(|text| text.parse().ok()),
             offer: asked(request, "offer"),
+            rows: 1,
         }
     }
 
     /// The channel of a form that was refused.
     pub fn channel(channel: Channel, offer: Option<String>) -> Self {
-        Self { channel: Some(channel), before: None, offer }
+        Self { channel: Some(channel), before: None, offer, rows: 1 }
+    }
+
+    /// With that many promises in the form for an offer.
+    pub fn rows(self, rows: usize) -> Self {
+        Self { rows, ..self }
     }
 }
 
@@ -102,7 +115,9 @@ async fn read(visit: &Visit, dispute: DisputeId, asked: &Asked) -> Result<Read, 
             takes_offers: matches!(seen.seat(), Some(Seat::Party(_))),
             has_agreement: seen.dispute.agreement.number() > 0,
             names: both_names(&store::names::of(tx, dispute)?),
-            offers: offers.into_iter().map(|(id, offer, _)| (id, offer)).collect(),
+            account: seen.account.to_string(),
+            told: rooms::told(&seen.dispute).to_owned(),
+            offers,
             files: files.into_iter().map(|row| row.id).collect(),
             view,
             channel,
@@ -170,8 +185,10 @@ impl Read {
                 let place = self.files.iter().position(|known| known == file).unwrap_or(0);
                 EntryBody::File { id: file.to_string(), name: numbered(w, place.saturating_add(1)) }
             }
-            Body::Offer(content) | Body::OfferCountered { counter: content, .. } => {
-                EntryBody::Offer(self.offer(entry, content, now, may_post))
+            Body::Offer(content) => EntryBody::Offer(self.offer(entry, content, now, may_post)),
+            Body::OfferCountered { offer, counter } => {
+                let instead_of = Some((offer.to_string(), self.terms_of(*offer)));
+                EntryBody::Offer(OfferLine { instead_of, ..self.offer(entry, counter, now, may_post) })
             }
             Body::OfferAccepted { .. } => event("offer-accepted"),
             Body::OfferWithdrawn { .. } => event("offer-withdrawn"),
@@ -186,20 +203,35 @@ impl Read {
         }
     }
 
-    fn offer(
-        &self,
-        entry: &Entry,
-        content: &domain::entry::OfferContent,
-        now: Moment,
-        may_post: bool,
-    ) -> OfferLine {
+    /// What an offer of this channel proposed.
+    fn terms_of(&self, offer: EntryId) -> Vec<TermLine> {
+        let found = self.offers.iter().find(|(id, _, _)| *id == offer);
+        found.map_or_else(Vec::new, |(_, _, content)| lines(&content.terms, &self.names, ""))
+    }
+
+    /// Who learns what the reader writes in this channel.
+    fn others(&self) -> String {
+        let others = self.readers.iter().filter(|seat| seat.as_str() != self.view.you);
+        others.map(|seat| self.name(*seat)).collect::<Vec<_>>().join(", ")
+    }
+
+    fn signals(&self) -> Vec<(String, String)> {
+        let named = |signal: &SignalView| {
+            let side = signal.side.parse::<Side>().ok()?;
+            Some((self.names.of(side).clone(), signal.kind.clone()))
+        };
+        self.view.signals.iter().filter_map(named).collect()
+    }
+
+    fn offer(&self, entry: &Entry, content: &OfferContent, now: Moment, may_post: bool) -> OfferLine {
         use domain::offer::OfferState;
-        let state = self.offers.iter().find(|(id, _)| *id == entry.id).map(|(_, offer)| offer.state);
+        let state = self.offers.iter().find(|(id, _, _)| *id == entry.id).map(|(_, offer, _)| offer.state);
         let is_open = state == Some(OfferState::Open);
         let has_passed = content.expires_at.is_some_and(|end| end <= now);
         let is_mine = entry.by.as_str() == self.view.you;
         let may = is_open && may_post && self.takes_offers;
         OfferLine {
+            instead_of: None,
             terms: lines(&content.terms, &self.names, ""),
             note: content.note.clone().unwrap_or_default(),
             state: if is_open && has_passed {
@@ -215,7 +247,7 @@ impl Read {
     }
 }
 
-fn page_of(visit: &Visit, read: &Read, offer: Option<String>, form: Form) -> Room {
+fn page_of(visit: &Visit, read: &Read, asked: &Asked, form: Form) -> Room {
     let now = visit.state.clock.now();
     let name = read.channel.as_str();
     let tab = read.view.channels.iter().find(|tab| tab.name == name);
@@ -226,6 +258,8 @@ fn page_of(visit: &Visit, read: &Read, offer: Option<String>, form: Form) -> Roo
         reference: read.reference.clone(),
         you: read.view.you.clone(),
         role: read.view.you.clone(),
+        account: read.account.clone(),
+        sides: (read.names.claimant.clone(), read.names.respondent.clone()),
         channels: read.view.channels.iter().map(|tab| read.tab(&tab.name, tab.last_seq)).collect(),
         channel: name.to_owned(),
         readers: read.readers.iter().map(|seat| read.name(*seat)).collect(),
@@ -234,14 +268,23 @@ fn page_of(visit: &Visit, read: &Read, offer: Option<String>, form: Form) -> Roo
         last_seq: tab.map_or(0, |tab| small(tab.last_seq)),
         session: if read.view.session == "open" { "open" } else { "none" }.to_owned(),
         is_paused: tab.is_some_and(|tab| tab.paused),
+        steering: tab.and_then(|tab| tab.steering.clone()).unwrap_or_default(),
+        signals: read.signals(),
+        told: read.told.clone(),
         // Before a mediator is there, people send each other offers and no messages.
         may_post: may_post && read.view.stage == "mediation",
         may_offer: may_post && read.takes_offers && read.channel != Channel::Notes,
-        offer_to: offer,
+        answers: asked
+            .offer
+            .as_deref()
+            .and_then(|offer| offer.parse().ok())
+            .map_or_else(Vec::new, |offer| read.terms_of(offer)),
+        offer_to: asked.offer.clone(),
+        offer_rows: asked.rows.clamp(1, TERMS_MAX),
+        offer_goes_to: read.others(),
         entry_id: new_uuid(now).to_string(),
         language: visit.words.language().tag().to_owned(),
         currencies: currencies(),
-        reply_minutes: REPLY_MINUTES,
         has_agreement: read.has_agreement,
         form,
         people: read
@@ -252,9 +295,6 @@ fn page_of(visit: &Visit, read: &Read, offer: Option<String>, form: Form) -> Roo
             .collect(),
     }
 }
-
-/// Within how many minutes the house answers a call for help.
-const REPLY_MINUTES: u32 = 15;
 
 /// The room's page, for a form that was refused too.
 ///
@@ -267,7 +307,7 @@ pub async fn room_page(
     form: Form,
 ) -> Result<Room, Refused> {
     let read = read(visit, dispute, asked).await?;
-    Ok(page_of(visit, &read, asked.offer.clone(), form))
+    Ok(page_of(visit, &read, asked, form))
 }
 
 async fn show(request: HttpRequest, visit: Visit, path: web::Path<String>) -> Answer {
@@ -293,14 +333,17 @@ async fn signal(sent: Sent, path: &str, signal: domain::room::Signal) -> Answer 
 async fn show_safe(request: HttpRequest, visit: Visit, path: web::Path<String>) -> Answer {
     let dispute: DisputeId = id(&path)?;
     visit.signed_in()?;
-    let has_mediator = visit.read(move |tx, doing| {
-        let seen = look(tx, doing, dispute)?;
-        let _: Side = seen.party()?;
-        Ok(seen.dispute.mediator().is_some())
-    });
-    let told = if has_mediator.await? { "mediator" } else { "registrar" }.to_owned();
+    let (told, has_room) = visit
+        .read(move |tx, doing| {
+            let seen = look(tx, doing, dispute)?;
+            seen.party()?;
+            let has_room = rooms::room_now(tx, dispute)?.view(seen.account).is_some();
+            Ok((rooms::told(&seen.dispute).to_owned(), has_room))
+        })
+        .await?;
     let of = if asked(&request, "of").as_deref() == Some("unsafe") { "unsafe" } else { "break" }.to_owned();
-    let page = PausedForYou { id: dispute.to_string(), of, told, reply_minutes: REPLY_MINUTES };
+    let reply_time = visit.state.config.institution.reply_time.clone();
+    let page = PausedForYou { id: dispute.to_string(), of, told, reply_time, has_room };
     Ok(visit.show(|w, f| page.render(w, f)))
 }
 

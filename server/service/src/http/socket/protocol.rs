@@ -250,6 +250,7 @@ mod tests {
                 last_seq: 3,
                 may_post: true,
                 paused: false,
+                steering: None,
             }],
             people: vec![PersonView {
                 id: "claimant".to_owned(),

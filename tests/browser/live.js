@@ -1,0 +1,139 @@
+// The live room where it matters who reads what: words that were refused or left behind, private calls to the mediator,
+// and offers as they come.
+
+import assert from "node:assert/strict";
+
+import { inTheRoom, says } from "./scenes.js";
+
+/** @typedef {import("./cast.js").Person} Person */
+
+const box = (/** @type {Person} */ person) => person.page.locator('form[action$="/entries"] textarea[name="text"]');
+
+/** Keeps what is posted from reaching the server for as long as it is held. @param {Person} person */
+async function holdsBack(person) {
+  const line = { isHeld: true };
+  await person.page.routeWebSocket(/room\/socket/, (ws) => {
+    const server = ws.connectToServer();
+    ws.onMessage((message) => {
+      if (!line.isHeld || !String(message).includes('"t":"post"')) {
+        server.send(message);
+      }
+    });
+  });
+  return line;
+}
+
+/** @type {Record<string, (stage: import("./stage.js").Stage) => Promise<void>>} */
+export const tests = {
+  "words for the mediator alone that are refused never stand in everyone's box": async (stage) => {
+    const { amara, bela, noor, id } = await inTheRoom(stage);
+    const line = await holdsBack(amara);
+    await amara.opens(`/rooms/${id}?channel=caucus-claimant`);
+    await amara.page.locator(".live").waitFor();
+    await says(amara, "Only Noor may read that I would take half.");
+    await amara.finds("Only Noor may read that I would take half.");
+    await noor.opens(`/rooms/${id}?channel=caucus-claimant`);
+    await noor.sends("/session", {}, "[value=pause]");
+
+    line.isHeld = false;
+    await amara.opens(`/rooms/${id}?channel=joint`);
+    await amara.finds("We kept it in its own place:");
+    assert.equal(await box(amara).inputValue(), "", "the box of everyone stays empty");
+    await amara.page.locator("[data-part=kept] a").click();
+    await amara.page.waitForURL(/caucus-claimant/);
+    // Nothing can be written while it is paused: the words are shown there, and are not lost.
+    await amara.finds("Only Noor may read that I would take half.");
+    await amara.opens(`/rooms/${id}?channel=joint`);
+    await noor.sends("/session", {}, "[value=resume]");
+    await amara.opens(`/rooms/${id}?channel=caucus-claimant`);
+    assert.equal(await box(amara).inputValue(), "Only Noor may read that I would take half.");
+    await bela.page.reload();
+    assert.ok(!(await bela.reads()).includes("half"));
+  },
+
+  "what one person left on a shared phone is never sent as the other's": async (stage) => {
+    const { amara, bela, noor, id } = await inTheRoom(stage);
+    const line = await holdsBack(amara);
+    await amara.page.reload();
+    await amara.page.locator(".live").waitFor();
+    await says(amara, "Amara wrote this and it did not go out.");
+    await box(amara).fill("Amara typed this and did not send it");
+    const kept = await amara.page.evaluate(() => JSON.stringify(sessionStorage));
+    assert.ok(kept.includes("did not go out") && kept.includes("did not send it"), "there is something to leave behind");
+
+    // Her session ends elsewhere, and he signs in in the same tab.
+    line.isHeld = false;
+    await amara.page.goto("about:blank");
+    await amara.context.clearCookies();
+    const his = Object.assign(Object.create(bela), { page: amara.page, context: amara.context });
+    await his.signsIn();
+    await his.opens(`/rooms/${id}?channel=joint`);
+    await amara.page.locator(".live").waitFor();
+    assert.equal(await box(his).inputValue(), "");
+    await says(his, "Bela is here now.");
+    await noor.finds("Bela is here now.");
+    assert.ok(!(await noor.reads()).includes("did not go out"), "nothing of hers was sent in his name");
+
+    // Whoever signs out leaves nothing behind.
+    await box(his).fill("Bela typed this");
+    await his.sends("/sign-out");
+    assert.equal(await amara.page.evaluate(() => sessionStorage.length), 0);
+  },
+
+  "the mediator reads who needs help, in the room and at the desk, and lets it go on": async (stage) => {
+    const { amara, bela, noor, rosa, id } = await inTheRoom(stage);
+    await amara.finds("the mediator learns it with your name, and nobody else");
+    await amara.sends("/alarms");
+    await amara.finds("The mediator knows. Nobody else.");
+    await noor.finds("Amara Sen: does not feel safe");
+    await bela.finds("This is paused.");
+    assert.ok(!(await bela.reads()).includes("safe, "));
+    await noor.stage.letters.find(noor.email, /(something for you)/i);
+    await noor.opens("/mediator");
+    await noor.finds("Amara Sen: does not feel safe");
+    await rosa.opens("/registrar");
+    assert.ok(!(await rosa.reads()).includes("Does not feel safe"), "the registrar is not told what only the mediator is");
+    // No session was opened, and it can be taken up all the same.
+    await noor.opens(`/rooms/${id}?channel=notes`);
+    assert.equal(await noor.page.locator("[value=pause]:visible, [value=resume]:visible").count(), 0);
+    await noor.opens(`/rooms/${id}?channel=joint`);
+    await noor.sends("/session", {}, "[value=resume]");
+    await noor.wasTaken();
+    assert.ok(!(await noor.reads()).includes("does not feel safe"));
+    await amara.opens(`/rooms/${id}?channel=joint`);
+    await says(amara, "We can go on.");
+    await bela.finds("We can go on.");
+  },
+
+  "offers, answers, sessions and agendas are read in words as they come": async (stage) => {
+    const { amara, bela, noor, id } = await inTheRoom(stage);
+    await bela.page.locator(".live").waitFor();
+    await noor.sends("/session", {}, "[value=open]");
+    await bela.finds("The mediator opened a session.");
+    await noor.page.locator("[name=agenda]").fill("The window\nThe deposit");
+    await noor.sends("/agenda");
+    await bela.finds("The window");
+
+    await amara.opens(`/rooms/${id}?channel=joint&offer=new`);
+    await amara.finds("This goes to: Bela Roy, Noor Haq.");
+    await amara.sends("/offers", { "term-1-debtor": "respondent", "term-1-text": "pays back half now", "term-1-amount": "225.00" }, "[name=more]");
+    assert.equal(await amara.page.locator("[name=term-1-text]").inputValue(), "pays back half now", "what was typed stays");
+    await amara.sends("/offers", { "term-2-debtor": "claimant", "term-2-text": "hands over the keys" });
+    await amara.wasTaken();
+    await bela.finds("pays back half now");
+    await bela.finds("hands over the keys");
+    await bela.finds("Bela Roy promises Amara Sen:");
+
+    await bela.page.getByRole("link", { name: "Make another offer instead" }).click();
+    await bela.page.waitForURL(/offer=/);
+    await bela.finds("pays back half now");
+    await bela.sends("/offers", { "term-1-debtor": "respondent", "term-1-text": "pays back a third" });
+    await bela.wasTaken();
+    await amara.finds("pays back a third");
+    await amara.finds("answered with another");
+    await amara.page.getByRole("button", { name: "Accept" }).last().click();
+    await bela.finds("Amara Sen accepted the offer.");
+    const all = await bela.reads();
+    assert.ok(!all.includes("Load the page again"), all);
+  },
+};

@@ -1,0 +1,114 @@
+// @ts-check
+/**
+ * What an entry says, as the page that the server makes shows it: words, a file, an agenda, an offer with its promises
+ * and its answers, or a line of the house. Texts are set as text, never as HTML.
+ * @typedef {import("./protocol.js").EntryFrame} EntryFrame
+ * @typedef {import("./protocol.js").Body} Body
+ * @typedef {import("./cast.js").Person} Person
+ * @typedef {{words: import("./cast.js").Words, who: (by: unknown) => Person, isMe: (person: Person) => boolean, sides: Record<string, string>, part: (name: string) => Element|null}} Told
+ */
+
+const language = document.documentElement.lang;
+const day = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" });
+const moment = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" });
+
+/** @param {string} tag @param {string} look @param {string} [text] */
+function made(tag, look, text = "") {
+  const element = document.createElement(tag);
+  if (look) element.className = look;
+  element.textContent = text;
+  return element;
+}
+
+/** @param {Told} told */
+export function bodies({ words, who, isMe, sides, part }) {
+  /** @param {import("./protocol.js").Term} term */
+  const promise = (term) => {
+    const block = document.createDocumentFragment();
+    block.append(made("p", "promise-who", words("promise", sides[term.debtor] ?? "", sides[term.creditor] ?? "")));
+    for (const [tag, text] of Object.entries(term.text ?? {})) {
+      const line = made("p", "promise-text", text);
+      line.lang = tag;
+      line.dir = "auto";
+      block.append(line);
+    }
+    const facts = made("p", "promise-facts");
+    if (term.amount) {
+      const amount = made("span", "", `${words("amount")} `);
+      amount.append(made("bdi", "", `${term.amount.currency} ${term.amount.value}`));
+      facts.append(amount, " ");
+    }
+    if (term.due_on) facts.append(made("span", "", `${words("by")} ${day.format(new Date(term.due_on))}`));
+    block.append(facts);
+    return block;
+  };
+  /** The forms that answer an offer, or take one's own back. @param {EntryFrame} frame @param {boolean} isMine */
+  const answers = (frame, isMine) => {
+    const template = part(isMine ? "withdraw" : "answer");
+    if (!(template instanceof HTMLTemplateElement)) return "";
+    const copy = template.content.cloneNode(true);
+    if (!(copy instanceof DocumentFragment)) return "";
+    // Inside a template an address is not resolved yet: the attribute is read, not the property.
+    for (const place of copy.querySelectorAll("form, a")) {
+      const name = place.matches("form") ? "action" : "href";
+      place.setAttribute(name, (place.getAttribute(name) ?? "").replace("OFFER", frame.id));
+    }
+    return copy;
+  };
+  /** @param {EntryFrame} frame */
+  const offer = (frame) => {
+    const { body, by, id } = frame;
+    const box = made("div", "offer");
+    const isMine = isMe(who(by));
+    const head = made("p", "");
+    head.append(made("strong", "", words(body.kind === "offer" ? "offer" : "counter")), " ", made("span", "tag", words("open")));
+    box.append(head);
+    if (body.offer) {
+      const before = made("p", "quiet");
+      const link = made("a", "", words("instead"));
+      link.setAttribute("href", `#e-${body.offer}`);
+      before.append(link);
+      box.append(before);
+    }
+    box.append(...(body.terms ?? []).map(promise));
+    if (body.note) box.append(Object.assign(made("p", "said", body.note), { dir: "auto" }));
+    if (body.expires_at) box.append(made("p", "quiet", `${words("until")} ${moment.format(new Date(body.expires_at))}`));
+    box.append(made("p", "quiet", words("not-binding")), answers(frame, isMine));
+    box.dataset.offer = id;
+    return box;
+  };
+  return {
+    /** What stands under the author's name; nothing for a line of the house. @param {EntryFrame} frame */
+    content(frame) {
+      const { body } = frame;
+      const block = document.createDocumentFragment();
+      if (body.kind === "message") {
+        block.append(Object.assign(made("p", "said", body.text), { lang: body.lang ?? "", dir: "auto" }));
+      } else if (body.kind === "file") {
+        const link = made("a", "", words("file"));
+        link.setAttribute("href", `/files/${body.file}`);
+        block.append(link);
+      } else if (body.kind === "agenda") {
+        const items = Object.assign(made("p", "said", (body.items ?? []).join("\n")), { dir: "auto" });
+        block.append(made("p", "quiet", words("agenda")), items);
+      } else if (body.kind === "offer" || body.kind === "offer_countered") block.append(offer(frame));
+      else return null;
+      return block;
+    },
+    /** A line of the house, in words; empty for a kind that this script does not know. @param {EntryFrame} frame */
+    event({ body, by }) {
+      const { name } = who(body.who ?? by);
+      if (body.kind === "session") return words(`session-${body.state}`);
+      if (body.kind === "revision") return words(body.state ?? "");
+      if (body.kind === "signature") return body.who ? words("signature", name) : words("all-signed");
+      return words(body.kind, name);
+    },
+    /** What has become of an offer that is shown: it can be answered once. @param {string} id @param {string} state */
+    close(id, state) {
+      const item = document.getElementById(`e-${id}`);
+      const tag = item?.querySelector(".offer .tag");
+      if (tag) tag.textContent = words(state);
+      for (const answer of item?.querySelectorAll(".offer .answers") ?? []) answer.remove();
+    },
+  };
+}
