@@ -28,6 +28,19 @@ on_both! {
         amara.client().get("/disputes").await.expects(200);
     }
 
+    async fn a_name_that_no_record_could_print_is_refused_before_anybody_is_bound_under_it(settings: Settings) {
+        let service = settings.start().await;
+        for name in ["राम", "Abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdef"] {
+            let refused = assert_refused!(service.newcomer(name).signs_up().await, 422);
+            assert_eq!(refused["errors"][0], json!({"field": "name", "code": "not-printable", "detail": refused["errors"][0]["detail"]}), "{refused}");
+            let data = service.data().display().to_string();
+            let arguments = ["account", "add", "--data", &data, "--role", "mediator", "--email", "ram@example.org", "--name", name, "--password-stdin"];
+            let output = service.runs(&arguments, "copper lantern by the river\n");
+            assert!(!output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        }
+        service.newcomer("রহিমা খাতুন").signs_up().await.expects(202);
+    }
+
     async fn a_known_and_an_unknown_address_get_the_same_answers(settings: Settings) {
         let service = settings.start().await;
         let amara = service.person("Amara Sen").await;

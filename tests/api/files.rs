@@ -62,6 +62,10 @@ on_both! {
         own.expects(200);
 
         scene.amara.client().put(&format!("{path}/sharing"), json!({"shown": true})).await.ok();
+        assert_refused!(scene.bela.client().get(&path).await, 404);
+        assert_eq!(listed(&scene.bela, dispute).await, json!([]), "not before both are ready");
+        scene.amara.prepares(dispute, None).await;
+        scene.bela.prepares(dispute, Some(tests::cast::all_clear())).await;
         let seen = listed(&scene.bela, dispute).await;
         assert_eq!(seen.as_array().map(Vec::len), Some(1), "{seen}");
         assert!(!seen.to_string().contains("private"), "the name that its owner gave it stays theirs: {seen}");
@@ -73,6 +77,12 @@ on_both! {
         for told in ["taken by", "23.81"] {
             assert!(!text.contains(told), "the copy still tells `{told}`");
         }
+    }
+
+    async fn what_is_over_takes_no_more_files(settings: Settings) {
+        let scene = Scene::preparing(settings).await;
+        scene.bela.withdraws(&scene.dispute).await.expects(200);
+        assert_refused!(adds(&scene.amara, &scene.dispute, "note.txt", b"One more thing").await, 409, "mediation-has-ended");
     }
 
     async fn a_file_that_is_not_what_it_says_or_too_large_leaves_nothing(settings: Settings) {

@@ -51,6 +51,16 @@ pub struct Revision {
     pub languages: Vec<Language>,
 }
 
+words! {
+    /// How somebody proved who they are when they signed; the record says it.
+    pub enum Proof {
+        /// By their password.
+        Password = "password",
+        /// By their password and a code of their second factor.
+        PasswordAndCode = "password-and-code",
+    }
+}
+
 /// One party's assent to the frozen text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Signature {
@@ -58,6 +68,8 @@ pub struct Signature {
     pub at: Moment,
     /// Whether this party lets an auditor read the terms (R8).
     pub auditor_may_read_terms: bool,
+    /// How this party proved who it is.
+    pub proof: Proof,
 }
 
 /// How far the text has come.

@@ -1,6 +1,6 @@
 //! The one table of who may read what. Everything that leaves the house asks it, and it is tested by enumeration.
 
-use crate::dispute::{Dispute, Stage};
+use crate::dispute::Dispute;
 use crate::ids::AccountId;
 use crate::party::Side;
 use crate::room::{Channel, Seat, has_seat};
@@ -97,6 +97,11 @@ pub enum Item {
         /// Whose.
         of: Side,
     },
+    /// To whom a side was referred: it tells that the side raised something (R16, R20).
+    Referral {
+        /// Whose.
+        of: Side,
+    },
     /// Why it ended.
     Cause,
 }
@@ -130,7 +135,9 @@ pub fn may_read(viewer: Viewer, item: Item) -> bool {
             Viewer::Auditor => open_to_auditor,
             Viewer::Pending | Viewer::Proposed | Viewer::Registrar => false,
         },
-        Item::Delivery { of } => viewer == Viewer::Party(of) || viewer == Viewer::Registrar,
+        Item::Delivery { of } | Item::Referral { of } => {
+            viewer == Viewer::Party(of) || viewer == Viewer::Registrar
+        }
         Item::Cause => viewer == Viewer::Registrar,
     }
 }
@@ -163,8 +170,8 @@ pub fn viewer_of(dispute: &Dispute, account: AccountId, is_registrar: bool) -> O
     if dispute.proposed_mediator() == Some(account) {
         return Some(Viewer::Proposed);
     }
-    // Nobody but its author knows of a draft.
-    (is_registrar && dispute.stage != Stage::Draft).then_some(Viewer::Registrar)
+    // Nobody but its author knows of what was never filed.
+    (is_registrar && dispute.filed_at.is_some()).then_some(Viewer::Registrar)
 }
 
 #[cfg(test)]
@@ -221,6 +228,7 @@ mod tests {
         for of in Side::BOTH {
             assert_eq!(readers(Item::Contact { of }), [Viewer::Party(of), Viewer::Registrar]);
             assert_eq!(readers(Item::Delivery { of }), [Viewer::Party(of), Viewer::Registrar]);
+            assert_eq!(readers(Item::Referral { of }), [Viewer::Party(of), Viewer::Registrar]);
         }
     }
 

@@ -89,6 +89,13 @@ pub fn languages_of(terms: &[Term]) -> Vec<Language> {
     Language::ALL.into_iter().filter(complete).collect()
 }
 
+/// The languages in which at least one of the terms has its text. A text that is begun has to be there for every term
+/// before it is frozen: the digest covers it, and a record says each term in the same languages (R22).
+pub fn languages_begun(terms: &[Term]) -> Vec<Language> {
+    let begun = |language: &Language| terms.iter().any(|term| term.text.contains_key(language));
+    Language::ALL.into_iter().filter(begun).collect()
+}
+
 words! {
     /// What makes a term hard to carry out, shown to whoever holds the pen (R21).
     pub enum Vagueness {
@@ -170,6 +177,17 @@ mod tests {
             [Vagueness::NoDueDay, Vagueness::VagueWord]
         );
         assert_eq!(vagueness(&term("a sooner day", Day::new(2020, 1, 1)), today), [Vagueness::DueDayPassed]);
+    }
+
+    #[test]
+    fn r22_a_language_is_complete_in_every_term_and_begun_in_any() {
+        let mut both = term("pays", None);
+        both.text.insert(Language::Bangla, "দেবেন".to_owned());
+        let terms = [both.clone(), term("says sorry", None)];
+        assert_eq!(languages_of(&terms), [Language::English]);
+        assert_eq!(languages_begun(&terms), [Language::English, Language::Bangla]);
+        let even = [both.clone(), both];
+        assert_eq!(languages_of(&even), languages_begun(&even));
     }
 
     #[test]

@@ -60,7 +60,7 @@ pub struct PersonLine {
 /// What the claimant sees of the invitation.
 #[derive(Debug, Clone)]
 pub struct InvitationState {
-    /// `not-sent`, `sent`, `answered`.
+    /// `sent`, `answered`.
     pub state: String,
     /// Whether it may be sent again: posts `/disputes/{id}/invitations` (no fields).
     pub may_send_again: bool,
@@ -86,7 +86,7 @@ pub struct DisputePage {
     pub needs: Vec<String>,
     /// The code of its category.
     pub category: String,
-    /// The code of its stage as the reader may know it.
+    /// The code of its stage as the reader may know it; `pending` for somebody who waits to be confirmed.
     pub stage: String,
     /// The reader's role: `claimant`, `respondent`, `mediator`, `registrar`.
     pub role: String,
@@ -96,6 +96,8 @@ pub struct DisputePage {
     pub tasks: Vec<Task>,
     /// The code of the deadline that runs (`deadline-…`) and when it ends.
     pub deadline: Option<(String, Moment)>,
+    /// Where the reader was referred to; otherwise empty. Nobody else sees it.
+    pub referral: String,
     /// Those whom the reader may know of.
     pub people: Vec<PersonLine>,
     /// The statement where the reader may read it; otherwise empty.

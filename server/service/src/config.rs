@@ -11,6 +11,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use domain::category::Category;
 use domain::ids::FileId;
 use domain::person::EmailAddress;
 
@@ -55,6 +56,8 @@ pub struct Institution {
     pub referral_contact: String,
     /// The recorded court reference under which an auditor reads every record (R8).
     pub court_reference: Option<String>,
+    /// Kinds of dispute that wait for the registrar whatever was answered (R20).
+    pub screened_categories: Vec<Category>,
 }
 
 #[derive(Debug, Clone)]
@@ -199,7 +202,7 @@ impl Config {
                 json: values.read("log_format", log_format)?,
                 level: values.read("log_level", log_level)?,
             },
-            institution: Institution::read(values),
+            institution: Institution::read(values)?,
             mail: Mail::read(values, &public_url)?,
             periods: Periods::read(values)?,
             limits: Rates::read(values)?,
@@ -228,11 +231,14 @@ impl Config {
 }
 
 impl Institution {
-    fn read(values: &Values) -> Self {
+    fn read(values: &Values) -> Result<Self, BadSetting> {
+        for name in ["institution_name", "institution_phone", "institution_address", "institution_website"] {
+            values.read(name, printable)?;
+        }
         // These stand in headers of mails and on signed papers: one line each, no control characters.
         let line =
             |name: &str| values.text(name).chars().filter(|letter| !letter.is_control()).collect::<String>();
-        Self {
+        Ok(Self {
             name: line("institution_name"),
             phone: line("institution_phone"),
             address: line("institution_address"),
@@ -241,8 +247,24 @@ impl Institution {
             reply_time: line("reply_time"),
             referral_contact: line("referral_contact"),
             court_reference: Some(line("court_reference")).filter(|reference| !reference.is_empty()),
-        }
+            screened_categories: values.read("screened_categories", categories)?,
+        })
     }
+}
+
+fn categories(text: &str) -> Result<Vec<Category>, Impossible> {
+    let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+    let read = |word: &str| {
+        word.parse().map_err(|_| Impossible(format!("names `{word}`, which is no kind of dispute")))
+    };
+    words.map(read).collect()
+}
+
+/// What stands on every record has to print, or no record can be sealed.
+fn printable(text: &str) -> Result<(), Impossible> {
+    let line = text.chars().filter(|letter| !letter.is_control()).collect::<String>();
+    record::printable(&line)
+        .map_err(|_| Impossible("has a letter, or a word so long, that no record prints".to_owned()))
 }
 
 impl Mail {
@@ -423,6 +445,8 @@ mod tests {
             ),
             (vec![("database_url", "mysql://secret")], "must begin with postgres://"),
             (vec![("limit_codes", "many")], "is no limit"),
+            (vec![("screened_categories", "tenancy, wok")], "is no kind of dispute"),
+            (vec![("institution_name", "मध्यस्थता केंद्र")], "that no record prints"),
         ] {
             let refused = with(&set).expect_err(said);
             assert!(refused.contains(said) && refused.starts_with("command line: "), "{refused}");

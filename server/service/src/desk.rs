@@ -2,6 +2,7 @@
 //! the audit trail, and after the commit wakes the mail worker and tells the live rooms. Form, API and socket all come
 //! through here. Deliberately not here: what acts do.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -112,11 +113,30 @@ impl Desk {
         if afterwards.mail_waits {
             self.mail.notify_one();
         }
+        let gone = afterwards.gone.into_iter().map(|file| self.config.file_path(file)).collect();
+        delete_files(gone);
         for published in afterwards.published {
             // Nobody listens where no room is open.
             let _ = self.news.send(Arc::new(published));
         }
     }
+}
+
+/// Deletes the bytes of files that are gone. Their key is gone already: what a failure leaves opens for nobody.
+fn delete_files(paths: Vec<PathBuf>) {
+    if paths.is_empty() {
+        return;
+    }
+    drop(tokio::task::spawn_blocking(move || {
+        for path in paths {
+            match std::fs::remove_file(&path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    tracing::warn!(path = %path.display(), %error, "a deleted file is still on the disk");
+                }
+                _ => {}
+            }
+        }
+    }));
 }
 
 fn first_answer<T: Serialize + DeserializeOwned>(

@@ -74,7 +74,7 @@ pub struct PageSession {
 pub async fn sign_up(state: &AppState, wanted: Wanted) -> Result<(), Refused> {
     let mut errors = FieldErrors::default();
     let email = errors.take("email", wanted.email.parse::<EmailAddress>(), words_code);
-    let name = errors.take("name", wanted.name.parse::<PersonName>(), words_code);
+    let name = printable_name(&mut errors, &wanted.name);
     let language = errors.take("language", wanted.language.parse::<Language>(), |_| "not-a-choice");
     errors.take("password", passwords::check(&wanted.password, false), passwords::Weak::code);
     let (Some(email), Some(name), Some(language)) = (email, name, language) else {
@@ -89,6 +89,17 @@ pub async fn sign_up(state: &AppState, wanted: Wanted) -> Result<(), Refused> {
     let who = SignUp { email, name, language, password_hash };
     let code = OneTimeCode::new()?;
     state.desk.write(By::Visitor, move |tx, doing| accounts::sign_up(tx, doing, &who, &code)).await
+}
+
+/// A name that a record can be printed with: people are bound under it one day, and a seal that cannot be made is found
+/// too late then.
+fn printable_name(errors: &mut FieldErrors, typed: &str) -> Option<PersonName> {
+    let name = errors.take("name", typed.parse::<PersonName>(), words_code)?;
+    if record::printable(name.as_str()).is_err() {
+        errors.push("name", "not-printable");
+        return None;
+    }
+    Some(name)
 }
 
 /// Makes the account behind a code.
@@ -431,7 +442,7 @@ pub async fn of_house(
 ) -> Result<NewOfHouse, Refused> {
     let mut errors = FieldErrors::default();
     let email = errors.take("email", typed.email.parse::<EmailAddress>(), words_code);
-    let name = errors.take("name", typed.name.parse::<PersonName>(), words_code);
+    let name = printable_name(&mut errors, &typed.name);
     let language = errors.take("language", typed.language.parse::<Language>(), |_| "not-a-choice");
     errors.take("password", passwords::check(&typed.password, true), passwords::Weak::code);
     let (Some(email), Some(name), Some(language)) = (email, name, language) else {

@@ -38,6 +38,9 @@ pub struct Claim {
     pub statement_shown: bool,
     /// Whether the invitation shows the amount.
     pub amount_shown: bool,
+    /// Whether whoever was invited asked not to be written to again, or is afraid: no invitation is mailed any more.
+    /// The claimant is not told.
+    pub silenced: bool,
 }
 
 fn place(dispute: DisputeId) -> Place {
@@ -56,7 +59,7 @@ pub fn save(tx: &mut Tx<'_>, dispute: DisputeId, claimant: AccountId, claim: &Cl
         needs: claim.needs.clone(),
     };
     let texts = [claim.title.as_str(), &claim.statement, &claim.outcome_sought];
-    let shape = ClaimShape::of(texts, [claim.statement_shown, claim.amount_shown], parts);
+    let shape = ClaimShape::of(texts, [claim.statement_shown, claim.amount_shown, claim.silenced], parts);
     let sealed = tx.vault().seal(Key::Data, &place(dispute), &write(&shape)?)?;
     // Under the house's key, because it is compared across disputes, each of which has keys of its own.
     let mut digest = |kind: &str, text: String| -> Result<String> {
@@ -101,6 +104,7 @@ pub fn load(tx: &mut Tx<'_>, dispute: DisputeId) -> Result<Claim> {
         needs: parts.needs,
         statement_shown: shape.statement_shown,
         amount_shown: shape.amount_shown,
+        silenced: shape.silenced,
     })
 }
 
@@ -143,6 +147,7 @@ mod tests {
             needs: vec![Need::Interpreter, Need::LargePrint],
             statement_shown: true,
             amount_shown: false,
+            silenced: true,
         }
     }
 

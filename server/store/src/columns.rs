@@ -170,6 +170,7 @@ spelled_by_display!(
     domain::room::Channel,
     domain::room::Signal,
     domain::safety::Answer,
+    domain::agreement::Proof,
     domain::settlement::Attestation,
     domain::settlement::DeliveryChoice,
     domain::settlement::DeliveryState,

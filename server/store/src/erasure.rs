@@ -152,7 +152,7 @@ mod tests {
         names::put(tx, id, Side::Claimant, &"Amara Sen".parse().map_err(|_| Error::Corrupt)?)?;
         safety::put(tx, id, Side::Claimant, &answers(), Some("by letter"), moment(1))?;
         disclosures::put(tx, id, assignment(), "a cousin", moment(1))?;
-        referrals::put(tx, id, "the helpline", moment(1))?;
+        referrals::put(tx, id, Side::Respondent, "the helpline", moment(1))?;
         passphrases::put(tx, id, Side::Respondent, Some("four plain words"))?;
         let revision = Revision {
             number: 2,
@@ -198,7 +198,9 @@ mod tests {
                     );
                     assert_eq!(safety::get(tx, id, Side::Respondent)?, None);
                     assert_eq!(disclosures::get(tx, id, assignment())?.as_deref(), Some("a cousin"));
-                    assert_eq!(referrals::get(tx, id)?.as_deref(), Some("the helpline"));
+                    let of = |tx: &mut Tx<'_>, side| referrals::get(tx, id, side);
+                    assert_eq!(of(tx, Side::Respondent)?.as_deref(), Some("the helpline"));
+                    assert_eq!(of(tx, Side::Claimant)?, None);
                     assert_eq!(
                         passphrases::get(tx, id, Side::Respondent)?.as_deref(),
                         Some("four plain words")

@@ -33,6 +33,8 @@ pub struct Code {
     pub wrong_secrets: u32,
     /// Whether a fresh one stands in its place.
     pub replaced: bool,
+    /// When it was made.
+    pub made_at: Moment,
 }
 
 impl Code {
@@ -69,7 +71,7 @@ struct Row {
     expires_at: At,
     wrong_secrets: i32,
     replaced: bool,
-    _made_at: At,
+    made_at: At,
 }
 
 impl Row {
@@ -83,6 +85,7 @@ impl Row {
             expires_at: self.expires_at.moment(),
             wrong_secrets: u32::try_from(self.wrong_secrets).map_err(|_| Error::Corrupt)?,
             replaced: self.replaced,
+            made_at: self.made_at.moment(),
         })
     }
 }

@@ -83,6 +83,39 @@ on_both! {
         scene.noor.freezes(dispute, digest).await.expects(200);
     }
 
+    async fn r22_a_text_in_one_more_language_is_frozen_only_where_every_term_has_it_and_then_seals(settings: Settings) {
+        let scene = Scene::in_mediation(settings).await;
+        let dispute = scene.dispute.as_str();
+        let mut first = a_term("pays it all back", "450.00");
+        first["text"]["bn"] = "পুরো জামানত ফেরত দেবেন".into();
+        let uneven = json!([first.clone(), a_term("gives the key back", "1.00")]);
+        let revised = scene.noor.revises(dispute, 0, uneven).await.expects(201);
+        let digest = revised["digest"].as_str().expect("a digest").to_owned();
+        for person in [&scene.amara, &scene.bela] {
+            person.finds_ready(dispute, &digest).await.expects(200);
+        }
+        assert_refused!(scene.noor.freezes(dispute, &digest).await, 409, "language-missing");
+
+        let mut second = a_term("gives the key back", "1.00");
+        second["text"]["bn"] = "চাবি ফেরত দেবেন".into();
+        let revised = scene.noor.revises(dispute, 1, json!([first, second])).await.expects(201);
+        let digest = revised["digest"].as_str().expect("a digest").to_owned();
+        for person in [&scene.amara, &scene.bela] {
+            person.finds_ready(dispute, &digest).await.expects(200);
+        }
+        scene.noor.freezes(dispute, &digest).await.expects(200);
+        for person in [&scene.amara, &scene.bela] {
+            person.waives(dispute, &digest).await.expects(201);
+            person.signs(dispute, &digest).await.expects(201);
+        }
+        scene.noor.attests(dispute, &digest).await.expects(201);
+        let own = scene.amara.reads_settlement(dispute).await.expects(200);
+        let path = format!("/settlements/{}/record.jws", own["id"].as_str().expect("an id"));
+        let said = tests::papers::payload(&scene.amara.client().get(&path).await.text());
+        assert_eq!(said["languages"], json!(["en", "bn"]), "the languages that were frozen");
+        assert_eq!(said["signatures"][0]["method"], "password");
+    }
+
     async fn r22_the_mediator_alone_holds_the_pen_and_two_pens_cannot_cross(settings: Settings) {
         let scene = Scene::in_mediation(settings).await;
         let dispute = scene.dispute.as_str();

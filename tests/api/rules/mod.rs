@@ -1,6 +1,7 @@
 //! The design's rules, each by its number: `r13_…` would fail without R13. R5 has a file of its own (`caucus`).
 
 mod consent;
+mod invitation;
 mod confidentiality;
 mod auditor;
 mod neutrality;

@@ -151,6 +151,114 @@ on_both! {
     }
 }
 
+on_both! {
+    async fn r20_a_referral_is_read_by_the_side_that_raised_something_and_by_nobody_else(settings: Settings) {
+        let scene = Scene::in_mediation(settings).await;
+        let dispute = scene.dispute.as_str();
+        scene.bela.answers_safety(dispute, an_answer("violence", "yes")).await.expects(204);
+        let decision = json!({"suitable": false, "shuttle": false, "referral": "Mina Das, Legal Aid Centre, 16430"});
+        scene.rosa.screens(dispute, decision).await.ok();
+        let reads = async |person: &tests::cast::Person| person.reads(dispute).await.expects(200).to_string();
+        assert!(reads(&scene.bela).await.contains("Mina Das") && reads(&scene.rosa).await.contains("Mina Das"));
+        for person in [&scene.amara, &scene.noor] {
+            assert!(!reads(person).await.contains("Mina Das"), "{} learns that something was raised", person.name);
+        }
+        for (person, sees) in [(&scene.bela, true), (&scene.amara, false)] {
+            let visitor = person.signs_in_on_a_page().await;
+            let page = visitor.send(visitor.page(reqwest::Method::GET, &format!("/disputes/{dispute}"))).await.text();
+            assert_eq!(page.contains("Mina Das"), sees, "{}: {page}", person.name);
+        }
+    }
+
+    async fn r16_what_the_house_holds_reads_to_the_other_side_as_a_pause_that_a_registrar_took(settings: Settings) {
+        let backend = settings.backend();
+        let held = Scene::in_mediation(settings).await;
+        let paused = Scene::in_mediation(tests::concord::Settings::on(backend)).await;
+        held.bela.answers_safety(&held.dispute, an_answer("afraid", "yes")).await.expects(204);
+        held.bela.answers_safety(&held.dispute, an_answer("afraid", "yes")).await.expects(204);
+        paused.rosa.client().post(&format!("/disputes/{}/suspension", paused.dispute), json!({})).await.ok();
+        assert_eq!(seen_by_amara(&held).await, seen_by_amara(&paused).await);
+        assert_eq!(held.amara.reads(&held.dispute).await.expects(200)["paused"], true);
+        assert_refused!(held.noor.opens_session(&held.dispute).await, 409, "paused");
+        held.rosa.screens(&held.dispute, json!({"suitable": true, "shuttle": false})).await.ok();
+        paused.rosa.client().delete(&format!("/disputes/{}/suspension", paused.dispute)).await.ok();
+        assert_eq!(seen_by_amara(&held).await, seen_by_amara(&paused).await);
+        assert_eq!(held.amara.reads(&held.dispute).await.expects(200)["paused"], false);
+    }
+
+    async fn r18_further_signals_are_not_to_be_counted_and_what_still_holds_has_not_resumed(settings: Settings) {
+        let scene = Scene::in_mediation(settings).await;
+        let dispute = scene.dispute.as_str();
+        let head = async || scene.amara.reads_channel(dispute, "joint", 0).await.expects(200)["items"].as_array().map(Vec::len);
+        let signal = |person: &tests::cast::Person| {
+            let client = person.client();
+            async move { client.post(&format!("/disputes/{dispute}/room/signals"), json!({"kind": "break"})).await.ok() }
+        };
+        signal(&scene.bela).await;
+        assert_eq!(head().await, Some(1), "paused, said once");
+        signal(&scene.bela).await;
+        signal(&scene.amara).await;
+        assert_eq!(head().await, Some(1));
+        scene.bela.answers_safety(dispute, an_answer("afraid", "yes")).await.expects(204);
+        scene.rosa.screens(dispute, json!({"suitable": true, "shuttle": false})).await.ok();
+        assert_eq!(head().await, Some(1), "the signal still holds the channel: nothing has resumed");
+    }
+
+    async fn r18_a_signal_in_negotiation_stops_posting_until_the_registrar_lifts_it(settings: Settings) {
+        let scene = Scene::preparing(settings).await;
+        let dispute = scene.dispute.as_str();
+        scene.bela.answers_safety(dispute, all_clear()).await.expects(204);
+        for person in [&scene.amara, &scene.bela] {
+            person.consents(dispute).await.expects(201);
+            person.is_ready_for(dispute, "negotiation").await.expects(200);
+        }
+        let offer = || tests::cast::an_offer("pays half of the deposit", "225.00");
+        scene.bela.posts(dispute, "joint", &entry_id(), offer()).await.expects(201);
+        let path = format!("/disputes/{dispute}/room/signals");
+        scene.bela.client().post(&path, json!({"kind": "unsafe"})).await.ok();
+        assert_refused!(scene.amara.posts(dispute, "joint", &entry_id(), offer()).await, 409, "paused");
+        let room = scene.amara.looks_into_room(dispute).await.expects(200);
+        assert_eq!(room["channels"][0]["paused"], true, "{room}");
+        let view = scene.amara.reads(dispute).await.expects(200);
+        assert!(view["paused"] == true && view["until"].is_null() && !view.to_string().contains("unsafe"), "{view}");
+        scene.rosa.client().delete(&format!("/disputes/{dispute}/suspension")).await.ok();
+        scene.amara.posts(dispute, "joint", &entry_id(), offer()).await.expects(201);
+    }
+
+    async fn only_who_paused_and_the_registrar_read_until_when(settings: Settings) {
+        let scene = Scene::in_mediation(settings).await;
+        let dispute = scene.dispute.as_str();
+        scene.bela.client().post(&format!("/disputes/{dispute}/suspension"), json!({})).await.ok();
+        let until = async |person: &tests::cast::Person| person.reads(dispute).await.expects(200)["until"].is_string();
+        assert!(until(&scene.bela).await && until(&scene.rosa).await);
+        assert!(!until(&scene.amara).await && !until(&scene.noor).await);
+        let visitor = scene.amara.signs_in_on_a_page().await;
+        let page = visitor.send(visitor.page(reqwest::Method::GET, &format!("/disputes/{dispute}"))).await.text();
+        assert!(page.contains("Paused") && !page.contains("The mediation runs until"), "{page}");
+    }
+
+    async fn r20_kinds_on_the_houses_list_wait_for_the_registrar(settings: Settings) {
+        let scene = Scene::drafted(settings.with("CONCORD_SCREENED_CATEGORIES", "work, tenancy")).await;
+        scene.amara.answers_safety(&scene.dispute, all_clear()).await.expects(204);
+        assert_eq!(scene.amara.files(&scene.dispute).await.expects(200)["stage"], "screening");
+    }
+}
+
+/// What Amara reads of dispute, room and shared channel, without what names this one.
+async fn seen_by_amara(scene: &Scene) -> Vec<String> {
+    let dispute = scene.dispute.as_str();
+    let mut masks = tests::masks::Masks::default();
+    let mut seen = Vec::new();
+    let view = super::consent::ending_as_read(&scene.amara.reads(dispute).await.expects(200));
+    let mut room = scene.amara.looks_into_room(dispute).await.expects(200);
+    room["audience_digest"] = Value::Null;
+    let said = scene.amara.reads_channel(dispute, "joint", 0).await.expects(200);
+    for part in [view, room, said] {
+        seen.push(masks.mask(&part.to_string()));
+    }
+    seen
+}
+
 fn invited(scene: &Scene) -> bool {
     let letters = scene.service.letters().to(&scene.bela.email);
     letters.iter().any(|letter| letter.code_after("/invitations/").is_some())

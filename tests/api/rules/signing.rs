@@ -26,6 +26,51 @@ on_both! {
         assert_refused!(scene.amara.signs(dispute, &digest).await, 409, "already-signed");
     }
 
+    async fn r24_after_the_time_to_think_the_page_signs_and_a_wrong_password_does_not_take_the_form_away(settings: Settings) {
+        let scene = Scene::in_mediation(settings.with("CONCORD_REFLECTION_PERIOD", "2s")).await;
+        let dispute = scene.dispute.as_str();
+        let digest = scene.freezes_a_text().await;
+        let visitor = scene.amara.signs_in_on_a_page().await;
+        let path = format!("/disputes/{dispute}/signing");
+        tokio::time::sleep(std::time::Duration::from_millis(2200)).await;
+        let state = scene.amara.reads_agreement(dispute).await.expects(200);
+        assert_eq!(state["reflection_ends_at"], json!(null), "only while it is to come: {state}");
+        let page = visitor.send(visitor.page(reqwest::Method::GET, &path)).await.text();
+        assert!(page.contains("name=\"password\""), "the form is there: {page}");
+        let csrf = page.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+        let sign = async |password: &str| {
+            let fields = [
+                ("csrf", csrf.unwrap_or_default()),
+                ("digest", &digest),
+                ("term-1", "yes"),
+                ("freely", "yes"),
+                ("name", &scene.amara.name),
+                ("password", password),
+            ];
+            let request = visitor.page(reqwest::Method::POST, &path).header("origin", visitor.base()).form(&fields);
+            visitor.send(request).await.text()
+        };
+        let again = sign("not the right phrase").await;
+        assert!(again.contains("name=\"password\""), "the form is there again: {again}");
+        sign(&scene.amara.password).await;
+        assert_refused!(scene.amara.signs(dispute, &digest).await, 409, "already-signed");
+    }
+
+    async fn r24_a_waiver_of_the_other_side_is_taken_as_ever_after_one_raised_something(settings: Settings) {
+        let scene = Scene::in_mediation(settings).await;
+        let dispute = scene.dispute.as_str();
+        let digest = scene.freezes_a_text().await;
+        scene.bela.answers_safety(dispute, tests::cast::an_answer("afraid", "yes")).await.expects(204);
+        scene.rosa.screens(dispute, json!({"suitable": true, "shuttle": false})).await.ok();
+        assert_refused!(scene.bela.waives(dispute, &digest).await, 409, "waiver-not-possible");
+        scene.amara.waives(dispute, &digest).await.expects(201);
+        for person in [&scene.amara, &scene.bela] {
+            assert_refused!(person.signs(dispute, &digest).await, 409, "reflection-period-running");
+        }
+        let ends = scene.amara.reads_agreement(dispute).await.expects(200);
+        assert!(ends["reflection_ends_at"].is_string(), "{ends}");
+    }
+
     async fn r23_whoever_does_not_sign_freely_has_not_signed_and_only_the_mediator_learns_why(settings: Settings) {
         let scene = Scene::in_mediation(settings).await;
         let dispute = scene.dispute.as_str();

@@ -62,6 +62,7 @@ problem-already-frozen = লেখা আগেই স্থির হয়ে�
 problem-not-frozen = লেখা এখনো স্থির হয়নি।
 problem-parties-not-ready = লেখা ঠিক আছে, এ কথা সবাই বলেননি।
 problem-language-missing = একটি অঙ্গীকার এখনো সবার ভাষায় লেখা হয়নি।
+problem-record-not-printable = কোনো নাম বা অঙ্গীকারে এমন একটি অক্ষর আছে, যা ছাপানো যায় না। আগে সেটি বদলান। তার আগে কেউ সই করতে পারেন না।
 problem-reflection-period-running = ভাবার সময় চলছে। তারপর স্বাক্ষর করতে পারবেন।
 problem-waiver-not-possible = এখানে ভাবার সময় কমানো যায় না।
 problem-already-waived = ভাবার সময় আগেই শেষ।

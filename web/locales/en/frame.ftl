@@ -39,6 +39,7 @@ notice-confirmed = Your address is confirmed. You can sign in now.
 notice-password-changed = Your password is changed. You can sign in with it now.
 notice-filed = We have your dispute.
 notice-withdrawn = You have left. The other person reads only that the mediation has ended.
+notice-draft-deleted = What you wrote is deleted.
 notice-delivered = We will send it that way.
 notice-joined = You take part now.
 notice-ready = Thank you. We go on when everyone is ready.
@@ -46,7 +47,7 @@ notice-agreed = Thank you. We keep your agreement with its date.
 notice-retried = We will try again.
 notice-decided = Your decision is stored.
 notice-seen = Done. The line is gone from your list.
-notice-shown = The other person may see it now.
+notice-shown = The other person may see it as soon as both of you are ready.
 notice-added = The file is added.
 notice-offered = Your offer is made. It is not binding.
 

@@ -62,6 +62,7 @@ problem-already-frozen = The text is fixed already.
 problem-not-frozen = The text is not fixed yet.
 problem-parties-not-ready = Not everyone has said that the text is right.
 problem-language-missing = A promise is not written in each person's language yet.
+problem-record-not-printable = A name or a promise has a letter that we cannot print. Please change it first. Nobody can sign before that.
 problem-reflection-period-running = The time to think is still running. You can sign after it.
 problem-waiver-not-possible = The time to think cannot be made shorter here.
 problem-already-waived = The time to think is over already.

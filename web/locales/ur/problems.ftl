@@ -62,6 +62,7 @@ problem-already-frozen = تحریر پہلے ہی طے ہو چکی ہے۔
 problem-not-frozen = تحریر ابھی طے نہیں ہوئی۔
 problem-parties-not-ready = سب نے نہیں کہا کہ تحریر درست ہے۔
 problem-language-missing = ایک وعدہ ابھی ہر شخص کی زبان میں نہیں لکھا گیا۔
+problem-record-not-printable = کسی نام یا وعدے میں ایسا حرف ہے جسے ہم چھاپ نہیں سکتے۔ پہلے اسے بدلیں۔ اس سے پہلے کوئی دستخط نہیں کر سکتا۔
 problem-reflection-period-running = سوچنے کا وقت جاری ہے۔ اس کے بعد آپ دستخط کر سکتے ہیں۔
 problem-waiver-not-possible = یہاں سوچنے کا وقت کم نہیں ہو سکتا۔
 problem-already-waived = سوچنے کا وقت پہلے ہی ختم ہے۔

@@ -1,7 +1,7 @@
 //! What a person may do next, found by asking the rules themselves: the API's `actions` and the pages' buttons cannot
 //! promise what `decide` would refuse.
 
-use crate::agreement::{Revision, TextDigest};
+use crate::agreement::{Proof, Revision, TextDigest};
 use crate::consent::AGREEMENT_TO_MEDIATE;
 use crate::ids::{Reference, SettlementId};
 use crate::language::Language;
@@ -110,7 +110,9 @@ fn sample(action: Action, dispute: &Dispute) -> Command {
         Action::BeReadyToSign => Command::BeReadyToSign(digest),
         Action::Freeze => Command::Freeze { digest, needed: Vec::new() },
         Action::Waive => Command::Waive(digest),
-        Action::Sign => Command::Sign { digest, freely: true, auditor_may_read_terms: false },
+        Action::Sign => {
+            Command::Sign { digest, freely: true, auditor_may_read_terms: false, proof: Proof::Password }
+        }
         Action::TakeSignatureBack => Command::TakeSignatureBack,
         Action::Attest => {
             let settlement = SettlementId::new(dispute.id.uuid());

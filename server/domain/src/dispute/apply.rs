@@ -61,7 +61,14 @@ fn apply_to_stage(dispute: &mut Dispute, event: &Event, at: Moment) {
             dispute.filed_at = Some(at);
         }
         Event::SentToScreening => dispute.stage = Stage::Screening,
-        Event::Invited { until } => dispute.stage = Stage::Inviting { until: *until, refused_at: None },
+        Event::Invited { until } => {
+            // A no that was said stays said, whoever invites again.
+            let refused_at = match dispute.stage {
+                Stage::Inviting { refused_at, .. } => refused_at,
+                _ => None,
+            };
+            dispute.stage = Stage::Inviting { until: *until, refused_at };
+        }
         Event::InvitationRefused => set_refused(dispute, Some(at)),
         Event::RefusalUndone => set_refused(dispute, None),
         Event::Joined { until, .. } => dispute.stage = Stage::Preparing { until: *until },
@@ -82,6 +89,7 @@ fn apply_to_stage(dispute: &mut Dispute, event: &Event, at: Moment) {
         }
         Event::Suspended { until, .. } => dispute.suspension = Some(Suspension { since: at, until: *until }),
         Event::Resumed => resume(dispute, at),
+        Event::Revised { .. } => thaw(dispute, at),
         Event::Ended { cause } => {
             let mediation = dispute.mediation().cloned();
             dispute.suspension = None;
@@ -112,6 +120,16 @@ fn resume(dispute: &mut Dispute, at: Moment) {
     // The time to think stood still as well (R24).
     if let Agreement::Frozen { since, .. } = &mut dispute.agreement {
         *since = since.plus(pause);
+    }
+}
+
+/// A frozen text has no deadline. Whoever edits it gets the time back that it was frozen, or the mending of a slip
+/// after the last day would end the mediation on the spot.
+fn thaw(dispute: &mut Dispute, at: Moment) {
+    if let (Stage::Mediation(mediation), Agreement::Frozen { since, .. }) =
+        (&mut dispute.stage, &dispute.agreement)
+    {
+        mediation.until = mediation.until.plus(at.since(*since));
     }
 }
 
@@ -193,9 +211,9 @@ fn apply_to_agreement(dispute: &mut Dispute, event: &Event, at: Moment) {
                 *waived.of_mut(*side) = true;
                 Agreement::Frozen { revision, since, waived, signatures }
             }
-            Event::Signed { side, auditor_may_read_terms, .. } => {
-                let auditor_may_read_terms = *auditor_may_read_terms;
-                *signatures.of_mut(*side) = Some(Signature { at, auditor_may_read_terms });
+            Event::Signed { side, auditor_may_read_terms, proof, .. } => {
+                let (auditor_may_read_terms, proof) = (*auditor_may_read_terms, *proof);
+                *signatures.of_mut(*side) = Some(Signature { at, auditor_may_read_terms, proof });
                 Agreement::Frozen { revision, since, waived, signatures }
             }
             Event::SignatureTakenBack { side } | Event::NotFreely { side } => {

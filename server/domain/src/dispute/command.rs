@@ -1,6 +1,6 @@
 //! What somebody asks of a dispute, and who asks.
 
-use crate::agreement::{Revision, TextDigest};
+use crate::agreement::{Proof, Revision, TextDigest};
 use crate::assignment::Candidate;
 use crate::deadlines::Periods;
 use crate::ids::{AccountId, AssignmentId, Reference, SettlementId};
@@ -137,7 +137,7 @@ pub enum Command {
     Freeze {
         /// Which.
         digest: TextDigest,
-        /// The languages in which it must be complete.
+        /// The languages in which it must be complete: the parties', and every one in which any term has a text.
         needed: Vec<Language>,
     },
     /// Give up the rest of the reflection period.
@@ -150,6 +150,8 @@ pub enum Command {
         freely: bool,
         /// Whether an auditor may read the terms.
         auditor_may_read_terms: bool,
+        /// How the party proved who it is; asked beforehand, the weakest that could come.
+        proof: Proof,
     },
     /// Take one's signature back.
     TakeSignatureBack,

@@ -4,7 +4,7 @@
     reason = "a field is named for its one meaning, and the line of its variant tells the rest"
 )]
 
-use crate::agreement::{Revision, TextDigest};
+use crate::agreement::{Proof, Revision, TextDigest};
 use crate::ids::{AccountId, AssignmentId, Reference, SettlementId};
 use crate::language::Language;
 use crate::party::{Route, Safety, Side};
@@ -82,7 +82,7 @@ pub enum Event {
     /// A party gave up the rest of the reflection period.
     Waived { side: Side },
     /// A party signed.
-    Signed { side: Side, digest: TextDigest, auditor_may_read_terms: bool },
+    Signed { side: Side, digest: TextDigest, auditor_may_read_terms: bool, proof: Proof },
     /// A party said privately that it is not signing freely.
     NotFreely { side: Side },
     /// A party took its signature back.

@@ -13,7 +13,7 @@ mod actions;
 pub use self::actions::{Action, actions};
 pub use self::apply::apply;
 pub use self::command::{Actor, Command, House, ScreeningDecision};
-pub use self::decide::decide;
+pub use self::decide::{decide, reflection_ends_at};
 pub use self::event::{Event, Trace};
 pub use self::refusal::Refusal;
 pub use self::state::{Assigning, Cause, Dispute, Ending, Mediation, Stage, StageName, Suspension};

@@ -7,7 +7,7 @@ use crate::deadlines::Periods;
 use crate::ids::{AccountId, DisputeId, Reference, SettlementId};
 use crate::language::Language;
 use crate::party::{Joining, Party, Side, Sides};
-use crate::room::{RoomState, Seat};
+use crate::room::{Channel, RoomState, Seat};
 use crate::settlement::Attestation;
 use crate::time::Moment;
 
@@ -241,6 +241,58 @@ impl Dispute {
         party.or_else(|| (self.mediator() == Some(account)).then_some(Seat::Mediator))
     }
 
+    /// Which side took the pause that stands, if one did; a registrar's has no end of its own.
+    pub fn suspended_by(&self) -> Option<Side> {
+        let suspension = self.suspension.filter(|suspension| suspension.until.is_some())?;
+        let took = |side: &Side| self.parties.of(*side).suspended_at == Some(suspension.since);
+        Side::BOTH.into_iter().find(took)
+    }
+
+    /// Whether both sides read "paused" in everything, for whatever reason.
+    pub fn is_paused(&self) -> bool {
+        let held = matches!(&self.stage, Stage::Mediation(mediation) if mediation.room.held);
+        self.suspension.is_some() || held
+    }
+
+    /// Whether a party reads "paused" in that channel.
+    pub fn is_channel_paused(&self, channel: Channel) -> bool {
+        let in_room = matches!(&self.stage, Stage::Mediation(mediation) if mediation.room.is_paused(channel));
+        self.suspension.is_some() || in_room
+    }
+
+    /// Whether presence and typing pass: the mediator has a session open, and nothing pauses it (R19).
+    pub fn session_is_on(&self) -> bool {
+        let open = matches!(&self.stage, Stage::Mediation(mediation) if mediation.room.session_open);
+        open && !self.is_paused()
+    }
+
+    /// Whether the sides have come so far that one may see what the other shows it: until both are ready nobody sees
+    /// anything beyond the invitation. What ended before the three met stays closed.
+    pub const fn sides_have_met(&self) -> bool {
+        match &self.stage {
+            Stage::Draft | Stage::Screening | Stage::Inviting { .. } | Stage::Preparing { .. } => false,
+            Stage::Negotiation { .. } | Stage::Assigning(_) | Stage::Mediation(_) | Stage::Settled { .. } => {
+                true
+            }
+            Stage::Ended(ending) => ending.mediation.is_some(),
+        }
+    }
+
+    /// Whom a referral concerns where the registrar finds this unsuitable now (R20): whoever filed while nobody is
+    /// contacted yet, later whoever raised something, and nobody else, because it tells who that was.
+    pub fn to_be_referred(&self) -> Sides<bool> {
+        use crate::party::Safety::Raised;
+        let mut raised = Sides {
+            claimant: self.parties.claimant.safety == Raised,
+            respondent: self.parties.respondent.safety == Raised,
+        };
+        if self.stage == Stage::Screening {
+            raised = Sides { claimant: true, respondent: false };
+        }
+        // A mediator's disclosure is known to both, and so is what came of it.
+        if raised.either(|is| *is) { raised } else { Sides { claimant: true, respondent: true } }
+    }
+
     /// Whether somebody's safety answers raised something, at any time.
     pub fn is_flagged(&self) -> bool {
         self.parties.either(|party| party.safety.is_flagged())
@@ -259,6 +311,19 @@ impl Dispute {
         }
     }
 
+    /// The deadline as the sides may read it. While a taker waits for the registrar the answer is awaited for longer
+    /// than this says, because nobody else may learn that somebody took the invitation.
+    pub fn shown_deadline(&self, periods: &Periods) -> Option<Moment> {
+        match (&self.stage, self.suspension) {
+            (Stage::Inviting { until, .. }, None) => Some(*until),
+            _ => self.next_deadline(periods),
+        }
+    }
+
+    fn somebody_waits(&self) -> bool {
+        matches!(&self.parties.respondent.joining, Joining::Awaited { pending } if !pending.is_empty())
+    }
+
     /// When something happens by itself, unless somebody acts before.
     ///
     /// What every party has signed binds whatever the clock says; its deadline is the mediator's, to attest.
@@ -267,6 +332,11 @@ impl Dispute {
             return suspension.until;
         }
         match &self.stage {
+            // Who answered in time does not lose the seat because the registrar takes time to see who they are, within
+            // bounds.
+            Stage::Inviting { until, refused_at: None } if self.somebody_waits() => {
+                Some(until.plus(periods.preparing))
+            }
             Stage::Inviting { until, .. } | Stage::Preparing { until } | Stage::Negotiation { until } => {
                 Some(*until)
             }

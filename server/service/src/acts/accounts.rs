@@ -288,6 +288,16 @@ pub struct Proof {
     pub step: Option<i64>,
 }
 
+impl Proof {
+    /// What the record calls it.
+    pub const fn kind(&self) -> domain::agreement::Proof {
+        match self.step {
+            Some(_) => domain::agreement::Proof::PasswordAndCode,
+            None => domain::agreement::Proof::Password,
+        }
+    }
+}
+
 /// Uses a proof up. Only an accepted act does: call it last.
 ///
 /// # Errors

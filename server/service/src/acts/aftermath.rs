@@ -150,26 +150,38 @@ fn in_the_room(
     after: &Dispute,
     event: &Event,
 ) -> Result<(), Refused> {
-    if !matches!(after.stage, Stage::Mediation(_)) {
-        return duty_of_the_house(tx, doing, after, event);
+    match (event, &after.stage) {
+        // Before a mediator is confirmed a signal reaches the registrar's duty list (R18).
+        (Event::SignalGiven { side, signal }, stage) if !matches!(stage, Stage::Mediation(_)) => {
+            return duties::put(tx, doing, after.id, signal.as_str(), Some(*side));
+        }
+        (Event::Suspended { .. } | Event::Resumed, Stage::Negotiation { .. }) => {
+            return tell_pauses(tx, doing, before, after, &[Channel::Joint]);
+        }
+        (_, Stage::Mediation(_)) => {}
+        _ => return Ok(()),
     }
     let session = |step| Body::Session { step };
     match event {
         Event::SessionOpened => say_to_sides(tx, doing, after, &session(SessionStep::Opened)),
         Event::SessionClosed => say_to_sides(tx, doing, after, &session(SessionStep::Closed)),
-        Event::ChannelPaused { channel } => say(tx, doing, after.id, *channel, session(SessionStep::Paused)),
-        Event::ChannelResumed { channel } => {
-            say(tx, doing, after.id, *channel, session(SessionStep::Resumed))
+        Event::ChannelPaused { channel } | Event::ChannelResumed { channel } => {
+            tell_pauses(tx, doing, before, after, &[*channel])
         }
         Event::SignalGiven { side, signal } => signalled(tx, doing, before, after, *side, *signal),
-        Event::RoomHeld | Event::DisclosedLater => {
-            say_to_sides(tx, doing, after, &session(SessionStep::Paused))
+        // What the house holds stands still as well, and that is what is told.
+        Event::RoomHeld | Event::DisclosedLater if after.suspension.is_some() => Ok(()),
+        Event::RoomHeld | Event::DisclosedLater | Event::Suspended { .. } | Event::Resumed => {
+            tell_pauses(tx, doing, before, after, told(after))
         }
         Event::FoundSuitable { .. } => {
             if after.shuttle && !before.shuttle {
                 store::seats::end(tx, after.id, Channel::Joint, None, doing.now)?;
             }
-            say_to_sides(tx, doing, after, &session(SessionStep::Resumed))
+            if before.suspension.is_some() {
+                return Ok(());
+            }
+            tell_pauses(tx, doing, before, after, told(after))
         }
         // Said to the mediator alone: nobody else of the house hears of it (R23).
         Event::NotFreely { .. } => call_mediator(tx, doing, after),
@@ -193,10 +205,7 @@ fn signalled(
     }
     call_mediator(tx, doing, after)?;
     // In shuttle there is no shared channel to stop, and no word that could reach the other side.
-    if after.shuttle || room.is_some_and(|room| room.is_paused(Channel::Joint)) {
-        return Ok(());
-    }
-    say(tx, doing, after.id, Channel::Joint, Body::Session { step: SessionStep::Paused })
+    tell_pauses(tx, doing, before, after, told(after))
 }
 
 fn call_mediator(tx: &mut Tx<'_>, doing: &mut Doing, dispute: &Dispute) -> Result<(), Refused> {
@@ -204,12 +213,33 @@ fn call_mediator(tx: &mut Tx<'_>, doing: &mut Doing, dispute: &Dispute) -> Resul
     mediator.map_or(Ok(()), |mediator| notices::something_to_do(tx, doing, mediator, dispute.id))
 }
 
-fn duty_of_the_house(tx: &mut Tx<'_>, doing: &Doing, after: &Dispute, event: &Event) -> Result<(), Refused> {
-    match event {
-        // Before a mediator is confirmed a signal reaches the registrar's duty list (R18).
-        Event::SignalGiven { side, signal } => duties::put(tx, doing, after.id, signal.as_str(), Some(*side)),
-        _ => Ok(()),
+/// The channels in which the sides are told of what concerns both.
+const fn told(dispute: &Dispute) -> &'static [Channel] {
+    if has_seat(Seat::Mediator, Channel::Joint, dispute.shuttle) {
+        &[Channel::Joint]
+    } else {
+        &[Channel::CaucusClaimant, Channel::CaucusRespondent]
     }
+}
+
+/// Says in those channels that posting stopped or goes on, where it did. Every reason is told in the same words and
+/// once: a second signal is not to be counted, and a channel that another reason still holds has not resumed (R18).
+fn tell_pauses(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    before: &Dispute,
+    after: &Dispute,
+    channels: &[Channel],
+) -> Result<(), Refused> {
+    for channel in channels {
+        let step = match (before.is_channel_paused(*channel), after.is_channel_paused(*channel)) {
+            (false, true) => SessionStep::Paused,
+            (true, false) => SessionStep::Resumed,
+            _ => continue,
+        };
+        say(tx, doing, after.id, *channel, Body::Session { step })?;
+    }
+    Ok(())
 }
 
 fn about_the_agreement(
@@ -243,13 +273,7 @@ fn about_the_agreement(
 
 /// The house says the same to both sides: once in the joint channel, or in shuttle in each caucus under its own number.
 fn say_to_sides(tx: &mut Tx<'_>, doing: &mut Doing, dispute: &Dispute, body: &Body) -> Result<(), Refused> {
-    if has_seat(Seat::Mediator, Channel::Joint, dispute.shuttle) {
-        return say(tx, doing, dispute.id, Channel::Joint, body.clone());
-    }
-    for side in Side::BOTH {
-        say(tx, doing, dispute.id, Channel::caucus(side), body.clone())?;
-    }
-    Ok(())
+    told(dispute).iter().try_for_each(|channel| say(tx, doing, dispute.id, *channel, body.clone()))
 }
 
 /// The house says something in one channel.

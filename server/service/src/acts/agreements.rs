@@ -1,14 +1,14 @@
 //! The agreement's text on its way to the seal (R22 to R24): the mediator holds the pen, each party says that it is
 //! ready, and a signature binds the digest of the words that were read. Deliberately not here: the seal (`sealing`).
 
-use domain::agreement::{Agreement, Revision, TextDigest};
-use domain::dispute::{Command, Event};
+use domain::agreement::{Proof, Revision, TextDigest};
+use domain::dispute::{Command, Event, reflection_ends_at};
 use domain::ids::DisputeId;
 use domain::language::Language;
 use domain::party::Side;
 use domain::person::PersonName;
 use domain::sight::Item;
-use domain::terms::{Term, languages_of};
+use domain::terms::{Term, languages_begun, languages_of};
 use domain::time::Moment;
 use record::Salt;
 use store::Tx;
@@ -26,7 +26,7 @@ pub struct Shown {
     pub terms: Vec<Term>,
     /// The terms of the offer that was accepted last: a draft for whoever holds the pen, and not yet binding (R24).
     pub draft: Option<Vec<Term>>,
-    /// When the time to think ends.
+    /// When the time to think ends for the reader, while it runs.
     pub reflection_ends_at: Option<Moment>,
     /// The names under the text.
     pub names: domain::party::Sides<Option<PersonName>>,
@@ -45,12 +45,10 @@ pub fn show(tx: &mut Tx<'_>, doing: &Doing, id: DisputeId) -> Result<Shown, Refu
     let terms = if number == 0 { Vec::new() } else { store::revisions::terms(tx, id, number)? };
     let draft =
         if number == 0 { store::offers::last_accepted(tx, id)?.map(|offer| offer.terms) } else { None };
-    let ends = match &seen.dispute.agreement {
-        Agreement::Frozen { since, waived, .. } if !waived.both(|waived| *waived) => {
-            Some(since.plus(house(doing).periods.reflection))
-        }
-        _ => None,
-    };
+    // Each side reads when it may sign itself; the mediator, when both may.
+    let sides = seen.side().map_or(Side::BOTH.to_vec(), |side| vec![side]);
+    let house = house(doing);
+    let ends = sides.into_iter().filter_map(|side| reflection_ends_at(&seen.dispute, side, &house)).max();
     let names = store::names::of(tx, id)?;
     Ok(Shown { seen, terms, draft, reflection_ends_at: ends, names })
 }
@@ -120,9 +118,33 @@ pub fn be_ready(
 /// `Absent` for others than the mediator; a conflict with a newer text; the rule.
 pub fn freeze(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId, digest: TextDigest) -> Result<(), Refused> {
     let mut seen = look(tx, doing, id)?;
-    let needed = aftermath::languages_needed(&seen.dispute);
+    let number = seen.dispute.agreement.number();
+    let terms = if number == 0 { Vec::new() } else { store::revisions::terms(tx, id, number)? };
+    // A draft may lack texts; what is frozen says each term in the same languages, because its record has to (R22).
+    let mut needed = aftermath::languages_needed(&seen.dispute);
+    needed.extend(languages_begun(&terms));
     carry_out(tx, doing, &mut seen, &Command::Freeze { digest, needed })?;
-    Ok(())
+    check_record(tx, doing, &seen, &terms)
+}
+
+/// Whether a record of this text would print. Asked where the text is frozen, before anyone signs: whoever is bound must
+/// not wait for a seal that cannot be made.
+fn check_record(tx: &mut Tx<'_>, doing: &Doing, seen: &Seen, terms: &[Term]) -> Result<(), Refused> {
+    let names = store::names::of(tx, seen.dispute.id)?;
+    let parties = Side::BOTH.into_iter().filter_map(|side| names.of(side).as_ref().map(ToString::to_string));
+    let mut texts: Vec<String> = parties.collect();
+    if let Some(mediator) = seen.dispute.mediator() {
+        texts.push(store::people::by_id(tx, mediator)?.name.to_string());
+    }
+    let institution = &doing.config.institution;
+    let lines = [&institution.name, &institution.address, &institution.phone, &institution.website];
+    texts.extend(lines.into_iter().cloned());
+    texts.extend(terms.iter().flat_map(|term| term.text.values().cloned()));
+    if texts.iter().all(|text| record::printable(text).is_ok()) {
+        Ok(())
+    } else {
+        Err(Refused::rule("record-not-printable"))
+    }
 }
 
 /// A party gives up the rest of the reflection period, privately.
@@ -159,11 +181,12 @@ pub struct Signing {
 }
 
 impl Signing {
-    const fn command(&self) -> Command {
+    const fn command(&self, proof: Proof) -> Command {
         Command::Sign {
             digest: self.digest,
             freely: self.freely,
             auditor_may_read_terms: self.auditor_may_read_terms,
+            proof,
         }
     }
 }
@@ -177,7 +200,8 @@ pub fn may_sign(tx: &mut Tx<'_>, doing: &Doing, id: DisputeId, signing: &Signing
     let seen = look(tx, doing, id)?;
     let side = seen.party()?;
     check_name(tx, id, side, &signing.name)?;
-    let decided = domain::dispute::decide(&seen.dispute, &signing.command(), seen.actor()?, &house(doing));
+    let command = signing.command(Proof::Password);
+    let decided = domain::dispute::decide(&seen.dispute, &command, seen.actor()?, &house(doing));
     decided.map_err(|refusal| refused(refusal, &seen.dispute))?;
     Ok(seen)
 }
@@ -190,14 +214,20 @@ fn check_name(tx: &mut Tx<'_>, id: DisputeId, side: Side, typed: &str) -> Result
     }
 }
 
-/// A party signs; the caller has proved that it is that party. Returns whether a signature stands: who says privately
+/// A party signs; the caller has proved, in the way of `proof`, that it is that party. Returns whether a signature stands: who says privately
 /// that they are not signing freely has signed nothing, and the mediator learns of it.
 ///
 /// # Errors
 /// `Absent`; a name that differs; a conflict with a newer text; the rule.
-pub fn sign(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId, signing: &Signing) -> Result<bool, Refused> {
+pub fn sign(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    id: DisputeId,
+    signing: &Signing,
+    proof: Proof,
+) -> Result<bool, Refused> {
     let mut seen = may_sign(tx, doing, id, signing)?;
-    let events = carry_out(tx, doing, &mut seen, &signing.command())?;
+    let events = carry_out(tx, doing, &mut seen, &signing.command(proof))?;
     Ok(events.iter().any(|event| matches!(event, Event::Signed { .. })))
 }
 

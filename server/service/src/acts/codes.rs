@@ -1,6 +1,7 @@
 //! The codes that open an invitation: made, mailed or printed once, and kept as a digest. Deliberately not here: what a
 //! code opens (`invitations`).
 
+use domain::dispute::Stage;
 use domain::ids::{DisputeId, InvitationId};
 use domain::time::Moment;
 use pages::mails::Mail;
@@ -13,17 +14,23 @@ use crate::refused::Refused;
 use crate::tokens::OneTimeCode;
 
 /// Makes a code for the dispute's next invitation and mails it where there is an address (R19: a printed code does as
-/// well).
+/// well). To whoever said no, asked not to be written to again or is afraid, nothing goes out; the invitation gets its
+/// number all the same, so that whoever invites cannot tell. Codes from before open nothing once a fresh one is mailed.
 ///
 /// # Errors
 /// Those of the store.
 pub fn send(tx: &mut Tx<'_>, doing: &mut Doing, dispute: DisputeId, until: Moment) -> Result<(), Refused> {
     let claim = store::claims::load(tx, dispute)?;
+    let invited = store::disputes::load(tx, dispute)?.value;
+    let said_no = matches!(invited.stage, Stage::Inviting { refused_at: Some(_), .. });
+    let to = claim.respondent_email.filter(|_| !said_no && !claim.silenced);
     let number =
         store::invitations::of_dispute(tx, dispute)?.iter().map(|code| code.number).max().unwrap_or(0);
+    if to.is_some() {
+        store::invitations::void_all(tx, dispute)?;
+    }
     let code = make_code(tx, doing, dispute, number.saturating_add(1), until)?;
-    let Some(to) = claim.respondent_email else { return Ok(()) };
-    let language = store::disputes::load(tx, dispute)?.value.language;
+    let (Some(to), language) = (to, invited.language) else { return Ok(()) };
     let url = doing.config.public_url.link(&format!("/invitations/{}", code.as_str()));
     let entry = doing.config.public_url.link("/invitations");
     let mail = Mail::Invitation { url, entry, expires_on: until.day() };

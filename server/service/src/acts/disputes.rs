@@ -3,7 +3,7 @@
 
 use domain::accommodation::Need;
 use domain::category::Category;
-use domain::dispute::{Command, Dispute, Stage};
+use domain::dispute::{Cause, Command, Dispute, Event, Stage, apply};
 use domain::ids::{DisputeId, Reference};
 use domain::language::Language;
 use domain::money::Money;
@@ -144,7 +144,8 @@ pub fn file(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId) -> Result<Seen, R
     if let Some(name) = &claim.respondent_name {
         store::names::put(tx, id, Side::Respondent, name)?;
     }
-    let needs_registrar = store::claims::filed_against_before(tx, id)?;
+    let listed = doing.config.institution.screened_categories.contains(&seen.dispute.category);
+    let needs_registrar = listed || store::claims::filed_against_before(tx, id)?;
     let random = u64::from_be_bytes(random::<8>()?);
     let command = Command::File { reference: Reference::from_random(random), needs_registrar };
     carry_out(tx, doing, &mut seen, &command)?;
@@ -181,15 +182,21 @@ pub fn show_statement(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId, shown: 
     Ok(())
 }
 
-/// A party leaves (R2). Leaving twice is no mistake: it is over either way.
+/// A party leaves (R2). Leaving twice is no mistake: it is over either way. A draft goes whole, and nothing of it stays.
 ///
 /// # Errors
 /// `Absent` for whoever is no party; the rule where everybody has signed.
 pub fn withdraw(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId) -> Result<Seen, Refused> {
     let mut seen = look(tx, doing, id)?;
     seen.party()?;
-    if !matches!(seen.dispute.stage, Stage::Ended(_)) {
-        carry_out(tx, doing, &mut seen, &Command::Withdraw)?;
+    match seen.dispute.stage {
+        Stage::Ended(_) => {}
+        Stage::Draft => {
+            doing.forget(store::erasure::delete_draft(tx, id, doing.now)?);
+            doing.trace("draft-deleted", Some(id), &serde_json::json!({}));
+            seen.dispute = apply(seen.dispute, &Event::Ended { cause: Cause::Withdrawn }, doing.now);
+        }
+        _ => drop(carry_out(tx, doing, &mut seen, &Command::Withdraw)?),
     }
     Ok(seen)
 }

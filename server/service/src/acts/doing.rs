@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use domain::ids::{AccountId, DisputeId};
+use domain::ids::{AccountId, DisputeId, FileId};
 use domain::time::Moment;
 use store::audit::NewTrace;
 use uuid::Uuid;
@@ -53,6 +53,7 @@ pub struct Doing {
     published: Vec<Published>,
     traces: Vec<NewTrace>,
     mail_waits: bool,
+    gone: Vec<FileId>,
 }
 
 /// What has to happen after the commit.
@@ -60,11 +61,21 @@ pub struct Doing {
 pub struct Afterwards {
     pub published: Vec<Published>,
     pub mail_waits: bool,
+    /// Files whose sealed bytes may go from the disk: their rows and their key are gone.
+    pub gone: Vec<FileId>,
 }
 
 impl Doing {
     pub fn new(now: Moment, by: By, config: Arc<Config>) -> Self {
-        Self { now, by, config, published: Vec::new(), traces: Vec::new(), mail_waits: false }
+        Self {
+            now,
+            by,
+            config,
+            published: Vec::new(),
+            traces: Vec::new(),
+            mail_waits: false,
+            gone: Vec::new(),
+        }
     }
 
     /// A new id that says when it was made.
@@ -80,6 +91,11 @@ impl Doing {
     /// Wakes the mail worker, once the letter is on disk.
     pub fn mail_waits(&mut self) {
         self.mail_waits = true;
+    }
+
+    /// Takes the bytes of files from the disk, once their rows are gone.
+    pub fn forget(&mut self, files: Vec<FileId>) {
+        self.gone.extend(files);
     }
 
     /// Adds a row to the audit trail: kind, ids, digests and time, and no text that anybody wrote (R9). The desk
@@ -101,6 +117,6 @@ impl Doing {
 
     /// What has to happen after the commit.
     pub fn afterwards(self) -> Afterwards {
-        Afterwards { published: self.published, mail_waits: self.mail_waits }
+        Afterwards { published: self.published, mail_waits: self.mail_waits, gone: self.gone }
     }
 }

@@ -1,6 +1,7 @@
 //! Evidence and files for the room: their bytes lie on disk under the dispute's data key, and go with it (R12).
 //! Deliberately not here: what an upload really is (`uploads`), and the disk.
 
+use domain::dispute::{Refusal, Stage};
 use domain::ids::{DisputeId, FileId};
 use domain::person::clean_words;
 use domain::room::{Channel, has_seat};
@@ -55,6 +56,7 @@ pub fn prepare(
 ) -> Result<Prepared, Refused> {
     let seen = look(tx, doing, dispute)?;
     check_place(&seen, channel)?;
+    check_open(&seen)?;
     let used: i64 = store::files::of_dispute(tx, dispute)?.iter().map(|row| row.bytes).sum();
     if used >= DISPUTE_BYTES_MAX {
         return Err(Refused::rule("dispute-files-full"));
@@ -69,6 +71,14 @@ fn check_place(seen: &Seen, channel: Option<Channel>) -> Result<(), Refused> {
         (Viewer::Party(_), None) => Ok(()),
         (Viewer::Party(_) | Viewer::Mediator, Some(channel)) if hears(channel) => Ok(()),
         _ => Err(Refused::Absent),
+    }
+}
+
+/// What is over takes no more evidence.
+fn check_open(seen: &Seen) -> Result<(), Refused> {
+    match seen.dispute.stage {
+        Stage::Settled { .. } | Stage::Ended(_) => Err(Refused::rule(Refusal::Ended.code())),
+        _ => Ok(()),
     }
 }
 
@@ -87,6 +97,7 @@ pub fn add(
 ) -> Result<FileRow, Refused> {
     let seen = look(tx, doing, prepared.dispute)?;
     check_place(&seen, channel)?;
+    check_open(&seen)?;
     let name = clean_words(name, 200).unwrap_or_else(|_| "file".to_owned());
     let row = FileRow {
         id: prepared.id,
@@ -110,7 +121,10 @@ fn may_open(seen: &Seen, row: &FileRow) -> bool {
     }
     match (row.channel, row.side) {
         (Some(channel), _) => seen.may_read(Item::Talk { channel, shuttle: seen.dispute.shuttle }),
-        (None, Some(of)) => seen.may_read(Item::File { of, shown: row.shown }),
+        // Until both are ready nobody sees anything beyond the invitation, whatever is ticked.
+        (None, Some(of)) => {
+            seen.may_read(Item::File { of, shown: row.shown && seen.dispute.sides_have_met() })
+        }
         (None, None) => false,
     }
 }

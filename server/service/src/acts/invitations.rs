@@ -1,6 +1,9 @@
 //! Inviting the respondent and hearing the answer. A code is found by its locator and opened by its secret; looking at
 //! it changes nothing, and a wrong secret is counted.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use domain::dispute::{Actor, Command, Dispute, Stage};
 use domain::ids::{AccountId, DisputeId};
 use domain::invitation::{CodeState, Concern, code_state};
@@ -46,14 +49,30 @@ pub enum Taken {
     Pending(DisputeId),
 }
 
+/// How often one may invite again within `AGAIN_PERIOD`: nobody is to be pressed by mail.
+const AGAIN_MAX: usize = 3;
+const AGAIN_PERIOD: Duration = Duration::from_secs(24 * 3600);
+
 /// Invites again: a fresh code, and its time begins anew.
 ///
 /// # Errors
-/// The rule that stands against it.
+/// The rule that stands against it; `TooMuch` after three within a day, whatever became of them.
 pub fn invite_again(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId) -> Result<(), Refused> {
     let mut seen = look(tx, doing, id)?;
+    let began = doing.now.minus(AGAIN_PERIOD);
+    let mut again = BTreeMap::new();
+    // Letters are further codes of the same invitation; the first invitation is not one again.
+    for code in store::invitations::of_dispute(tx, id)?.into_iter().filter(|code| code.number > 1) {
+        again.entry(code.number).or_insert(code.made_at);
+    }
+    again.retain(|_, made_at| *made_at > began);
     carry_out(tx, doing, &mut seen, &Command::InviteAgain)?;
-    Ok(())
+    match again.values().next() {
+        Some(oldest) if again.len() >= AGAIN_MAX => {
+            Err(Refused::TooMuch { retry_after: oldest.since(began) })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A fresh printable code for invitation number `number`, shown once and never kept.
@@ -188,7 +207,8 @@ fn answer(tx: &mut Tx<'_>, doing: &mut Doing, typed: &str, command: &Command) ->
     Ok(())
 }
 
-/// "Do not contact me again", "I am afraid of this person": to the registrar, without an account.
+/// "Do not contact me again", "I am afraid of this person": to the registrar, without an account, and no invitation to
+/// this dispute is mailed any more.
 ///
 /// # Errors
 /// `Absent` where the code opens nothing.
@@ -199,7 +219,13 @@ pub fn raise_concern(
     concern: Concern,
 ) -> Result<(), Refused> {
     let (_, found) = find(tx, doing, typed)?.ok_or(Refused::Absent)?;
-    duties::put(tx, doing, found.value.id, concern.as_str(), Some(Side::Respondent))
+    let id = found.value.id;
+    let mut claim = store::claims::load(tx, id)?;
+    if let (false, Some(claimant)) = (claim.silenced, found.value.parties.claimant.account()) {
+        claim.silenced = true;
+        store::claims::save(tx, id, claimant, &claim)?;
+    }
+    duties::put(tx, doing, id, concern.as_str(), Some(Side::Respondent))
 }
 
 /// The registrar has seen who a waiting person is. `taker` is needed where several wait.

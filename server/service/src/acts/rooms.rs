@@ -126,9 +126,9 @@ impl RoomNow {
         self.dispute.mediation().map(|mediation| &mediation.room)
     }
 
-    /// Whether the mediator holds a session open.
+    /// Whether the mediator holds a session open, and nothing pauses it.
     pub fn session_open(&self) -> bool {
-        matches!(&self.dispute.stage, Stage::Mediation(mediation) if mediation.room.session_open)
+        self.dispute.session_is_on()
     }
 
     /// The channels of that account, in the order in which they are shown.
@@ -181,11 +181,7 @@ impl RoomNow {
         let is_theirs = |row: &&SeatRow| row.account == account && row.channel == channel;
         let until = self.seats.iter().rfind(is_theirs).and_then(|row| row.until_seq);
         let head = self.heads.get(&channel).copied().unwrap_or(0);
-        let paused = match &self.dispute.stage {
-            _ if self.dispute.suspension.is_some() => true,
-            Stage::Mediation(mediation) => mediation.room.is_paused(channel),
-            _ => false,
-        };
+        let paused = self.dispute.is_channel_paused(channel);
         let may_post = self.may_post(account, seat, channel);
         let last_seq = until.map_or(head, |until| head.min(until));
         let steering = if seat == Seat::Mediator { self.steering(channel) } else { None };
@@ -366,9 +362,8 @@ pub fn announce(
 ) -> Result<(), Refused> {
     let stored = store::disputes::load(tx, id)?;
     let mut dispute = stored.value;
-    let is_open = matches!(&dispute.stage, Stage::Mediation(mediation) if mediation.room.session_open);
     let seat = dispute.seat_of(account);
-    let (true, Some(who)) = (is_open && dispute.suspension.is_none(), seat) else { return Ok(()) };
+    let (true, Some(who)) = (dispute.session_is_on(), seat) else { return Ok(()) };
     let body = if comes { Body::Arrival { who } } else { Body::Departure { who } };
     for channel in channels_of_announcement(who, dispute.shuttle) {
         aftermath::say(tx, doing, id, channel, body.clone())?;

@@ -75,7 +75,10 @@ pub fn screen(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId, finding: &Findi
         Finding::Suitable { shuttle } => ScreeningDecision::Suitable { shuttle: *shuttle },
         Finding::Referred { to } => {
             let to = clean_words(to, 1_000).map_err(|why| Refused::field("referral", words_code(why)))?;
-            store::referrals::put(tx, id, &to, doing.now)?;
+            let concerns = seen.dispute.to_be_referred();
+            for side in Side::BOTH.into_iter().filter(|side| *concerns.of(*side)) {
+                store::referrals::put(tx, id, side, &to, doing.now)?;
+            }
             ScreeningDecision::Unsuitable
         }
     };

@@ -19,7 +19,7 @@ use store::{Stored, Tx};
 
 use super::letters::{Attachment, Envelope, post};
 use super::process::{carry_out_as, house, look, refused};
-use super::{Doing, aftermath, legal};
+use super::{Doing, legal};
 use crate::refused::Refused;
 
 /// What is to be sealed, and the version of the dispute that it was read from.
@@ -99,7 +99,8 @@ fn contents(
     let Agreement::Signed { revision, signatures, .. } = &dispute.agreement else { return Err(broken()) };
     let mediation = dispute.mediation().ok_or_else(broken)?;
     let terms = store::revisions::terms(tx, dispute.id, revision.number)?;
-    let languages = aftermath::languages_needed(dispute);
+    // Those that were frozen, and no others: the digest that everybody signed covers each text (R22).
+    let languages = revision.languages.clone();
     let attested = |who| (by == who).then_some(doing.now);
     let set = &doing.config.institution;
     let papers = papers(tx, dispute)?;
@@ -162,7 +163,7 @@ fn papers(tx: &mut Tx<'_>, dispute: &Dispute) -> Result<Papers, Refused> {
             name: name.clone(),
             signed_at: signatures.of(side).at,
             intent: "sign".to_owned(),
-            method: "password".to_owned(),
+            method: signatures.of(side).proof.to_string(),
             digest: revision.digest,
         });
         papers.consents.push(record::Consent {

@@ -119,15 +119,16 @@ pub struct DisputeView {
     pub you: String,
     /// What it is about.
     pub category: String,
-    /// The language in which it was filed.
-    pub language: String,
+    /// The language in which it was filed; not for a waiting taker.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
     /// When it was filed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filed_at: Option<String>,
     /// When the stage lapses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
-    /// Whether all clocks stand still.
+    /// Whether all clocks stand still. Why is said to nobody.
     pub paused: bool,
     /// Whether the sides never share a channel; registrar and mediator only.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -164,7 +165,8 @@ pub struct DisputeView {
     /// The confirmed mediator's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mediator: Option<String>,
-    /// Where the person was referred to, where the registrar found mediation unsuitable (who filed, registrar).
+    /// Where the reader was referred to, where the registrar found mediation unsuitable (the side that it concerns,
+    /// registrar).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub referral: Option<String>,
     /// Why it ended (registrar only).
@@ -207,18 +209,20 @@ pub fn view(tx: &mut Tx<'_>, doing: &Doing, seen: &Seen) -> Result<DisputeView, 
     let dispute = &seen.dispute;
     let stage = stage_of(seen);
     let periods = house(doing).periods;
-    let deadline = dispute.next_deadline(&periods).filter(|_| seen.viewer != Viewer::Pending);
+    // A waiting taker reads the invitation, and nothing beyond it.
+    let is_pending = seen.viewer == Viewer::Pending;
+    let deadline = dispute.shown_deadline(&periods).filter(|_| may_read_deadline(seen));
     let mut view = DisputeView {
         id: dispute.id.to_string(),
-        reference: dispute.reference.as_ref().map(ToString::to_string),
+        reference: dispute.reference.as_ref().filter(|_| !is_pending).map(ToString::to_string),
         stage: stage.to_string(),
         version: (stage == StageName::Draft).then_some(seen.version),
         you: viewer_word(seen.viewer).to_owned(),
         category: dispute.category.to_string(),
-        language: dispute.language.to_string(),
-        filed_at: dispute.filed_at.map(|at| at.to_string()),
+        language: (!is_pending).then(|| dispute.language.to_string()),
+        filed_at: dispute.filed_at.filter(|_| !is_pending).map(|at| at.to_string()),
         until: deadline.map(|until| until.to_string()),
-        paused: dispute.suspension.is_some(),
+        paused: dispute.is_paused() && !is_pending,
         shuttle: matches!(seen.viewer, Viewer::Registrar | Viewer::Mediator).then_some(dispute.shuttle),
         title: None,
         statement: None,
@@ -235,17 +239,30 @@ pub fn view(tx: &mut Tx<'_>, doing: &Doing, seen: &Seen) -> Result<DisputeView, 
         cause: None,
         actions: actions_of(seen, doing).iter().map(ToString::to_string).collect(),
     };
-    if let Some(mediator) = dispute.mediator() {
+    if let Some(mediator) = dispute.mediator().filter(|_| !is_pending) {
         view.mediator = Some(store::people::by_id(tx, mediator)?.name.to_string());
     }
     if let (true, Stage::Ended(ending)) = (seen.may_read(Item::Cause), &dispute.stage) {
         view.cause = Some(ending.cause.to_string());
     }
-    if matches!(seen.viewer, Viewer::Party(Side::Claimant) | Viewer::Registrar) {
-        view.referral = store::referrals::get(tx, dispute.id)?;
+    for of in Side::BOTH {
+        if view.referral.is_none() && seen.may_read(Item::Referral { of }) {
+            view.referral = store::referrals::get(tx, dispute.id, of)?;
+        }
     }
     add_claim(tx, seen, &mut view)?;
     Ok(view)
+}
+
+/// While it is paused only whoever paused it, and the registrar, read until when: a date tells everybody else that a
+/// party took the pause, and the lack of one that the registrar did.
+fn may_read_deadline(seen: &Seen) -> bool {
+    match seen.viewer {
+        Viewer::Pending => false,
+        Viewer::Registrar => true,
+        _ if seen.dispute.suspension.is_none() => true,
+        viewer => seen.dispute.suspended_by().is_some_and(|side| viewer == Viewer::Party(side)),
+    }
 }
 
 /// What was filed, as far as its owner lets it be seen. After the talk is destroyed there is none (R12).
@@ -255,7 +272,8 @@ fn add_claim(tx: &mut Tx<'_>, seen: &Seen, view: &mut DisputeView) -> Result<(),
         claim => claim?,
     };
     let shown = claim.statement_shown;
-    if seen.may_read(Item::Statement { of: Side::Claimant, shown }) {
+    let reaches = shown && seen.dispute.sides_have_met();
+    if seen.may_read(Item::Statement { of: Side::Claimant, shown: reaches }) {
         let words = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
         view.title = words(&claim.title);
         view.statement = words(&claim.statement);

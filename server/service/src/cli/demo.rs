@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use domain::agreement::Proof;
 use domain::dispute::{Actor, Command};
 use domain::ids::{AccountId, AssignmentId, DisputeId};
 use domain::language::Language;
@@ -67,6 +68,7 @@ pub async fn demo(mut config: Config, folder: Folder) -> Result<ExitCode, Failed
     config.institution.name = "Concord Demo House".to_owned();
     config.institution.phone = "+880 2 0000 0000".to_owned();
     config.institution.address = "1 Example Road, Dhaka".to_owned();
+    config.institution.emergency_number = "999".to_owned();
     let running = app::start(config).await?;
     furnish(&running.state).await?;
     greet(&running)?;
@@ -271,8 +273,10 @@ async fn agree(state: &AppState, people: People, dispute: DisputeId, until: Unti
     }
     for (account, name) in [(people.amara, "Amara Sen"), (people.bela, "Bela Roy")] {
         let signing = Signing { digest, name: name.to_owned(), freely: true, auditor_may_read_terms: true };
-        desk.write(By::Person(account), move |tx, doing| agreements::sign(tx, doing, dispute, &signing))
-            .await?;
+        desk.write(By::Person(account), move |tx, doing| {
+            agreements::sign(tx, doing, dispute, &signing, Proof::Password)
+        })
+        .await?;
     }
     let prepare = move |tx: &mut Tx<'_>, doing: &mut Doing| {
         sealing::prepare_attestation(tx, doing, dispute, digest, "Noor Khan")

@@ -48,6 +48,11 @@ pub const SETTINGS: &[Setting] = &[
         "",
         "under which a court audits this house; empty: auditors read terms only by consent",
     ),
+    plain(
+        "screened_categories",
+        "",
+        "kinds of dispute that always wait for the registrar, by commas, such as work; family always does",
+    ),
     plain("mail_transport", "files", "files (development) or smtp"),
     plain("mail_host", "", "the SMTP server"),
     plain("mail_port", "587", "its port"),

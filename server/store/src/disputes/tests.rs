@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::testing::{a_dispute, account, dispute_id, houses, in_mediation, moment};
-use domain::agreement::{Agreement, Revision, Signature, TextDigest};
+use domain::agreement::{Agreement, Proof, Revision, Signature, TextDigest};
 use domain::assignment::Assignment;
 use domain::consent::Consent;
 use domain::dispute::{Assigning, Cause, Ending, Suspension};
@@ -44,7 +44,8 @@ fn every_shape(draft: &Dispute) -> Vec<Dispute> {
         prevailing: Language::English,
         languages: vec![Language::English, Language::Urdu],
     };
-    let signature = Signature { at: moment(6), auditor_may_read_terms: true };
+    let proof = Proof::PasswordAndCode;
+    let signature = Signature { at: moment(6), auditor_may_read_terms: true, proof };
     let flags = Sides { claimant: true, respondent: false };
     let agreements = [
         Agreement::Blank,

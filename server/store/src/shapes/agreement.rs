@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use domain::agreement::{Agreement, Revision, Signature, TextDigest};
+use domain::agreement::{Agreement, Proof, Revision, Signature, TextDigest};
 use domain::language::Language;
 
 use super::atoms::{M, Two, W};
@@ -43,17 +43,22 @@ impl RevisionShape {
 pub struct SignatureShape {
     at: M,
     auditor_may_read_terms: bool,
+    /// Absent in what was signed before it was kept: a password it was then.
+    #[serde(default)]
+    proof: Option<W<Proof>>,
 }
 
 impl From<Signature> for SignatureShape {
     fn from(signature: Signature) -> Self {
-        Self { at: signature.at.into(), auditor_may_read_terms: signature.auditor_may_read_terms }
+        let Signature { at, auditor_may_read_terms, proof } = signature;
+        Self { at: at.into(), auditor_may_read_terms, proof: Some(W(proof)) }
     }
 }
 
 impl SignatureShape {
     fn value(self) -> Signature {
-        Signature { at: self.at.into(), auditor_may_read_terms: self.auditor_may_read_terms }
+        let proof = self.proof.map_or(Proof::Password, |proof| proof.0);
+        Signature { at: self.at.into(), auditor_may_read_terms: self.auditor_may_read_terms, proof }
     }
 }
 

@@ -22,6 +22,9 @@ pub struct ClaimShape {
     needs: Vec<W<Need>>,
     pub statement_shown: bool,
     pub amount_shown: bool,
+    /// Absent in what was filed before it could be said.
+    #[serde(default)]
+    pub silenced: bool,
 }
 
 /// The parts of a claim that are not plain text.
@@ -34,9 +37,9 @@ pub struct ClaimParts {
 
 impl ClaimShape {
     /// The shape of texts, flags and parts.
-    pub fn of(texts: [&str; 3], shown: [bool; 2], parts: ClaimParts) -> Self {
+    pub fn of(texts: [&str; 3], flags: [bool; 3], parts: ClaimParts) -> Self {
         let [title, statement, outcome_sought] = texts.map(str::to_owned);
-        let [statement_shown, amount_shown] = shown;
+        let [statement_shown, amount_shown, silenced] = flags;
         Self {
             title,
             statement,
@@ -47,6 +50,7 @@ impl ClaimShape {
             needs: parts.needs.into_iter().map(W).collect(),
             statement_shown,
             amount_shown,
+            silenced,
         }
     }
 

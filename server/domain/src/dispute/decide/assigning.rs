@@ -90,7 +90,7 @@ pub(super) fn confirmed(dispute: &Dispute, house: &House) -> Vec<Event> {
     let mut events = vec![Event::MediatorConfirmed { id: proposal.id, mediator: proposal.mediator, until }];
     // Somebody raised a safety question while a mediator was sought: the room opens, and waits.
     if dispute.awaits_screening() {
-        events.push(Event::RoomHeld);
+        events.extend([Event::RoomHeld, Event::Suspended { until: None, by: None }]);
     }
     events
 }

@@ -45,17 +45,29 @@ pub(super) fn suspend(dispute: &Dispute, actor: Actor, house: &House) -> Decisio
 }
 
 /// A registrar lifts every pause; a party the one that it took, so that neither side cuts the other's time short.
+/// What the house holds waits for the registrar's decision and not for a button.
 pub(super) fn resume(dispute: &Dispute, actor: Actor) -> Decision {
-    let Some(suspension) = dispute.suspension else { return Err(Refusal::NotSuspended) };
-    match actor {
-        Actor::Party(side)
-            if suspension.until.is_none()
-                || dispute.parties.of(side).suspended_at != Some(suspension.since) =>
-        {
-            Err(Refusal::NotYours)
-        }
-        _ => Ok(vec![Event::Resumed]),
+    if dispute.suspension.is_none() {
+        return Err(Refusal::NotSuspended);
     }
+    match (actor, dispute.suspended_by()) {
+        (Actor::Party(side), by) if by != Some(side) => Err(Refusal::NotYours),
+        (_, None) if is_held(dispute) => Err(Refusal::Paused),
+        _ => Ok(resumed(dispute)),
+    }
+}
+
+/// A party's pause is over. Where the house holds the room meanwhile, it goes over into the house's own.
+fn resumed(dispute: &Dispute) -> Vec<Event> {
+    let mut events = vec![Event::Resumed];
+    if is_held(dispute) && !dispute.agreement.is_binding() {
+        events.push(Event::Suspended { until: None, by: None });
+    }
+    events
+}
+
+fn is_held(dispute: &Dispute) -> bool {
+    dispute.mediation().is_some_and(|mediation| mediation.room.held)
 }
 
 pub(super) fn pass_deadline(dispute: &Dispute, house: &House) -> Decision {
@@ -63,7 +75,7 @@ pub(super) fn pass_deadline(dispute: &Dispute, house: &House) -> Decision {
         return Err(Refusal::NotDue);
     }
     if dispute.suspension.is_some() {
-        return Ok(vec![Event::Resumed]);
+        return Ok(resumed(dispute));
     }
     let ended = |cause| Ok(vec![Event::Ended { cause }]);
     match &dispute.stage {

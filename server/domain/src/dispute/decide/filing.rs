@@ -16,7 +16,7 @@ pub(super) fn answer_safety(dispute: &Dispute, finding: Finding, actor: Actor, h
     // One that raises something pauses the room for the sides at once, in words that tell nobody why.
     if safety == Safety::Raised {
         match dispute.stage {
-            Stage::Mediation(_) => events.push(Event::RoomHeld),
+            Stage::Mediation(_) => events.extend(super::sessions::hold(dispute)),
             // A flagged pair never negotiates (R17). To the other side it looks as if a mediator had been asked for.
             Stage::Negotiation { .. } => events.push(super::assign::begun(house)),
             _ => {}
@@ -53,6 +53,11 @@ pub(super) fn screen(dispute: &Dispute, decision: ScreeningDecision, house: &Hou
         return Ok(vec![Event::Ended { cause: Cause::Unsuitable }]);
     };
     let mut events = vec![Event::FoundSuitable { shuttle }];
+    // What the house held goes on, but for a pause that a party took: that one is the party's.
+    let is_held = dispute.mediation().is_some_and(|mediation| mediation.room.held);
+    if is_held && dispute.suspension.is_some() && dispute.suspended_by().is_none() {
+        events.push(Event::Resumed);
+    }
     match &dispute.stage {
         Stage::Screening => events.push(invited(house)),
         // Both may have been ready for long: the decision was all that was missing.

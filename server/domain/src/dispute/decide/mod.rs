@@ -13,6 +13,7 @@ use super::event::Event;
 use super::refusal::Refusal;
 use super::state::{Dispute, Stage};
 
+pub use self::signing::reflection_ends_at;
 use self::{assigning as assign, ending as end, filing as file, preparing as prepare, signing as sign};
 
 type Decision = Result<Vec<Event>, Refusal>;
@@ -67,8 +68,9 @@ pub fn decide(dispute: &Dispute, command: &Command, actor: Actor, house: &House)
         Command::BeReadyToSign(digest) => sign::be_ready(dispute, *digest, actor),
         Command::Freeze { digest, needed } => sign::freeze(dispute, *digest, needed),
         Command::Waive(digest) => sign::waive(dispute, *digest, actor, house),
-        Command::Sign { digest, freely, auditor_may_read_terms } => {
-            let promise = sign::Promise { freely: *freely, auditor_may_read_terms: *auditor_may_read_terms };
+        Command::Sign { digest, freely, auditor_may_read_terms, proof } => {
+            let (freely, auditor_may_read_terms, proof) = (*freely, *auditor_may_read_terms, *proof);
+            let promise = sign::Promise { freely, auditor_may_read_terms, proof };
             sign::sign(dispute, *digest, promise, actor, house)
         }
         Command::TakeSignatureBack => sign::take_back(dispute, actor),

@@ -57,14 +57,11 @@ pub(super) fn undo_refusal(dispute: &Dispute) -> Decision {
     }
 }
 
-/// A fresh code for the same invitation; its time begins anew, a no that was said stays said.
+/// A fresh invitation; its time begins anew, a no that was said stays said. Whoever invites learns of a no only when it
+/// can no longer be undone, so everything that they can look at moves as if there were none; only no mail goes out.
 pub(super) fn invite_again(dispute: &Dispute, house: &House) -> Decision {
     match dispute.stage {
-        Stage::Inviting { refused_at: None, .. } => {
-            Ok(vec![Event::Invited { until: house.now.plus(house.periods.answer) }])
-        }
-        // Not "it was refused": whoever invites learns of a no only when it can no longer be undone.
-        Stage::Inviting { .. } => Ok(Vec::new()),
+        Stage::Inviting { .. } => Ok(vec![Event::Invited { until: house.now.plus(house.periods.answer) }]),
         _ => Err(Refusal::WrongStage),
     }
 }
@@ -73,10 +70,12 @@ pub(super) fn confirm_identity(dispute: &Dispute, account: AccountId, house: &Ho
     let waits = matches!(
         &dispute.parties.respondent.joining, Joining::Awaited { pending } if pending.contains(&account)
     );
-    if !waits || !matches!(dispute.stage, Stage::Inviting { .. }) {
-        return Err(Refusal::NobodyWaits);
+    match dispute.stage {
+        // Whoever holds the code may have said no meanwhile: a no is undone by who said it, and by nobody else.
+        Stage::Inviting { refused_at: Some(_), .. } if waits => Err(Refusal::InvitationRefused),
+        Stage::Inviting { .. } if waits => Ok(vec![joined(account, house)]),
+        _ => Err(Refusal::NobodyWaits),
     }
-    Ok(vec![joined(account, house)])
 }
 
 pub(super) fn reject_taker(dispute: &Dispute, account: AccountId) -> Decision {

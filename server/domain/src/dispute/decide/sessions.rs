@@ -15,7 +15,28 @@ fn mediation(dispute: &Dispute) -> Result<&Mediation, Refusal> {
 }
 
 pub(super) fn disclose(dispute: &Dispute) -> Decision {
-    mediation(dispute).map(|_| vec![Event::DisclosedLater])
+    mediation(dispute)?;
+    Ok([vec![Event::DisclosedLater], stand_still(dispute)].concat())
+}
+
+/// What holds the room for the house, where nothing holds it yet. To the sides it is a pause like any that a registrar
+/// takes: the same refusals, the same clocks that stand still and run again, and no word of why (R16).
+pub(super) fn hold(dispute: &Dispute) -> Vec<Event> {
+    match &dispute.stage {
+        Stage::Mediation(mediation) if !mediation.room.held => {
+            [vec![Event::RoomHeld], stand_still(dispute)].concat()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Lets everything stand still until a registrar lifts it. A pause that somebody took before stays as it is, or its
+/// taker would learn that there is another reason now; what binds waits for its attestation and for nothing else.
+fn stand_still(dispute: &Dispute) -> Vec<Event> {
+    if dispute.suspension.is_some() || dispute.agreement.is_binding() {
+        return Vec::new();
+    }
+    vec![Event::Suspended { until: None, by: None }]
 }
 
 pub(super) fn open(dispute: &Dispute) -> Decision {
@@ -67,5 +88,10 @@ pub(super) fn give_signal(dispute: &Dispute, signal: Signal, actor: Actor) -> De
     if dispute.stage == Stage::Draft {
         return Err(Refusal::WrongStage);
     }
-    Ok(vec![Event::SignalGiven { side, signal }])
+    let mut events = vec![Event::SignalGiven { side, signal }];
+    // There the two share a channel and no mediator watches over it: everything stands still until a registrar looks.
+    if matches!(dispute.stage, Stage::Negotiation { .. }) {
+        events.extend(stand_still(dispute));
+    }
+    Ok(events)
 }

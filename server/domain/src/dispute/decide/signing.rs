@@ -1,6 +1,6 @@
 //! From the first draft to the seal (R22 to R24): the text signed is the text read, and nobody is hurried.
 
-use crate::agreement::{Agreement, Revision, Signature, TextDigest};
+use crate::agreement::{Agreement, Proof, Revision, Signature, TextDigest};
 use crate::ids::SettlementId;
 use crate::language::Language;
 use crate::party::{Side, Sides};
@@ -15,6 +15,7 @@ use super::{Decision, Dispute, Event, Refusal};
 pub(super) struct Promise {
     pub(super) freely: bool,
     pub(super) auditor_may_read_terms: bool,
+    pub(super) proof: Proof,
 }
 
 pub(super) fn revise(dispute: &Dispute, base: u32, revision: &Revision) -> Decision {
@@ -59,15 +60,15 @@ fn covers(revision: &Revision, needed: &[Language]) -> bool {
     needed.iter().all(has) && has(&revision.prevailing)
 }
 
-/// Refused in the same words wherever the sides are kept apart or something was raised, and by the setting alone, so
-/// that the refusal tells nobody which it was (R24).
+/// Nobody shortens the time to think where the sides are kept apart, which both know, nor whoever raised something
+/// (R24). From the other side it is taken as ever: a refusal would tell it what the first one answered (R16).
 pub(super) fn waive(dispute: &Dispute, digest: TextDigest, actor: Actor, house: &House) -> Decision {
     let side = side(actor)?;
     let frozen = frozen(dispute, digest)?;
-    if dispute.shuttle || dispute.is_flagged() {
+    if dispute.shuttle || dispute.parties.of(side).safety.is_flagged() {
         return Err(Refusal::WaiverNotPossible);
     }
-    if *frozen.waived.of(side) || reflection_is_over(dispute, &frozen, house) {
+    if *frozen.waived.of(side) || reflection_ends_at(dispute, side, house).is_none() {
         return Err(Refusal::AlreadyWaived);
     }
     Ok(vec![Event::Waived { side }])
@@ -85,7 +86,7 @@ pub(super) fn sign(
     if dispute.awaits_screening() {
         return Err(Refusal::Paused);
     }
-    if !reflection_is_over(dispute, &frozen, house) {
+    if reflection_ends_at(dispute, side, house).is_some() {
         return Err(Refusal::ReflectionRunning);
     }
     if frozen.signatures.of(side).is_some() {
@@ -94,8 +95,8 @@ pub(super) fn sign(
     if !promise.freely {
         return Ok(vec![Event::NotFreely { side }]);
     }
-    let auditor_may_read_terms = promise.auditor_may_read_terms;
-    let mut events = vec![Event::Signed { side, digest, auditor_may_read_terms }];
+    let Promise { auditor_may_read_terms, proof, .. } = promise;
+    let mut events = vec![Event::Signed { side, digest, auditor_may_read_terms, proof }];
     if frozen.signatures.of(side.other()).is_some() {
         events.push(Event::AllSigned { digest });
     }
@@ -134,7 +135,6 @@ pub(super) fn attest(
 }
 
 struct FrozenText<'a> {
-    since: Moment,
     waived: &'a Sides<bool>,
     signatures: &'a Sides<Option<Signature>>,
 }
@@ -146,18 +146,25 @@ fn frozen(dispute: &Dispute, digest: TextDigest) -> Result<FrozenText<'_>, Refus
         Agreement::Draft { revision, .. } if revision.digest != digest => Err(Refusal::StaleDigest),
         Agreement::Draft { .. } => Err(Refusal::NotFrozen),
         Agreement::Frozen { revision, .. } if revision.digest != digest => Err(Refusal::StaleDigest),
-        Agreement::Frozen { since, waived, signatures, .. } => {
-            Ok(FrozenText { since: *since, waived, signatures })
-        }
+        Agreement::Frozen { waived, signatures, .. } => Ok(FrozenText { waived, signatures }),
         Agreement::Signed { .. } => Err(Refusal::AlreadyBinding),
     }
 }
 
-/// Waivers that were given before something was raised count no more (R24).
-fn reflection_is_over(dispute: &Dispute, frozen: &FrozenText<'_>, house: &House) -> bool {
-    let may_waive = !dispute.shuttle && !dispute.is_flagged();
-    (may_waive && frozen.waived.both(|waived| *waived))
-        || house.now >= frozen.since.plus(house.periods.reflection)
+/// When the time to think ends for that side, while it runs for it.
+///
+/// It is each side's own question. For whoever raised something waivers count no more, those given before included
+/// (R24). For the other side they count as they did: had both given it up and one of them then raised something, the
+/// other could sign a moment ago, and a period that runs again would tell it why (R16). So it may sign, and sees of the
+/// first one what it sees of anybody who takes their time: "not yet signed". Nothing binds before both have signed, so
+/// whoever raised something keeps the whole period. A waiver that the other side gives afterwards meets one that was
+/// given before, or none; either way its answer is the one that it would get if nothing had been raised.
+pub fn reflection_ends_at(dispute: &Dispute, side: Side, house: &House) -> Option<Moment> {
+    let Agreement::Frozen { since, waived, .. } = &dispute.agreement else { return None };
+    let counts = !dispute.shuttle && !dispute.parties.of(side).safety.is_flagged();
+    let ends = since.plus(house.periods.reflection);
+    let is_over = (counts && waived.both(|waived| *waived)) || house.now >= ends;
+    (!is_over).then_some(ends)
 }
 
 const fn in_mediation(dispute: &Dispute) -> Result<(), Refusal> {

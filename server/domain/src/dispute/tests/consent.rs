@@ -1,6 +1,7 @@
 //! Consent (R1 to R4): nobody is drawn in, nobody is held, nobody acts for a party.
 
 use crate::consent::{AGREEMENT_TO_MEDIATE, Consent};
+use crate::deadlines::Periods;
 use crate::dispute::{Actor, Cause, Command, Event, Refusal, Stage, StageName};
 use crate::language::Language;
 use crate::party::{Route, Side};
@@ -117,11 +118,49 @@ fn r2_and_r4_every_end_leaves_the_same_to_everybody_but_the_registrar() {
 fn r2_the_claimant_learns_of_a_no_only_when_it_can_no_longer_be_undone() {
     let refused = stages::inviting().does(Actor::Invited, &Command::RefuseInvitation);
     assert_eq!(refused.dispute.stage.name(), StageName::Inviting);
-    assert_eq!(refused.asks(CLAIMANT, &Command::InviteAgain), Ok(Vec::new()));
+    // Inviting again looks the same, moves the same and is answered the same; the no stays said.
+    let unanswered = stages::inviting();
+    for actor in [CLAIMANT, Actor::Registrar] {
+        let again = refused.asks(actor, &Command::InviteAgain);
+        assert_eq!(again, unanswered.asks(actor, &Command::InviteAgain));
+    }
+    let due = |play: &Play| play.dispute.next_deadline(&play.house().periods);
+    let invited_again = refused.clone().waits(DAY).does(CLAIMANT, &Command::InviteAgain);
+    assert_eq!(due(&invited_again), due(&unanswered.waits(DAY).does(CLAIMANT, &Command::InviteAgain)));
+    invited_again.refuses(Actor::Invited, &take(BELA, true), Refusal::InvitationRefused);
     refused.refuses(Actor::Invited, &take(BELA, true), Refusal::InvitationRefused);
     let undone = refused.clone().does(Actor::Invited, &Command::UndoRefusal).bela_joins();
     assert_eq!(undone.dispute.stage.name(), StageName::Preparing);
     assert_eq!(refused.deadline_passes().dispute.stage.name(), StageName::Ended);
+}
+
+#[test]
+fn r3_a_no_that_was_said_is_not_undone_by_the_registrar_who_confirms_a_taker() {
+    let waiting = stages::inviting().does(Actor::Invited, &take(CARIM, false));
+    let refused = waiting.clone().does(Actor::Invited, &Command::RefuseInvitation);
+    let confirm = Command::ConfirmIdentity(CARIM);
+    refused.refuses(Actor::Registrar, &confirm, Refusal::InvitationRefused);
+    refused.does(Actor::Invited, &Command::UndoRefusal).does(Actor::Registrar, &confirm);
+}
+
+#[test]
+fn r19_who_answered_in_time_does_not_lose_the_seat_while_the_registrar_looks_and_nobody_sees_that_they_wait()
+{
+    let periods = Periods::default();
+    let alone = stages::inviting();
+    let until = alone.dispute.next_deadline(&periods).expect("a deadline");
+    let waiting = alone.does(Actor::Invited, &take(CARIM, false));
+    assert_eq!(waiting.dispute.shown_deadline(&periods), Some(until));
+    let late = waiting.clone().waits(periods.answer + DAY);
+    late.refuses(Actor::House, &Command::PassDeadline, Refusal::NotDue);
+    assert_eq!(
+        late.clone().does(Actor::Registrar, &Command::ConfirmIdentity(CARIM)).dispute.stage.name(),
+        StageName::Preparing
+    );
+    // It is bounded, and a taker who is turned away leaves the clock as it was.
+    assert_eq!(late.deadline_passes().dispute.stage.name(), StageName::Ended);
+    let rejected = waiting.does(Actor::Registrar, &Command::RejectTaker(CARIM));
+    assert_eq!(rejected.dispute.next_deadline(&periods), Some(until));
 }
 
 #[test]

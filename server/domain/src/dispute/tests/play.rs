@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::agreement::{Revision, TextDigest};
+use crate::agreement::{Proof, Revision, TextDigest};
 use crate::assignment::Candidate;
 use crate::category::Category;
 use crate::consent::AGREEMENT_TO_MEDIATE;
@@ -237,7 +237,7 @@ pub(super) fn freeze(digest: TextDigest) -> Command {
 }
 
 pub(super) const fn sign(digest: TextDigest, freely: bool) -> Command {
-    Command::Sign { digest, freely, auditor_may_read_terms: true }
+    Command::Sign { digest, freely, auditor_may_read_terms: true, proof: Proof::Password }
 }
 
 pub(super) const fn attest(digest: TextDigest, by: Attestation) -> Command {

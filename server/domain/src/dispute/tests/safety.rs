@@ -1,12 +1,12 @@
 //! Safety (R16 to R18, R20): questions first, a flagged pair kept apart, and a way out for everybody.
 
 use crate::category::Category;
-use crate::dispute::{Actor, Cause, Command, Event, Refusal, ScreeningDecision, Stage, StageName};
+use crate::dispute::{Actor, Cause, Command, Event, Refusal, ScreeningDecision, Stage, StageName, actions};
 use crate::party::{Route, Safety, Side};
 use crate::room::{Channel, Seat, Signal};
 use crate::safety::Finding;
 
-use super::commands::ACTORS;
+use super::commands::{ACTORS, all};
 use super::play::{CLAIMANT, NOOR, Play, RESPONDENT, freeze, sign, take};
 use super::stages;
 
@@ -129,10 +129,97 @@ fn r16_an_answer_that_raises_something_pauses_the_whole_room_and_every_signature
             assert!(!room.may_post(Seat::Party(side), channel, false));
         }
     }
-    assert!(room.may_post(Seat::Mediator, Channel::Joint, false));
     held.refuses(RESPONDENT, &sign(held.digest(), true), Refusal::Paused);
-    held.refuses(Actor::Mediator(NOOR), &Command::ResumeChannel(Channel::Joint), Refusal::NotPaused);
+    for command in [Command::ResumeChannel(Channel::Joint), Command::OpenSession] {
+        held.refuses(Actor::Mediator(NOOR), &command, Refusal::Paused);
+    }
     held.does(CLAIMANT, &Command::TakeSignatureBack);
+}
+
+#[test]
+fn r16_what_the_house_holds_looks_to_the_other_side_like_any_pause_of_a_registrar() {
+    for stage in [stages::mediation, stages::thought_over] {
+        let held = stage().answers_safety(CLAIMANT, Finding::Raised);
+        let paused = stage().does(Actor::Registrar, &Command::Suspend);
+        let house = held.house();
+        let same = |held: &Play, paused: &Play| {
+            assert_eq!(held.dispute.is_paused(), paused.dispute.is_paused());
+            assert_eq!(
+                held.dispute.next_deadline(&house.periods),
+                paused.dispute.next_deadline(&house.periods)
+            );
+            assert_eq!(held.dispute.suspended_by(), None);
+            let (mine, theirs) = (&held.dispute, &paused.dispute);
+            assert_eq!(actions(mine, RESPONDENT, &house), actions(theirs, RESPONDENT, &house));
+            for (name, command) in all(held) {
+                assert_eq!(
+                    held.asks(RESPONDENT, &command).err(),
+                    paused.asks(RESPONDENT, &command).err(),
+                    "{name}"
+                );
+            }
+            for channel in Channel::ALL {
+                assert_eq!(mine.is_channel_paused(*channel), theirs.is_channel_paused(*channel));
+            }
+            assert_eq!(mine.session_is_on(), theirs.session_is_on());
+        };
+        same(&held, &paused);
+        // Answered afresh, it is the same pause and no second one.
+        let again = held.answers_safety(CLAIMANT, Finding::Raised);
+        assert_eq!(again.events.iter().filter(|event| **event == Event::RoomHeld).count(), 1);
+        let on = again.waits(super::play::DAY).passes_screening(false);
+        same(&on, &paused.waits(super::play::DAY).does(Actor::Registrar, &Command::Resume));
+    }
+}
+
+#[test]
+fn r16_a_pause_that_a_party_took_stays_its_own_and_goes_over_into_the_houses() {
+    let own = stages::mediation().does(RESPONDENT, &Command::Suspend);
+    let held = own.clone().answers_safety(CLAIMANT, Finding::Raised);
+    assert_eq!(
+        (held.dispute.suspension, held.dispute.suspended_by()),
+        (own.dispute.suspension, Some(Side::Respondent))
+    );
+    let waiting = held.clone().does(RESPONDENT, &Command::Resume);
+    assert!(waiting.dispute.is_paused() && waiting.dispute.suspended_by().is_none());
+    waiting.refuses(Actor::Registrar, &Command::Resume, Refusal::Paused);
+    assert!(!waiting.passes_screening(false).dispute.is_paused());
+    let lapsed = held.clone().deadline_passes();
+    assert!(lapsed.dispute.is_paused() && lapsed.dispute.suspended_by().is_none());
+    // Decided before it ends, the pause is the party's as before.
+    assert_eq!(held.passes_screening(false).dispute.suspended_by(), Some(Side::Respondent));
+}
+
+#[test]
+fn r18_a_signal_in_negotiation_stops_everything_until_the_registrar_lifts_it() {
+    for signal in [Signal::Break, Signal::Unsafe] {
+        let play = stages::negotiation().signals(RESPONDENT, signal);
+        assert!(play.dispute.is_channel_paused(Channel::Joint));
+        let paused = stages::negotiation().does(Actor::Registrar, &Command::Suspend);
+        assert_eq!(play.dispute, paused.dispute, "to the other side it is a registrar's pause");
+        for actor in [CLAIMANT, RESPONDENT] {
+            play.refuses(actor, &Command::Resume, Refusal::NotYours);
+        }
+        let again = play.signals(RESPONDENT, signal);
+        assert!(!again.does(Actor::Registrar, &Command::Resume).dispute.is_paused());
+    }
+}
+
+#[test]
+fn r20_a_referral_is_for_whoever_raised_something_and_for_who_filed_before_anyone_is_contacted() {
+    let sides = |play: Play| {
+        let to = play.dispute.to_be_referred();
+        (to.claimant, to.respondent)
+    };
+    assert_eq!(sides(stages::screening()), (true, false));
+    assert_eq!(sides(stages::filed_on_the_list()), (true, false));
+    let respondent = stages::mediation().answers_safety(RESPONDENT, Finding::Raised);
+    assert_eq!(sides(respondent.clone()), (false, true));
+    assert_eq!(sides(respondent.answers_safety(CLAIMANT, Finding::Raised)), (true, true));
+    // Screened before, the claimant is not whom this is about.
+    let screened = stages::screening().passes_screening(false).bela_joins();
+    assert_eq!(sides(screened.answers_safety(RESPONDENT, Finding::Raised)), (false, true));
+    assert_eq!(sides(stages::mediation().noor_does(&Command::Disclose)), (true, true));
 }
 
 #[test]

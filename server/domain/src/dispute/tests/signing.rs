@@ -1,7 +1,7 @@
 //! From the draft to the seal (R22 to R24).
 
 use crate::agreement::{Agreement, TextDigest};
-use crate::dispute::{Actor, Command, Event, Refusal, Stage};
+use crate::dispute::{Actor, Command, Event, Refusal, Stage, reflection_ends_at};
 use crate::language::Language;
 use crate::party::Side;
 use crate::safety::Finding;
@@ -169,21 +169,56 @@ fn r24_the_waivers_of_all_parties_end_the_period_and_one_alone_does_not() {
 }
 
 #[test]
-fn r24_waivers_are_refused_in_shuttle_and_flagged_disputes() {
+fn r24_nobody_waives_in_shuttle_nor_after_raising_something_and_the_other_side_is_not_told() {
     let shuttle = stages::freeze_of(stages::shuttle());
-    let raised = stages::frozen().answers_safety(RESPONDENT, Finding::Raised);
-    let screened = raised.clone().passes_screening(false);
-    for play in [shuttle, raised, screened] {
-        for actor in [CLAIMANT, RESPONDENT] {
-            play.refuses(actor, &Command::Waive(play.digest()), Refusal::WaiverNotPossible);
-        }
+    let screened = stages::frozen().answers_safety(RESPONDENT, Finding::Raised).passes_screening(false);
+    for (play, actor) in [(&shuttle, CLAIMANT), (&shuttle, RESPONDENT), (&screened, RESPONDENT)] {
+        play.refuses(actor, &Command::Waive(play.digest()), Refusal::WaiverNotPossible);
+    }
+    // The other side reads at every step what it would read of somebody who simply waits.
+    let waits = stages::frozen().waives(CLAIMANT);
+    let flagged = screened.waives(CLAIMANT);
+    for command in [Command::Waive(flagged.digest()), sign(flagged.digest(), true)] {
+        assert_eq!(flagged.asks(CLAIMANT, &command), waits.asks(CLAIMANT, &command));
+    }
+    let ends = |play: &Play| reflection_ends_at(&play.dispute, Side::Claimant, &play.house());
+    assert_eq!((ends(&flagged), ends(&flagged.clone().waits(DAY))), (ends(&waits), None));
+}
+
+#[test]
+fn r24_waivers_count_no_more_for_whoever_raised_something_and_as_before_for_the_other() {
+    let both = stages::frozen().both(Play::waives);
+    let open = |play: &Play, side| reflection_ends_at(&play.dispute, side, &play.house()).is_none();
+    assert!(Side::BOTH.into_iter().all(|side| open(&both, side)));
+    let play = both.answers_safety(RESPONDENT, Finding::Raised).passes_screening(false);
+    play.refuses(RESPONDENT, &sign(play.digest(), true), Refusal::ReflectionRunning);
+    assert_eq!((open(&play, Side::Claimant), open(&play, Side::Respondent)), (true, false));
+    // The claimant could sign a moment ago and still can; nothing binds before the respondent has had its day.
+    let one = play.signs(CLAIMANT);
+    one.refuses(RESPONDENT, &sign(one.digest(), true), Refusal::ReflectionRunning);
+    assert!(one.waits(DAY).signs(RESPONDENT).dispute.agreement.is_binding());
+}
+
+#[test]
+fn r24_where_the_sides_are_kept_apart_waivers_given_before_count_for_nobody() {
+    let play = stages::frozen().both(Play::waives).answers_safety(RESPONDENT, Finding::Raised);
+    let apart = play.passes_screening(true);
+    for actor in [CLAIMANT, RESPONDENT] {
+        apart.refuses(actor, &sign(apart.digest(), true), Refusal::ReflectionRunning);
     }
 }
 
 #[test]
-fn r24_waivers_count_no_more_once_something_was_raised() {
-    let play = stages::frozen().both(Play::waives).answers_safety(RESPONDENT, Finding::Raised);
-    let play = play.passes_screening(false);
-    play.refuses(RESPONDENT, &sign(play.digest(), true), Refusal::ReflectionRunning);
-    play.waits(DAY).both(Play::signs);
+fn an_edit_after_the_last_day_gives_back_the_time_that_the_text_was_frozen() {
+    let draft = stages::mediation().noor_revises().both(Play::gets_ready_to_sign);
+    let due = |play: &Play| play.dispute.next_deadline(&play.house().periods);
+    let before = due(&draft).expect("a deadline");
+    let edited = draft.noor_freezes().waits(DAY * 40).noor_revises();
+    assert_eq!(due(&edited), Some(before.plus(DAY * 40)));
+    edited.refuses(Actor::House, &Command::PassDeadline, Refusal::NotDue);
+    // A pause meanwhile is given back once and not twice.
+    let paused = stages::frozen().waits(DAY).does(Actor::Registrar, &Command::Suspend).waits(DAY * 7);
+    let before = paused.dispute.mediation().expect("a mediation").until;
+    let edited = paused.does(Actor::Registrar, &Command::Resume).waits(DAY).noor_revises();
+    assert_eq!(due(&edited), Some(before.plus(DAY * 9)));
 }

@@ -274,7 +274,7 @@ pub async fn sign_as_party(
         .await?;
     let proof = prove(state, who.account, &signer.password, signer.totp.as_deref()).await?;
     let job = move |tx: &mut Tx<'_>, doing: &mut Doing| {
-        let stands = agreements::sign(tx, doing, dispute, &signing)?;
+        let stands = agreements::sign(tx, doing, dispute, &signing, proof.kind())?;
         accounts::use_proof(tx, proof)?;
         Ok(stands)
     };

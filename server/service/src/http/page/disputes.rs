@@ -36,6 +36,12 @@ pub async fn viewed(visit: &Visit, dispute: DisputeId) -> Result<DisputeView, Re
     read.await
 }
 
+/// The stage as the pages name it: what is said to whoever invited is not for somebody who waits to be confirmed.
+fn stage(view: &DisputeView) -> String {
+    let code = if view.you == "pending" && view.stage == "inviting" { "pending" } else { &view.stage };
+    code.to_owned()
+}
+
 /// The reader's role as the pages name it.
 fn role(view: &DisputeView) -> String {
     match view.you.as_str() {
@@ -61,10 +67,10 @@ async fn list(visit: Visit) -> Answer {
     let line = |view: DisputeView| DisputeLine {
         next: tasks(&view).into_iter().find(|task| task.state == "to-do").map(|task| task.code),
         role: role(&view),
-        id: view.id,
-        reference: view.reference.unwrap_or_default(),
+        id: view.id.clone(),
+        reference: view.reference.clone().unwrap_or_default(),
+        stage: stage(&view),
         title: view.title.unwrap_or_default(),
-        stage: view.stage,
     };
     let page = DisputeList { items: views.into_iter().map(line).collect(), is_confirmed };
     Ok(visit.show(|w, f| page.render(w, f)))
@@ -84,6 +90,8 @@ fn deadline(view: &DisputeView) -> Option<(String, Moment)> {
         _ => return None,
     };
     let code = if may(view, "attest") { "attestation" } else { code };
+    // Only whoever paused it reads until when.
+    let code = if view.paused { "suspension" } else { code };
     let until = view.until.as_ref()?.parse().ok()?;
     Some((code.to_owned(), until))
 }
@@ -101,31 +109,32 @@ fn people(view: &DisputeView) -> Vec<PersonLine> {
 
 fn page_of(view: &DisputeView, files: Vec<FileLine>) -> DisputePage {
     let is_claimant = view.you == "claimant";
-    let invitation = is_claimant.then(|| {
-        let state = match view.stage.as_str() {
-            "draft" | "screening" => "not-sent",
-            "inviting" => "sent",
-            _ => "answered",
-        };
-        InvitationState {
-            state: state.to_owned(),
-            may_send_again: may(view, "invite-again"),
-            may_print: view.stage == "inviting",
-        }
+    let has_joined = view.parties.iter().any(|party| party.side == "respondent" && party.state == "joined");
+    // What ended without an answer was perhaps refused, and perhaps not: nothing is said of the invitation then.
+    let state = match view.stage.as_str() {
+        "inviting" => Some("sent"),
+        _ if has_joined => Some("answered"),
+        _ => None,
+    };
+    let invitation = state.filter(|_| is_claimant).map(|state| InvitationState {
+        state: state.to_owned(),
+        may_send_again: may(view, "invite-again"),
+        may_print: view.stage == "inviting",
     });
     let is_over = matches!(view.stage.as_str(), "ended" | "settled");
     DisputePage {
         id: view.id.clone(),
         reference: view.reference.clone().unwrap_or_default(),
         title: view.title.clone().unwrap_or_default(),
-        language: view.language.clone(),
+        language: view.language.clone().unwrap_or_default(),
         needs: view.needs.clone().unwrap_or_default(),
         category: view.category.clone(),
-        stage: view.stage.clone(),
+        stage: stage(view),
         role: role(view),
         is_paused: view.paused,
         tasks: tasks(view),
         deadline: deadline(view),
+        referral: view.referral.clone().unwrap_or_default(),
         people: people(view),
         statement: view.statement.clone().unwrap_or_default(),
         outcome_sought: view.outcome_sought.clone().unwrap_or_default(),
@@ -133,7 +142,7 @@ fn page_of(view: &DisputeView, files: Vec<FileLine>) -> DisputePage {
         may_show_statement: view.statement_shown == Some(false) && view.stage != "draft" && !is_over,
         may_add_files: view.preparation.is_some() && !is_over,
         files,
-        invitation: invitation.filter(|state| state.state != "not-sent"),
+        invitation,
         may_withdraw: may(view, "withdraw"),
         may_suspend: may(view, "suspend"),
         may_resume: may(view, "resume"),
@@ -158,7 +167,10 @@ async fn ask_withdrawal(visit: Visit, path: web::Path<String>) -> Answer {
 async fn withdraw(sent: Sent, path: web::Path<String>) -> Answer {
     sent.visit.signed_in()?;
     let dispute: DisputeId = id(&path)?;
-    sent.visit.write(move |tx, doing| disputes::withdraw(tx, doing, dispute)).await?;
+    let seen = sent.visit.write(move |tx, doing| disputes::withdraw(tx, doing, dispute)).await?;
+    if seen.dispute.filed_at.is_none() {
+        return Ok(sent.visit.go_saying("/disputes", "draft-deleted"));
+    }
     Ok(sent.visit.go_saying(&format!("/disputes/{dispute}"), "withdrawn"))
 }
 
@@ -220,7 +232,7 @@ fn showing(view: &DisputeView, form: Form) -> StatementShowing {
     StatementShowing {
         id: view.id.clone(),
         title: view.title.clone().unwrap_or_default(),
-        language: view.language.clone(),
+        language: view.language.clone().unwrap_or_default(),
         statement: view.statement.clone().unwrap_or_default(),
         outcome_sought: view.outcome_sought.clone().unwrap_or_default(),
         amount: amount(view),
