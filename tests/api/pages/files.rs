@@ -30,6 +30,9 @@ on_both! {
         assert_eq!(amara.sends(&showing, &showing, &[]).await.status, 422, "not without the tick");
         assert!(!bela.reads(&path).await.contains(&file));
         assert_eq!(amara.sends(&showing, &showing, &[("show", "yes")]).await.status, 200);
+        assert!(!bela.reads(&path).await.contains(&file), "not before both are ready");
+        scene.amara.prepares(&scene.dispute, None).await;
+        scene.bela.prepares(&scene.dispute, Some(tests::cast::all_clear())).await;
 
         let list = bela.reads(&path).await;
         assert!(list.contains(&file) && list.contains("File ") && !list.contains("private"), "{list}");

@@ -106,6 +106,8 @@ on_both! {
         scene.noor.freezes(dispute, &digest).await.expects(200);
         for person in [&scene.amara, &scene.bela] {
             person.waives(dispute, &digest).await.expects(201);
+        }
+        for person in [&scene.amara, &scene.bela] {
             person.signs(dispute, &digest).await.expects(201);
         }
         scene.noor.attests(dispute, &digest).await.expects(201);

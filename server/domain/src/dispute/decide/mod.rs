@@ -1,10 +1,10 @@
 //! Every rule of the process: what comes of a command, or why it is refused. First whether it is this person's to do,
 //! then whether the dispute is open to it at all, then the rules of its part.
 
+mod sessions;
 mod filing;
 mod preparing;
 mod assigning;
-mod sessions;
 mod signing;
 mod ending;
 
