@@ -86,7 +86,7 @@ on_both! {
         assert!(!seen.contains("freely") && !seen.contains("not-free"), "{seen}");
         let visitor = scene.noor.signs_in_on_a_page().await;
         let desk = visitor.send(visitor.page(reqwest::Method::GET, "/mediator")).await.text();
-        assert!(desk.contains("Is not signing freely"), "the mediator learns it: {desk}");
+        assert!(desk.contains("is not signing freely"), "the mediator learns it: {desk}");
     }
 
     async fn r23_the_mediator_attests_last_and_signs_for_nobody(settings: Settings) {
