@@ -42,6 +42,8 @@ pub enum StartError {
     Keys(KeysError),
     Store(OpenError),
     Address(SocketAddr, io::Error),
+    /// Another `serve` has the folder.
+    Taken(std::path::PathBuf),
     Mail(String),
     Machine(String),
 }
@@ -58,6 +60,13 @@ impl fmt::Display for StartError {
             }
             Self::Keys(error) => error.fmt(f),
             Self::Store(error) => error.fmt(f),
+            Self::Taken(path) => {
+                write!(
+                    f,
+                    "another concord serves the data folder {}; stop it first, or choose another with --data",
+                    path.display()
+                )
+            }
             Self::Address(listen, error) if error.kind() == io::ErrorKind::AddrInUse => {
                 write!(
                     f,
@@ -144,11 +153,25 @@ fn writable(folder: &std::path::Path) -> io::Result<()> {
     std::fs::remove_file(&probe)
 }
 
+/// Takes the folder for this program alone.
+fn lock(folder: &std::path::Path) -> Result<std::fs::File, StartError> {
+    let failed = |error| StartError::Folder(folder.to_owned(), error);
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
+    let file = std::fs::File::create(folder.join("serve.lock")).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(StartError::Taken(folder.to_owned())),
+        Err(std::fs::TryLockError::Error(error)) => Err(failed(error)),
+    }
+}
+
 /// A house that serves.
 pub struct Running {
     /// The address that was really bound.
     pub addr: SocketAddr,
     pub state: AppState,
+    /// Keeps others from serving the same folder; the system lets go of it however this program ends.
+    _lock: Option<std::fs::File>,
     stop: watch::Sender<bool>,
     server: ServerHandle,
     tasks: Vec<JoinHandle<()>>,
@@ -164,7 +187,13 @@ pub async fn start(mut config: Config) -> Result<Running, StartError> {
     let addr = listener.local_addr().map_err(failed(config.listen))?;
     config.listens_on(addr);
     let transport = Transport::new(&config).map_err(StartError::Mail)?;
+    // Before the store is opened: two that serve one file would each think that they alone speak to its rooms.
+    let lock = if config.database_url.is_none() { Some(lock(&config.data)?) } else { None };
     let House { state, stop, mail } = House::open(config).await?;
+    if lock.is_some() {
+        let freed = state.store.write(|tx: &mut store::Tx<'_>| store::outbox::free_all(tx)).await;
+        freed.map_err(|_| StartError::Machine("the outbox could not be opened".to_owned()))?;
+    }
     let mut tasks = Vec::new();
     let worker = Worker {
         store: state.store.clone(),
@@ -209,7 +238,7 @@ pub async fn start(mut config: Config) -> Result<Running, StartError> {
             tracing::error!(%error, "the server ended");
         }
     }));
-    Ok(Running { addr, state, stop, server: handle, tasks })
+    Ok(Running { addr, state, _lock: lock, stop, server: handle, tasks })
 }
 
 impl Running {

@@ -114,7 +114,9 @@ impl From<io::Error> for Failed {
 
 impl From<Refused> for Failed {
     fn from(refused: Refused) -> Self {
-        let mut text = refused.to_string();
+        let words = pages::words::Words::new(domain::language::Language::English);
+        let said = words.by_id(&format!("problem-{refused}"));
+        let mut text = said.map_or_else(|| refused.to_string(), |said| said.text().to_owned());
         if let Refused::Fields(fields) = &refused {
             let all: Vec<String> =
                 fields.iter().map(|wrong| format!("{}: {}", wrong.field, wrong.code)).collect();

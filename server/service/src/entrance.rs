@@ -362,15 +362,24 @@ pub async fn ask_reset(state: &AppState, email: &str) -> Result<(), Refused> {
 pub async fn reset(state: &AppState, from: &From, code: &str, password: &str) -> Result<(), Refused> {
     let code = guarded(state, code)?;
     let done = reset_with(state, &code, password).await;
-    settled(state, from, &code, done)
+    let account = settled(state, from, &code, done)?;
+    // Whoever has the mail has the account: the wrong tries at the old password are over, here and on this browser.
+    if let Some(email) = account.email {
+        let whence = [from.device.clone().unwrap_or_default(), network_of(from.address).to_string()];
+        for whence in whence {
+            state.limits.forgive(Limit::SignIn, &(email.to_string(), whence));
+        }
+    }
+    Ok(())
 }
 
-async fn reset_with(state: &AppState, code: &OneTimeCode, password: &str) -> Result<(), Refused> {
+async fn reset_with(state: &AppState, code: &OneTimeCode, password: &str) -> Result<Account, Refused> {
     let (looked, used, now) = (code.clone(), code.clone(), state.clock.now());
     let account = state.desk.read(move |tx| accounts::whose_reset(tx, now, &looked)).await?;
     passwords::check(password, account.totp).map_err(|weak| Refused::field("password", weak.code()))?;
     let hash = state.passwords.hash(password).await?;
-    state.desk.write(By::Visitor, move |tx, doing| accounts::reset(tx, doing, &used, &hash)).await
+    state.desk.write(By::Visitor, move |tx, doing| accounts::reset(tx, doing, &used, &hash)).await?;
+    Ok(account)
 }
 
 /// A fresh proof of identity for a signature. The act uses it up with `accounts::use_proof`.

@@ -13,4 +13,5 @@ pub mod health;
 pub mod api;
 pub mod socket;
 pub mod page;
+pub mod openapi;
 pub mod routes;

@@ -188,6 +188,17 @@ pub fn renew(tx: &mut Tx<'_>, mails: &[MailId], now: Moment, lease: Duration) ->
     Ok(())
 }
 
+/// Ends every lease: for a program that is alone and has just begun, so that whoever held them is gone.
+///
+/// # Errors
+/// `Unavailable`.
+pub fn free_all(tx: &mut Tx<'_>) -> Result<()> {
+    let held =
+        outbox::table.filter(outbox::state.eq(word(&MailState::Queued))).filter(outbox::leased_until.gt(0));
+    diesel::update(held).set(outbox::leased_until.eq(0)).execute(tx.db)?;
+    Ok(())
+}
+
 fn opened(tx: &mut Tx<'_>, row: Row) -> Result<Claimed> {
     let id = row.id.value()?;
     let place = id.to_string();
@@ -367,6 +378,10 @@ mod tests {
             house.write(|tx| retry(tx, id(2), moment(500), "smtp-451")).unwrap();
             let waits = house.read(waiting).unwrap();
             assert_eq!(waits, Waiting { queued: 1, set_aside: 0, oldest_at: Some(moment(500)) });
+            assert_eq!(claimed(&house, 500), [(id(2), 3)]);
+            assert_eq!(claimed(&house, 501), []);
+            house.write(free_all).unwrap();
+            assert_eq!(claimed(&house, 502), [(id(2), 4)], "whoever held it is known to be gone");
             house.write(|tx| fail(tx, id(2), moment(600), "smtp-550")).unwrap();
             assert_eq!(claimed(&house, 9_999), []);
             assert_eq!(house.write(|tx| sweep(tx, moment(601))), Ok(2));

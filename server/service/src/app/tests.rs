@@ -312,6 +312,8 @@ async fn a_taken_port_and_a_folder_that_takes_no_files_are_said_clearly() {
     let folder = tempfile::tempdir().expect("a folder");
     let taken = start(config(&folder, &[("listen", &test.running.addr.to_string())])).await;
     assert!(taken.err().is_some_and(|error| error.to_string().contains("is taken by another program")));
+    let twice = start(config(&test.folder, &[])).await;
+    assert!(twice.err().is_some_and(|error| error.to_string().contains("another concord serves")));
     let file = folder.path().join("file");
     std::fs::write(&file, "").expect("a file");
     let nowhere = House::open(config(&folder, &[("data", &file.join("data").display().to_string())])).await;

@@ -6,7 +6,7 @@ use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 
-use super::{api, health, page, socket};
+use super::{api, health, openapi, page, socket};
 use crate::refused::Refused;
 
 /// What the document says of itself.
@@ -40,8 +40,8 @@ pub fn document() -> Document {
 }
 
 async fn show_document() -> Result<HttpResponse, Refused> {
-    let text = document().to_json().map_err(|_| Refused::broken("openapi"))?;
-    Ok(HttpResponse::Ok().content_type("application/json").body(text))
+    let document = serde_json::to_value(document()).map_err(|_| Refused::broken("openapi"))?;
+    Ok(HttpResponse::Ok().json(openapi::complete(document)))
 }
 
 /// Everything under `/api/v1`.
@@ -69,4 +69,29 @@ pub fn configure(routes: &mut web::ServiceConfig) {
 
 async fn absent() -> Result<HttpResponse, Refused> {
     Err(Refused::Absent)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_operation_has_an_id_of_its_own_and_every_answer_has_words() {
+        let document = document();
+        let document = openapi::complete(serde_json::to_value(document).expect("JSON"));
+        let paths = document["paths"].as_object().expect("paths");
+        let operations = paths.values().flat_map(|item| {
+            ["get", "put", "post", "patch", "delete"].iter().filter_map(|method| item.get(method))
+        });
+        let mut ids = BTreeSet::new();
+        for operation in operations {
+            let id = operation["operationId"].as_str().expect("an id");
+            assert!(ids.insert(id.to_owned()), "{id} stands twice");
+            for (status, answer) in operation["responses"].as_object().expect("answers") {
+                assert!(answer["description"].as_str().is_some_and(|text| !text.is_empty()), "{id} {status}");
+            }
+        }
+        assert!(ids.len() > 40, "{ids:?}");
+    }
 }

@@ -49,7 +49,6 @@ async fn show_room(
 struct EntryPage {
     items: Vec<EntryJson>,
     /// The number after which the next page begins.
-    #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
 }
 

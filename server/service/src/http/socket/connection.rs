@@ -187,7 +187,7 @@ impl Connection {
                 self.touch().await
             }
             Err(refused) => {
-                self.refuse(None, &refused).await?;
+                self.refuse(frames::id_of_post(text).as_deref(), &refused).await?;
                 bye("protocol", frames::CLOSE_PROTOCOL)
             }
         }

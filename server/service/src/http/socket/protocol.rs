@@ -145,6 +145,15 @@ pub fn read(text: &str) -> Result<Vec<Said>, Refused> {
     crate::http::body::parse(text.as_bytes()).map(|frame| vec![frame])
 }
 
+/// The id of the post in a frame that could not be read, so that its author can be told which one it was.
+pub fn id_of_post(text: &str) -> Option<String> {
+    let frame: Value = serde_json::from_str(text).ok()?;
+    let is_post = frame.get("t").and_then(Value::as_str) == Some("post");
+    let id = frame.get("id").and_then(Value::as_str).filter(|_| is_post)?;
+    // Only what has the form of an id is said back: the rest may be what somebody wrote.
+    id.parse::<uuid::Uuid>().is_ok().then(|| id.to_owned())
+}
+
 /// Writes one frame.
 pub fn write(answer: &Answer<'_>) -> ByteString {
     // These types have string keys alone, so that they cannot fail to be written; a lost frame heals by `hello`.
@@ -237,6 +246,17 @@ mod tests {
         ] {
             assert!(read(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn the_author_of_a_post_that_cannot_be_read_learns_which_one_it_was() {
+        let id = "01900000-0000-7000-8000-000000000001";
+        let post =
+            |id: &str| format!(r#"{{"t":"post","id":"{id}","channel":"joint","body":{{"kind":"shout"}}}}"#);
+        assert!(read(&post(id)).is_err());
+        assert_eq!(id_of_post(&post(id)).as_deref(), Some(id));
+        assert_eq!(id_of_post(&post("a secret")), None);
+        assert_eq!(id_of_post(&format!(r#"{{"t":"typing","id":"{id}"}}"#)), None);
     }
 
     fn room() -> RoomView {
