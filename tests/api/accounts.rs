@@ -201,8 +201,16 @@ on_both! {
     }
 }
 
+/// Every file below a folder.
+fn everything_in(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder");
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    paths.flat_map(|path| if path.is_dir() { everything_in(&path) } else { vec![path] }).collect()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_made_is_private_on_disk_and_survives_a_restart() {
+    use std::os::unix::fs::PermissionsExt;
     use tests::concord::{Backend, Settings, is_private};
     let service = Settings::on(Backend::Sqlite).start().await;
     let amara = service.person("Amara Sen").await;
@@ -212,9 +220,15 @@ async fn what_was_made_is_private_on_disk_and_survives_a_restart() {
     for file in &files {
         assert!(is_private(file), "{} is for its owner alone", file.display());
     }
+    for file in everything_in(&service.data()) {
+        assert!(is_private(&file), "{} is for its owner alone", file.display());
+    }
     let before = service.stranger().get("/.well-known/jwks.json").await.expects(200);
     service.stops();
+    // A folder that somebody made beforehand, as anybody makes one.
+    std::fs::set_permissions(service.data(), std::fs::Permissions::from_mode(0o755)).expect("ours");
     service.starts().await;
+    assert!(is_private(&service.data()), "the folder is its owner's alone again");
     amara.client().get("/disputes").await.expects(200);
     assert_eq!(before, service.stranger().get("/.well-known/jwks.json").await.expects(200));
 }

@@ -31,6 +31,18 @@ async fn whose<'a>(people: &[&'a Person], operation: &Operation, id: &str) -> Op
     None
 }
 
+/// Bodies with an Idempotency-Key that somebody without a seat may try, the well-formed first.
+fn bodies(operation: &Operation, openapi: &Value) -> Vec<Option<(String, String)>> {
+    if operation.method == Method::GET {
+        return vec![None];
+    }
+    let good = operation.sample(openapi).to_string();
+    let (short, long) = ("a key".to_owned(), "k".repeat(300));
+    let ill = ["{", r#"{"no-such-field-anywhere":1}"#, r#"{"text":{"en":5},"digest":"x"}"#];
+    let ill = ill.into_iter().map(|body| Some((body.to_owned(), short.clone())));
+    [Some((good.clone(), short.clone())), Some((good, long))].into_iter().chain(ill).collect()
+}
+
 fn is_problem(answer: &Answer, statuses: &[u16], what: &str) {
     assert!(
         statuses.contains(&answer.status),
@@ -92,22 +104,125 @@ on_both! {
         for operation in operations(&openapi).into_iter().filter(|operation| operation.path.contains("{id}")) {
             let mut answers = Vec::new();
             for id in [scene.dispute.as_str(), "019a0000-0000-7000-8000-00000000dead", "no-id", "%00"] {
-                let request = eve.client().request(operation.method.clone(), &operation.filled(id));
-                let request = if operation.method == Method::GET { request } else { request.json(&json!({})) };
-                let answer = eve.client().send(request).await;
-                assert_eq!(answer.status, 404, "{operation} with {id}: {}", answer.text());
-                let mut body = answer.json();
-                if let Some(map) = body.as_object_mut() {
-                    map.remove("instance");
-                    map.remove("request_id");
+                for body in bodies(&operation, &openapi) {
+                    let request = eve.client().request(operation.method.clone(), &operation.filled(id));
+                    let request = match &body {
+                        None => request,
+                        Some((body, key)) => request
+                            .header("content-type", "application/json")
+                            .header("idempotency-key", key)
+                            .body(body.clone()),
+                    };
+                    let answer = eve.client().send(request).await;
+                    assert_eq!(answer.status, 404, "{operation} with {id} and {body:?}: {}", answer.text());
+                    let mut said = answer.json();
+                    if let Some(map) = said.as_object_mut() {
+                        map.remove("instance");
+                        map.remove("request_id");
+                    }
+                    answers.push(said);
                 }
-                answers.push(body);
             }
             answers.dedup();
             assert_eq!(answers.len(), 1, "{operation}: what is not hers looks like what is not there: {answers:?}");
             tried += 1;
         }
         assert!(tried > 20, "{tried}");
+    }
+
+    async fn an_ended_session_is_told_so_before_its_body_is_judged(settings: Settings) {
+        let scene = Scene::in_mediation(settings.without_limits()).await;
+        let openapi = scene.service.stranger().get("/openapi.json").await.expects(200);
+        let client = scene.amara.client();
+        scene.amara.signs_out().await.expects(204);
+        let mut tried = 0;
+        for operation in operations(&openapi).into_iter().filter(Operation::takes_json) {
+            let open = ["/accounts", "/confirmations", "/sessions", "/passwords", "/setups", "/invitations/"];
+            if open.iter().any(|start| operation.path.starts_with(start)) {
+                continue;
+            }
+            let answer = sends(&client, &operation, &scene.dispute, r#"{"no-such-field-anywhere":1}"#).await;
+            assert_eq!(answer.header("www-authenticate"), Some("Bearer"), "{operation}: {}", answer.text());
+            is_problem(&answer, &[401], "an ended session");
+            let path = format!("/api/v1{}", operation.path);
+            let described = &openapi["paths"][path][operation.method.as_str().to_lowercase()];
+            assert!(described["security"][0]["bearer"].is_array(), "{operation} says so in the document");
+            tried += 1;
+        }
+        assert!(tried > 20, "{tried}");
+    }
+
+    async fn two_equal_requests_at_once_are_one_act_with_one_answer(settings: Settings) {
+        let scene = Scene::drafted(settings.without_limits()).await;
+        scene.amara.answers_safety(&scene.dispute, tests::cast::all_clear()).await.expects(204);
+        let files = async || {
+            let client = scene.amara.client();
+            let request = client.request(Method::POST, &format!("/disputes/{}/filing", scene.dispute));
+            client.send(request.header("idempotency-key", "once").json(&json!({}))).await
+        };
+        let (one, other, third) = tokio::join!(files(), files(), files());
+        let first = one.expects(200);
+        assert_eq!((&first, &first), (&other.expects(200), &third.expects(200)));
+        // A letter is made once, however often it is asked for with one key.
+        let makes = async |key: &'static str| {
+            let client = scene.amara.client();
+            let path = format!("/disputes/{}/invitations/1/letters", scene.dispute);
+            client.send(client.request(Method::POST, &path).header("idempotency-key", key).json(&json!({}))).await
+        };
+        let letter = makes("a letter").await.expects(201);
+        assert_eq!(makes("a letter").await.expects(201), letter);
+        assert_ne!(makes("another letter").await.expects(201), letter);
+    }
+
+    async fn a_script_of_another_page_gets_nowhere_by_spelling_the_path_otherwise(settings: Settings) {
+        let service = settings.start().await;
+        let amara = service.person("Amara Sen").await;
+        let browser = amara.signs_in_on_a_page().await;
+        for path in ["/api/v1/disputes", "/%61pi/v1/disputes", "/api/v1/dispute%73"] {
+            let write = browser.page(Method::POST, path).header("origin", service.base()).json(&json!({}));
+            let answer = browser.send(write).await;
+            // A path that leads nowhere is no way round either.
+            assert!([403, 404].contains(&answer.status), "{path}: {} {}", answer.status, answer.text());
+        }
+    }
+
+    async fn a_body_that_stands_still_is_not_waited_for(settings: Settings) {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let service = settings.start().await;
+        let address = service.base().trim_start_matches("http://").to_owned();
+        let sends = async |head: String| {
+            let mut line = tokio::net::TcpStream::connect(&address).await.expect("the service listens");
+            line.write_all(head.as_bytes()).await.expect("it takes the head");
+            let mut answer = Vec::new();
+            let read = line.read_to_end(&mut answer);
+            tokio::time::timeout(std::time::Duration::from_secs(45), read).await.expect("it answers").expect("whole");
+            String::from_utf8_lossy(&answer).into_owned()
+        };
+        let head = |path: &str, kind: &str| {
+            format!("POST {path} HTTP/1.1\r\nhost: x\r\ncontent-type: {kind}\r\ncontent-length: 900\r\n\r\nhalf")
+        };
+        let file = sends(head("/api/v1/verifications", "application/pdf"));
+        let json = sends(head("/api/v1/accounts", "application/json"));
+        let (file, json) = tokio::join!(file, json);
+        for answer in [file, json] {
+            assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+            assert!(answer.contains("/problems/too-slow"), "{answer}");
+        }
+    }
+
+    async fn strangers_verify_so_many_files_and_then_wait(settings: Settings) {
+        let service = settings.with("CONCORD_LIMIT_VERIFICATIONS", "3,1/h").start().await;
+        let sends = async || {
+            let client = service.stranger();
+            let request = client.request(Method::POST, "/verifications").body("no record");
+            client.send(request).await
+        };
+        for _ in 0..3 {
+            sends().await.expects(200);
+        }
+        let refused = sends().await;
+        assert!(refused.header("retry-after").is_some());
+        refused.is_refused(429, "too-many");
     }
 
     async fn control_characters_never_reach_a_header_or_another_reader(settings: Settings) {

@@ -71,6 +71,11 @@ impl Operation {
         fields.iter().map(|(name, field)| (name.clone(), wrong(field))).collect()
     }
 
+    /// A body with every required field.
+    pub fn sample(&self, openapi: &Value) -> Value {
+        sample(openapi, self.schema.as_ref())
+    }
+
     /// A body with every required field, and this one put otherwise.
     pub fn sample_with(&self, openapi: &Value, name: &str, value: Value) -> Value {
         let mut body = sample(openapi, self.schema.as_ref());

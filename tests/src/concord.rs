@@ -80,7 +80,17 @@ impl Settings {
     /// Lifts every limit that a busy test would meet and that it is not about.
     #[must_use]
     pub fn without_limits(mut self) -> Self {
-        for limit in ["SIGN_IN", "SIGNING", "CODES", "ENTRIES", "FRAMES", "HANDSHAKES", "UPLOADS", "MAILS"] {
+        for limit in [
+            "SIGN_IN",
+            "SIGNING",
+            "CODES",
+            "ENTRIES",
+            "FRAMES",
+            "HANDSHAKES",
+            "UPLOADS",
+            "MAILS",
+            "VERIFICATIONS",
+        ] {
             self = self.with(&format!("CONCORD_LIMIT_{limit}"), "off");
         }
         for limit in ["SIGN_IN_ADDRESS", "HANDSHAKES_REFUSED", "SOCKETS"] {

@@ -28,7 +28,7 @@ impl Problem {
     }
 }
 
-/// Any error: `not-found` (404), `not-yours` (403), `stale-form` (403, CSRF), `too-many` (429), `too-large` (413),
+/// Any error: `not-found` (404), `not-yours` (403), `stale-form` (403, CSRF), `too-many` (429), `too-large` (413), `too-slow` (408),
 /// `busy` (503), `broken` (500), `unreadable` (400), `method` (405).
 #[derive(Debug, Clone, Default)]
 pub struct ErrorPage {

@@ -4,7 +4,8 @@
 use std::fmt;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use tokio::task::JoinHandle;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::desk::Desk;
+use crate::gate::Gate;
 use crate::http::{finish, page, routes, socket};
 use crate::jobs::Jobs;
 use crate::keys::{Keys, KeysError};
@@ -27,6 +29,7 @@ use crate::mail::{Transport, Worker};
 use crate::passwords::Passwords;
 use crate::state::AppState;
 use crate::tokens::Tokens;
+use crate::uploads::Cleaner;
 
 /// How long requests under way may take at the end.
 const STOP_SECONDS: u64 = 5;
@@ -34,6 +37,11 @@ const STOP_SECONDS: u64 = 5;
 const TASKS_PERIOD: Duration = Duration::from_secs(3);
 /// After how long a connection is given up whose peer takes nothing more: such a peer holds a descriptor for ever.
 const PEER_PERIOD: Duration = Duration::from_secs(8);
+
+/// How many strangers may have a file verified at once: each may send 25 MB.
+const VERIFYING_MAX: usize = 12;
+/// The mode of a folder in which everybody may write, and take away only what is theirs.
+const STICKY: u32 = 0o1000;
 
 /// Why the house does not open.
 #[derive(Debug)]
@@ -97,7 +105,8 @@ impl House {
         let clock = Clock::new();
         let now = clock.now();
         let opened = tokio::task::spawn_blocking(move || {
-            writable(&config.data).map_err(|error| StartError::Folder(config.data.clone(), error))?;
+            make_private(&config.data, &config.files_folder())
+                .map_err(|error| StartError::Folder(config.data.clone(), error))?;
             let keys =
                 Keys::open(&config.keys_folder(), &config.institution.name, now).map_err(StartError::Keys)?;
             let mut settings = Settings::in_folder(&config.data, keys.wrapping.clone());
@@ -133,6 +142,8 @@ impl House {
             store,
             config,
             passwords,
+            cleaner: Cleaner::default(),
+            verifying: Gate::new(VERIFYING_MAX),
             clock,
             stopping,
         };
@@ -145,12 +156,27 @@ impl House {
     }
 }
 
-/// Makes the folder, for its owner alone, and finds out whether it takes files.
-fn writable(folder: &std::path::Path) -> io::Result<()> {
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let probe = folder.join(format!(".writable-{}", std::process::id()));
+/// Makes the data folder and the one of the files, for their owner alone whatever they were before, and finds out
+/// whether they take files. Both are on the disk before anything in them is acknowledged.
+fn make_private(data: &Path, files: &Path) -> io::Result<()> {
+    for folder in [data, files] {
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        let mode = std::fs::metadata(folder)?.permissions().mode();
+        // A folder like /tmp belongs to everybody: it must not be taken from them.
+        if mode & STICKY != 0 {
+            return Err(io::Error::other("it is shared by everybody on this machine"));
+        }
+        if mode & 0o077 != 0 {
+            std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))?;
+        }
+    }
+    let probe = data.join(format!(".writable-{}", std::process::id()));
     std::fs::write(&probe, b"")?;
-    std::fs::remove_file(&probe)
+    std::fs::remove_file(&probe)?;
+    for folder in [files, data] {
+        std::fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
 }
 
 /// Takes the folder for this program alone.

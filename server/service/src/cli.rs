@@ -16,6 +16,7 @@ use tracing_subscriber::EnvFilter;
 use crate::app::{House, StartError};
 use crate::config::{self, Config, Given, Log};
 use crate::refused::Refused;
+use crate::uploads::apart;
 
 /// Wrong use of the command line: not 2, which `verify` answers for a file that nobody here sealed.
 const WRONG_USE: u8 = 64;
@@ -60,6 +61,9 @@ enum Command {
     },
     /// Check a settlement record: 0 valid, 1 altered, 2 unknown, 3 superseded.
     Verify(verify::Verify),
+    /// Clean one PDF from standard input to standard output: the house does that in a process apart.
+    #[command(hide = true)]
+    CleanPdf,
     /// The mail that waits.
     Mail {
         #[command(subcommand)]
@@ -128,6 +132,8 @@ impl From<Refused> for Failed {
 
 /// Runs the command of this process.
 pub fn run() -> ExitCode {
+    // Whatever a house writes (database, mails, files, keys) is its owner's alone.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -151,6 +157,10 @@ fn complain(reason: &str, code: u8) -> ExitCode {
 fn carry_out(command: Command) -> Result<ExitCode, Failed> {
     match command {
         Command::Verify(verify) => verify::verify(&verify),
+        Command::CleanPdf => {
+            apart::run()?;
+            Ok(ExitCode::SUCCESS)
+        }
         Command::CheckConfig { place } => check_config(&place),
         Command::Serve { place, listen } => {
             let config = settings(&place, listen)?;
@@ -199,7 +209,7 @@ fn settings(place: &Place, listen: Option<String>) -> Result<Config, Failed> {
 fn begin_log(log: &Log) {
     let level = &log.level;
     let filter = EnvFilter::new(format!(
-        "warn,concord={level},service={level},store={level},record={level},pages={level}"
+        "warn,lopdf=off,concord={level},service={level},store={level},record={level},pages={level}"
     ));
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     // A second log in one process (a test) is no mistake: the first one stays.

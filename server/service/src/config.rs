@@ -119,6 +119,7 @@ pub struct Rates {
     pub handshakes: Option<Rate>,
     pub handshakes_refused: Option<Rate>,
     pub uploads: Option<Rate>,
+    pub verifications: Option<Rate>,
     pub media_credentials: Option<Rate>,
 }
 
@@ -190,6 +191,17 @@ impl Config {
         let networks =
             |text: &str| text.split(',').filter(|part| !part.trim().is_empty()).map(str::parse).collect();
         let public_url_follows = public_url.is_none();
+        // Without https the session's cookie would cross the network in the clear, and https needs a name of its own.
+        if public_url_follows && !listen.ip().is_loopback() {
+            let reason = format!(
+                "is {listen}, which others than this machine may reach: set CONCORD_PUBLIC_URL to the address that \
+                 people type, such as https://concord.example"
+            );
+            return Err(values.bad("listen", &reason));
+        }
+        if values.given("nats_url").is_some() {
+            return Err(values.bad("nats_url", "is not used yet: one node serves a house; leave it out"));
+        }
         let public_url = public_url.unwrap_or_else(|| PublicUrl::of_listen(listen));
         Ok(Self {
             data: PathBuf::from(values.text("data")),
@@ -221,7 +233,12 @@ impl Config {
 
     /// Where the sealed bytes of an uploaded file lie.
     pub fn file_path(&self, file: FileId) -> PathBuf {
-        self.data.join("files").join(file.to_string())
+        self.files_folder().join(file.to_string())
+    }
+
+    /// The folder of the uploaded files.
+    pub fn files_folder(&self) -> PathBuf {
+        self.data.join("files")
     }
 
     /// The folder of the keys.
@@ -358,6 +375,7 @@ impl Rates {
             handshakes,
             handshakes_refused: handshakes.and(rate("limit_handshakes_refused")?),
             uploads: rate("limit_uploads")?,
+            verifications: rate("limit_verifications")?,
             media_credentials: rate("limit_media_credentials")?,
         })
     }
@@ -443,6 +461,10 @@ mod tests {
                 ],
                 "go together",
             ),
+            (vec![("listen", "192.168.1.5:8080")], "set CONCORD_PUBLIC_URL"),
+            (vec![("listen", "0.0.0.0:8080")], "set CONCORD_PUBLIC_URL"),
+            (vec![("listen", "[::]:8080")], "set CONCORD_PUBLIC_URL"),
+            (vec![("nats_url", "nats://secret")], "is not used yet"),
             (vec![("database_url", "mysql://secret")], "must begin with postgres://"),
             (vec![("limit_codes", "many")], "is no limit"),
             (vec![("screened_categories", "tenancy, wok")], "is no kind of dispute"),
@@ -451,6 +473,14 @@ mod tests {
             let refused = with(&set).expect_err(said);
             assert!(refused.contains(said) && refused.starts_with("command line: "), "{refused}");
             assert!(!refused.contains("secret"), "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_house_may_listen_everywhere_where_it_is_told_what_it_is_called() {
+        for url in ["https://concord.example", "http://localhost:8080"] {
+            let config = with(&[("listen", "0.0.0.0:8080"), ("public_url", url)]).expect("possible");
+            assert_eq!(config.public_url.as_str(), url);
         }
     }
 

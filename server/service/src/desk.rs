@@ -95,7 +95,21 @@ impl Desk {
         act: impl FnOnce(&mut Tx<'_>, &mut Doing) -> Result<T, Refused> + Send + 'static,
     ) -> Result<T, Refused> {
         let (Some(key), Some(account)) = (once.key, by.account()) else { return self.write(by, act).await };
-        self.write(by, move |tx, doing| first_answer(tx, doing, account, &key, &once.digest, act)).await
+        let (again, digest) = (key.clone(), once.digest);
+        let job = move |tx: &mut Tx<'_>, doing: &mut Doing| {
+            first_answer(tx, doing, account, &key, &once.digest, act)
+        };
+        match self.write(by, job).await {
+            // Of two equal requests at once, one does the act: the other one was refused because it is done, and its
+            // answer is the first one's.
+            Err(refused @ (Refused::Conflict { .. } | Refused::Rule { .. })) => {
+                let now = self.clock.now();
+                let found =
+                    self.read(move |tx| Ok(idempotency::find(tx, account, &again, &digest, now)?)).await?;
+                given_before(found).unwrap_or(Err(refused))
+            }
+            done => done,
+        }
     }
 
     /// Reads, on a snapshot.
@@ -147,17 +161,24 @@ fn first_answer<T: Serialize + DeserializeOwned>(
     digest: &[u8; 32],
     act: impl FnOnce(&mut Tx<'_>, &mut Doing) -> Result<T, Refused>,
 ) -> Result<T, Refused> {
-    match idempotency::find(tx, account, key, digest, doing.now)? {
+    if let Some(answer) = given_before(idempotency::find(tx, account, key, digest, doing.now)?) {
+        return answer;
+    }
+    let value = act(tx, doing)?;
+    let body = serde_json::to_vec(&value).map_err(|_| Refused::broken("answer is not JSON"))?;
+    let until = doing.now.plus(ANSWER_PERIOD);
+    idempotency::keep(tx, account, key, digest, ANSWERED, &body, doing.now, until)?;
+    Ok(value)
+}
+
+/// The answer that a key has already; nothing where it is new.
+fn given_before<T: DeserializeOwned>(found: Found) -> Option<Result<T, Refused>> {
+    match found {
+        Found::New => None,
+        Found::Different => Some(Err(Refused::field("Idempotency-Key", "used-for-another-request"))),
         Found::Same { body, .. } => {
-            serde_json::from_slice(&body).map_err(|_| Refused::broken("first answer is not readable"))
-        }
-        Found::Different => Err(Refused::field("Idempotency-Key", "used-for-another-request")),
-        Found::New => {
-            let value = act(tx, doing)?;
-            let body = serde_json::to_vec(&value).map_err(|_| Refused::broken("answer is not JSON"))?;
-            let until = doing.now.plus(ANSWER_PERIOD);
-            idempotency::keep(tx, account, key, digest, ANSWERED, &body, doing.now, until)?;
-            Ok(value)
+            let read = serde_json::from_slice(&body);
+            Some(read.map_err(|_| Refused::broken("first answer is not readable")))
         }
     }
 }

@@ -14,7 +14,7 @@ use store::{SecretHash, devices, people};
 use crate::acts::By;
 use crate::acts::accounts::{self, NewOfHouse, Opening, Proof, SignUp};
 use crate::keys::random;
-use crate::limits::Limit;
+use crate::limits::{Limit, network_of};
 use crate::passwords;
 use crate::refused::{FieldErrors, Refused, words_code};
 use crate::state::AppState;
@@ -223,16 +223,6 @@ impl Tries {
         if let Some(address) = self.address {
             state.limits.give_back(Limit::SignInAddress, address);
         }
-    }
-}
-
-/// An IPv6 customer has a whole /64: it counts as one address.
-fn network_of(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V6(v6) if v6.to_ipv4_mapped().is_none() => {
-            IpAddr::V6((v6.to_bits() & !u128::from(u64::MAX)).into())
-        }
-        other => other.to_canonical(),
     }
 }
 

@@ -2,7 +2,8 @@
 //! late, and then finds nothing to do. Deliberately not here: what becomes of a dispute at its deadline, which the law
 //! decides, and mail, which has a worker of its own.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,6 +28,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const SWEEP_EVERY: Duration = Duration::from_secs(600);
 /// How long the row of a mail that has left is kept: without address and body, for whoever asks where it went.
 const MAIL_ROWS_KEPT: Duration = Duration::from_secs(90 * 86_400);
+/// From what age a file must have its row.
+const ORPHAN_AGE: Duration = Duration::from_secs(86_400);
 /// How many disputes are taken at a time; those that are left come a moment later.
 const AT_ONCE: i64 = 50;
 
@@ -105,6 +108,9 @@ impl Jobs {
             if let Err(refused) = self.erase(now).await {
                 tracing::error!(%refused, "what was said could not be destroyed");
             }
+            if let Err(refused) = self.sweep_files().await {
+                tracing::error!(%refused, "files that nothing names could not be swept away");
+            }
             tokio::select! {
                 () = tokio::time::sleep(SWEEP_EVERY) => {}
                 _ = stopping.changed() => return,
@@ -146,6 +152,26 @@ impl Jobs {
         Ok(())
     }
 
+    /// Deletes files that no row names: an upload that was cut off, or whose row was never kept. Young ones are left,
+    /// for their row may be on its way.
+    async fn sweep_files(&self) -> Result<(), Refused> {
+        let folder = self.config.files_folder();
+        let old = tokio::task::spawn_blocking(move || old_files(&folder)).await;
+        let old = old.map_err(|_| Refused::broken("sweep"))?.map_err(|error| {
+            tracing::error!(%error, "the files cannot be listed");
+            Refused::Broken
+        })?;
+        if old.is_empty() {
+            return Ok(());
+        }
+        let orphans = self.desk.read(move |tx| Ok(store::files::unknown(tx, old)?)).await?;
+        if !orphans.is_empty() {
+            tracing::info!(files = orphans.len(), "files that nothing names are deleted");
+        }
+        self.delete(orphans).await;
+        Ok(())
+    }
+
     /// Deletes the bytes of files. Their key is gone already: what a failure leaves on the disk opens for nobody.
     async fn delete(&self, files: Vec<FileId>) {
         let paths: Vec<PathBuf> = files.into_iter().map(|file| self.config.file_path(file)).collect();
@@ -163,4 +189,20 @@ impl Jobs {
             tracing::error!("destroyed files could not be deleted");
         }
     }
+}
+
+/// The files of a folder that have lain there for long.
+fn old_files(folder: &Path) -> io::Result<Vec<FileId>> {
+    let mut old = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let Some(id) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
+        // A file that went meanwhile has no age.
+        let age =
+            entry.metadata().and_then(|about| about.modified()).map(|at| at.elapsed().unwrap_or_default());
+        if age.is_ok_and(|age| age > ORPHAN_AGE) {
+            old.push(id);
+        }
+    }
+    Ok(old)
 }

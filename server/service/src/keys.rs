@@ -42,6 +42,8 @@ pub enum KeysError {
     Folder(PathBuf, io::Error),
     File(PathBuf, io::Error),
     NotAKey(PathBuf),
+    /// Others on this machine may read it.
+    Open(PathBuf),
     Random,
 }
 
@@ -55,6 +57,11 @@ impl fmt::Display for KeysError {
             Self::NotAKey(path) => {
                 write!(f, "the file {} does not hold the key that it should", path.display())
             }
+            Self::Open(path) => write!(
+                f,
+                "the key file {0} can be read by others on this machine; make it private with: chmod 600 {0}",
+                path.display()
+            ),
             Self::Random => f.write_str("the machine gives no random numbers"),
         }
     }
@@ -179,7 +186,7 @@ fn read_or_make(
 ) -> Result<Zeroizing<String>, KeysError> {
     let failed = |error| KeysError::File(path.to_owned(), error);
     match fs::read_to_string(path) {
-        Ok(text) => return Ok(Zeroizing::new(text)),
+        Ok(text) => return check_private(path).map(|()| Zeroizing::new(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(failed(error)),
     }
@@ -196,6 +203,14 @@ fn read_or_make(
         }
         Err(error) => Err(failed(error)),
     }
+}
+
+/// Whether a file is its owner's alone. What is published is not, but was made so.
+fn check_private(path: &Path) -> Result<(), KeysError> {
+    let about = fs::metadata(path).map_err(|error| KeysError::File(path.to_owned(), error))?;
+    let is_public = path.extension().is_some_and(|end| end == "jwks");
+    let is_private = about.permissions().mode() & 0o077 == 0;
+    if is_public || is_private { Ok(()) } else { Err(KeysError::Open(path.to_owned())) }
 }
 
 fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -235,6 +250,11 @@ mod tests {
         let third = opened(&folder);
         assert_ne!(third.seal.kid(), first.seal.kid());
         assert!(third.published.find(first.seal.kid()).is_some(), "a past key stays published");
+        let token = folder.join("token.pem");
+        fs::set_permissions(&token, fs::Permissions::from_mode(0o640)).expect("ours");
+        let refused = Keys::open(&folder, "Test House", Moment::from_millis(0)).err().expect("no key");
+        assert!(refused.to_string().contains("chmod 600"), "{refused}");
+        fs::set_permissions(&token, fs::Permissions::from_mode(0o600)).expect("ours");
         fs::write(folder.join("wrapping.key"), "nonsense").expect("written");
         let refused = Keys::open(&folder, "Test House", Moment::from_millis(0)).err().expect("no key");
         assert!(!refused.to_string().contains("nonsense"));

@@ -12,6 +12,7 @@ pub mod limits;
 pub mod refused;
 pub mod published;
 pub mod uploads;
+pub mod gate;
 pub mod acts;
 pub mod mail;
 pub mod desk;

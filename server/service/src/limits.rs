@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher as _, Hash};
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -37,6 +38,8 @@ pub enum Limit {
     HandshakesRefused,
     /// Uploads, an account: closed.
     Uploads,
+    /// Files verified, an address: closed.
+    Verifications,
     /// Media credentials, an account: closed.
     MediaCredentials,
 }
@@ -149,8 +152,19 @@ impl Limits {
             Limit::Handshakes => self.rates.handshakes,
             Limit::HandshakesRefused => self.rates.handshakes_refused,
             Limit::Uploads => self.rates.uploads,
+            Limit::Verifications => self.rates.verifications,
             Limit::MediaCredentials => self.rates.media_credentials,
         }
+    }
+}
+
+/// What counts as one address: an IPv6 customer has a whole /64.
+pub fn network_of(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V6(v6) if v6.to_ipv4_mapped().is_none() => {
+            IpAddr::V6((v6.to_bits() & !u128::from(u64::MAX)).into())
+        }
+        other => other.to_canonical(),
     }
 }
 
@@ -199,6 +213,15 @@ mod tests {
         assert!(limits.look(Limit::SignIn, 1, now).is_err());
         limits.forgive(Limit::SignIn, 1);
         assert_eq!(limits.look(Limit::SignIn, 1, now), Ok(()));
+    }
+
+    #[test]
+    fn a_customer_of_ipv6_is_one_address() {
+        let of = |text: &str| network_of(text.parse().expect("an address"));
+        assert_eq!(of("2001:db8:1:2::9"), of("2001:db8:1:2:ffff::1"));
+        assert_ne!(of("2001:db8:1:2::9"), of("2001:db8:1:3::9"));
+        assert_eq!(of("::ffff:9.9.9.9"), of("9.9.9.9"));
+        assert_ne!(of("9.9.9.8"), of("9.9.9.9"));
     }
 
     #[test]

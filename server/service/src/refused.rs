@@ -38,6 +38,8 @@ pub enum Refused {
     Malformed { code: &'static str },
     /// The body is too large.
     TooLarge,
+    /// The body did not come in time.
+    TooSlow,
     /// The body is of a kind that is not taken here.
     Unsupported,
     /// Fields that cannot be taken.

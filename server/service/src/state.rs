@@ -8,11 +8,13 @@ use tokio::sync::watch;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::desk::Desk;
+use crate::gate::Gate;
 use crate::keys::Keys;
 use crate::limits::Limits;
 use crate::live::Rooms;
 use crate::passwords::Passwords;
 use crate::tokens::Tokens;
+use crate::uploads::Cleaner;
 
 /// The house, as handlers see it.
 #[derive(Clone)]
@@ -25,6 +27,9 @@ pub struct AppState {
     pub limits: Arc<Limits>,
     pub clock: Clock,
     pub desk: Desk,
+    pub cleaner: Cleaner,
+    /// The door of verification, which is open to strangers.
+    pub verifying: Gate,
     /// The live rooms and sockets of this node.
     pub rooms: Rooms,
     /// Whether this is the demo: anybody may sign in as its people and read its mails.

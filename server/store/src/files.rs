@@ -10,7 +10,7 @@ use domain::time::Moment;
 
 use crate::columns::{At, Word, at, value_opt, word, word_opt};
 use crate::error::{Error, Result};
-use crate::schema::files;
+use crate::schema::{disputes, files};
 use crate::stored::{Tx, one};
 use crate::vault::{Key, Place};
 
@@ -105,6 +105,33 @@ pub fn of_dispute(tx: &mut Tx<'_>, dispute: DisputeId) -> Result<Vec<FileRow>> {
     rows.into_iter().map(|row| opened(tx, row)).collect()
 }
 
+/// Holds the files of a dispute for this transaction: another one that holds them waits until this one has ended.
+///
+/// # Errors
+/// `NotFound` where there is no such dispute.
+pub fn hold(tx: &mut Tx<'_>, dispute: DisputeId) -> Result<()> {
+    // A row that is written, be it with what it holds already, is locked: the same words on both databases.
+    let held =
+        diesel::update(disputes::table.find(word(&dispute))).set(disputes::version.eq(disputes::version));
+    one(held.execute(tx.db)?, Error::NotFound)
+}
+
+/// Which of these ids no row names.
+///
+/// # Errors
+/// `Unavailable`.
+pub fn unknown(tx: &mut Tx<'_>, ids: Vec<FileId>) -> Result<Vec<FileId>> {
+    let mut unknown = Vec::new();
+    for id in ids {
+        let named: Option<Word<FileId>> =
+            files::table.find(word(&id)).select(files::id).first(tx.db).optional()?;
+        if named.is_none() {
+            unknown.push(id);
+        }
+    }
+    Ok(unknown)
+}
+
 /// Lets the other side see a file, or no longer.
 ///
 /// # Errors
@@ -131,4 +158,20 @@ fn opened(tx: &mut Tx<'_>, row: Row) -> Result<FileRow> {
         shown: row.shown,
         at: row.at.moment(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::houses;
+
+    #[test]
+    fn what_no_row_names_is_found_and_only_a_dispute_that_is_there_is_held() {
+        for house in houses() {
+            let id: FileId = "019a0000-0000-7000-8000-000000000001".parse().expect("an id");
+            assert_eq!(house.read(move |tx| unknown(tx, vec![id])), Ok(vec![id]), "{}", house.backend);
+            let dispute: DisputeId = "019a0000-0000-7000-8000-000000000002".parse().expect("an id");
+            assert_eq!(house.write(move |tx| hold(tx, dispute)), Err(Error::NotFound), "{}", house.backend);
+        }
+    }
 }

@@ -30,6 +30,12 @@ on_both! {
         let id = own_settlement(&scene.bela, dispute).await;
         let all = letters.to(&scene.bela.email);
         assert!(all.iter().all(|letter| letter.attachments.is_empty()), "who collects gets none by mail");
+        for end in ["record.pdf", "record.jws"] {
+            let client = scene.bela.client();
+            let head = client.request(reqwest::Method::HEAD, &format!("/settlements/{id}/{end}"));
+            assert_eq!(client.send(head).await.status, 200);
+        }
+        assert_ne!(own_state(&scene.bela, dispute).await, "collected", "who asked for the head has not got it");
         scene.bela.client().get(&format!("/settlements/{id}/record.pdf")).await.expects(200);
         let state = own_state(&scene.bela, dispute).await;
         assert_eq!(state, "collected");

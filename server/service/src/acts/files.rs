@@ -57,12 +57,20 @@ pub fn prepare(
     let seen = look(tx, doing, dispute)?;
     check_place(&seen, channel)?;
     check_open(&seen)?;
-    let used: i64 = store::files::of_dispute(tx, dispute)?.iter().map(|row| row.bytes).sum();
-    if used >= DISPUTE_BYTES_MAX {
-        return Err(Refused::rule("dispute-files-full"));
-    }
+    // Whoever can add no single byte more need not send a file; `add` counts with its bytes.
+    check_room(tx, dispute, 1)?;
     let id = FileId::new(doing.new_uuid());
     Ok(Prepared { id, sealer: tx.vault().sealer(Key::Data, dispute)?, dispute })
+}
+
+/// Whether so many bytes more fit into what a dispute may have.
+fn check_room(tx: &mut Tx<'_>, dispute: DisputeId, more: i64) -> Result<(), Refused> {
+    let used: i64 = store::files::of_dispute(tx, dispute)?.iter().map(|row| row.bytes).sum();
+    if fits(used, more) { Ok(()) } else { Err(Refused::rule("dispute-files-full")) }
+}
+
+const fn fits(used: i64, more: i64) -> bool {
+    used.saturating_add(more) <= DISPUTE_BYTES_MAX
 }
 
 fn check_place(seen: &Seen, channel: Option<Channel>) -> Result<(), Refused> {
@@ -85,7 +93,7 @@ fn check_open(seen: &Seen) -> Result<(), Refused> {
 /// Keeps what is known of a file whose bytes are on disk.
 ///
 /// # Errors
-/// As [`prepare`].
+/// As [`prepare`], now with the bytes that there are.
 pub fn add(
     tx: &mut Tx<'_>,
     doing: &mut Doing,
@@ -98,6 +106,10 @@ pub fn add(
     let seen = look(tx, doing, prepared.dispute)?;
     check_place(&seen, channel)?;
     check_open(&seen)?;
+    let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+    // Of two that come at once, the second counts what the first has kept.
+    store::files::hold(tx, prepared.dispute)?;
+    check_room(tx, prepared.dispute, bytes)?;
     let name = clean_words(name, 200).unwrap_or_else(|_| "file".to_owned());
     let row = FileRow {
         id: prepared.id,
@@ -106,7 +118,7 @@ pub fn add(
         side: seen.side(),
         channel,
         content_type: kind.to_owned(),
-        bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
+        bytes,
         name,
         shown: false,
         at: doing.now,
@@ -169,4 +181,15 @@ pub fn show(tx: &mut Tx<'_>, doing: &mut Doing, id: FileId, shown: bool) -> Resu
     let kind = if shown { "file-shown" } else { "file-hidden" };
     doing.trace(kind, Some(row.dispute), &serde_json::json!({ "file": id.to_string() }));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dispute_holds_what_it_may_and_not_a_byte_more() {
+        assert!(fits(0, DISPUTE_BYTES_MAX) && fits(DISPUTE_BYTES_MAX - 1, 1));
+        assert!(!fits(DISPUTE_BYTES_MAX, 1) && !fits(DISPUTE_BYTES_MAX - 1, 2) && !fits(1, i64::MAX));
+    }
 }

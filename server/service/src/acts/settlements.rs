@@ -80,7 +80,8 @@ fn viewer(tx: &mut Tx<'_>, doing: &Doing, settlement: &Settlement) -> Result<Vie
     }
 }
 
-/// The record itself. Fetching one's own copy is its collection (R26); an auditor's look is traced.
+/// The record itself. Fetching one's own copy is its collection (R26), asking for its head alone (`collects` is false)
+/// is not; an auditor's look is traced.
 ///
 /// # Errors
 /// `Absent` for whoever may not read it: closed and missing look the same.
@@ -88,6 +89,7 @@ pub fn documents(
     tx: &mut Tx<'_>,
     doing: &mut Doing,
     id: SettlementId,
+    collects: bool,
 ) -> Result<(Settlement, Documents), Refused> {
     let settlement = store::settlements::by_id(tx, id)?;
     let viewer = viewer(tx, doing, &settlement)?;
@@ -98,7 +100,11 @@ pub fn documents(
     let account = doing.by.person()?;
     for delivery in store::deliveries::of_settlement(tx, id)? {
         let sent_otherwise = delivery.choice == DeliveryChoice::Attachment;
-        if delivery.account == account && !sent_otherwise && delivery.state != DeliveryState::Collected {
+        if collects
+            && delivery.account == account
+            && !sent_otherwise
+            && delivery.state != DeliveryState::Collected
+        {
             store::deliveries::set_state(tx, delivery.id, DeliveryState::Collected, doing.now)?;
         }
     }

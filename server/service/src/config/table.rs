@@ -33,7 +33,7 @@ pub const SETTINGS: &[Setting] = &[
     plain("trusted_proxies", "", "addresses or networks whose forwarding headers are believed, by commas"),
     secret("database_url", "postgres://… instead of SQLite in the data folder"),
     secret("vault_url", "postgres://… of the database that holds the wrapped data keys"),
-    secret("nats_url", "nats://… where several nodes serve one house"),
+    secret("nats_url", "not used yet: one node serves a house"),
     plain("log_format", "pretty", "pretty or json"),
     plain("log_level", "info", "error, warn, info, debug or trace"),
     plain("institution_name", "Concord", "the institution that administers the mediation"),
@@ -92,6 +92,7 @@ pub const SETTINGS: &[Setting] = &[
     plain("limit_handshakes", "20,20/min", "socket handshakes, a session"),
     plain("limit_handshakes_refused", "60,60/min", "refused socket handshakes, an address"),
     plain("limit_uploads", "20,20/h", "files uploaded, a person"),
+    plain("limit_verifications", "30,30/h", "files verified, an address"),
     plain("limit_media_credentials", "100,100/10min", "credentials for calls, a person"),
 ];
 

@@ -10,6 +10,7 @@ use futures_util::StreamExt as _;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::pace::{Allowance, paced, unread};
 use super::who;
 use crate::desk::Once;
 use crate::refused::{FieldError, Refused};
@@ -34,12 +35,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
             let bytes = all_bytes(&request, payload).await?;
-            let once = once(&request, &bytes)?;
-            match parse(&bytes) {
-                Ok(value) => Ok(Self { value, once }),
-                // The seat comes before the body: whoever has none learns nothing from how a body is refused.
-                Err(refused) => Err(who::check_seat(&request).await.err().unwrap_or(refused)),
-            }
+            // The seat comes before the body: whoever has none learns nothing from how a body is refused.
+            who::check_seat(&request).await?;
+            Ok(Self { once: once(&request, &bytes)?, value: parse(&bytes)? })
         })
     }
 }
@@ -47,25 +45,26 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
 /// Reads a whole body of bounded length.
 ///
 /// # Errors
-/// `TooLarge`; `Malformed` where the line broke.
-pub async fn all_bytes(request: &HttpRequest, mut payload: Payload) -> Result<Vec<u8>, Refused> {
+/// `TooLarge`, `TooSlow`; `Malformed` where the line broke.
+pub async fn all_bytes(request: &HttpRequest, payload: Payload) -> Result<Vec<u8>, Refused> {
     let announced =
         request.headers().get("content-length").and_then(|length| length.to_str().ok()?.parse().ok());
     if announced.is_some_and(|length: usize| length > BODY_BYTES_MAX) {
         return Err(Refused::TooLarge);
     }
+    let mut body = std::pin::pin!(paced(payload, Allowance::small(BODY_BYTES_MAX)));
     let mut bytes = Vec::new();
-    while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_| Refused::Malformed { code: "unreadable" })?;
-        if bytes.len() + chunk.len() > BODY_BYTES_MAX {
-            return Err(Refused::TooLarge);
-        }
-        bytes.extend_from_slice(&chunk);
+    while let Some(chunk) = body.next().await {
+        bytes.extend_from_slice(&chunk.map_err(|error| unread(&error))?);
     }
     Ok(bytes)
 }
 
-fn once(request: &HttpRequest, bytes: &[u8]) -> Result<Once, Refused> {
+/// What recognises the repetition of a request: its Idempotency-Key, and a keyed digest of what was asked.
+///
+/// # Errors
+/// `Fields` for a key that is none.
+pub fn once(request: &HttpRequest, bytes: &[u8]) -> Result<Once, Refused> {
     let Some(key) = request.headers().get("idempotency-key") else { return Ok(Once::default()) };
     let key = key.to_str().unwrap_or("").trim();
     if key.is_empty() || key.len() > KEY_CHARACTERS_MAX {
@@ -198,6 +197,15 @@ pub fn id<T: std::str::FromStr>(text: &str) -> Result<T, Refused> {
 /// The id of this request, as it stands in the log and in the answer's header.
 #[derive(Debug, Clone)]
 pub struct RequestId(pub String);
+
+/// Marks a request that asked for the head alone, and is answered as a GET.
+#[derive(Debug, Clone, Copy)]
+pub struct HeadAlone;
+
+/// Whether the content is asked for, and not its head alone: only then has somebody got it.
+pub fn wants_content(request: &HttpRequest) -> bool {
+    request.extensions().get::<HeadAlone>().is_none()
+}
 
 /// The id that `finish` gave to a request.
 pub fn request_id(request: &HttpRequest) -> String {

@@ -13,10 +13,13 @@ use actix_web::http::header::{
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, ResponseError as _};
+use domain::ids::DisputeId;
+use serde_json::Value;
+use store::Tx;
 
-use super::body::RequestId;
+use super::body::{HeadAlone, RequestId};
 use super::problem::{ProblemPages, of_status, with_headers};
-use super::who::state;
+use super::who::{is_api, state};
 use crate::refused::Refused;
 use crate::tokens::new_uuid;
 
@@ -42,12 +45,14 @@ pub async fn finish(
     let method = request.method().clone();
     if method == Method::HEAD {
         request.head_mut().method = Method::GET;
+        request.extensions_mut().insert(HeadAlone);
     }
     let response = match next.call(request).await {
         Ok(response) => response.map_into_boxed_body(),
         Err(error) => return Err(error),
     };
-    let mut response = as_problem(response);
+    let current = what_holds_now(&response).await;
+    let mut response = as_problem(response, current);
     let route = response.request().match_pattern().unwrap_or_else(|| "none".to_owned());
     let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     let status = response.status().as_u16();
@@ -63,8 +68,24 @@ pub async fn finish(
     Ok(response)
 }
 
+/// The version of the dispute that somebody changed meanwhile, for whoever passed its door and came too late: with it
+/// they know what to read again.
+async fn what_holds_now(response: &ServiceResponse<BoxBody>) -> Option<Value> {
+    let refused = response.response().error()?.as_error::<Refused>()?;
+    let is_untold = matches!(refused, Refused::Conflict { current: Value::Null, .. });
+    let request = response.request();
+    let names_dispute = request.match_pattern().is_some_and(|pattern| pattern.contains("/disputes/{id}"));
+    if !is_untold || !names_dispute {
+        return None;
+    }
+    let dispute: DisputeId = request.match_info().get("id")?.parse().ok()?;
+    let look = move |tx: &mut Tx<'_>| store::disputes::load(tx, dispute);
+    let stored = state(request).ok()?.store.read(look).await.ok()?;
+    Some(serde_json::json!({ "version": stored.version }))
+}
+
 /// Gives an error its document or page.
-fn as_problem(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+fn as_problem(response: ServiceResponse<BoxBody>, current: Option<Value>) -> ServiceResponse<BoxBody> {
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
         return response;
@@ -77,7 +98,10 @@ fn as_problem(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     if !is_ours && !is_bare && !is_text {
         return response;
     }
-    let refused = known.unwrap_or_else(|| bare(status));
+    let refused = match (known.unwrap_or_else(|| bare(status)), current) {
+        (Refused::Conflict { code, .. }, Some(current)) => Refused::Conflict { code, current },
+        (refused, _) => refused,
+    };
     let page = wants_page(response.request()).then(|| page(response.request(), &refused, status)).flatten();
     let allow = response.headers().get("allow").cloned();
     let mut answer = match page {
@@ -119,7 +143,7 @@ fn content_type(headers: &HeaderMap) -> &str {
 /// Whether a person looks at the answer.
 fn wants_page(request: &HttpRequest) -> bool {
     let accepts = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("");
-    !request.path().starts_with("/api/") && accepts.contains("text/html")
+    !is_api(request) && accepts.contains("text/html")
 }
 
 fn page(request: &HttpRequest, refused: &Refused, status: StatusCode) -> Option<String> {

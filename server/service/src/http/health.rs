@@ -1,10 +1,11 @@
 //! Whether the house is alive and ready, and the keys by which its records are verified. Deliberately not here: figures
 //! for a monitoring system.
 
+use std::path::Path;
 use std::time::Duration;
 
 use actix_web::{HttpResponse, web};
-use serde_json::json;
+use serde_json::{Value, json};
 use store::Tx;
 
 use crate::state::AppState;
@@ -12,49 +13,62 @@ use crate::state::AppState;
 /// From when on mail that waits is a warning.
 const MAIL_AGE_MAX: Duration = Duration::from_secs(15 * 60);
 
+/// Below what room on the disk it is a warning: two uploads and the log of the database.
+const ROOM_BYTES_MIN: u64 = 64 * 1024 * 1024;
+
 /// The process answers.
 async fn live() -> HttpResponse {
     HttpResponse::Ok().json(json!({ "status": "live" }))
 }
 
-/// The database answers. Without it nothing works, and 503 says so; old mail and a full disk are only warnings,
-/// because taking the house off the network would not help them.
+/// The database answers. Without it nothing works, and 503 says so; everything else is only a warning, because taking
+/// the house off the network would not help it.
 async fn ready(state: web::Data<AppState>) -> HttpResponse {
     let waiting = state.store.read(|tx: &mut Tx<'_>| store::outbox::waiting(tx));
     let waiting = tokio::time::timeout(Duration::from_secs(3), waiting).await;
-    let Ok(Ok(waiting)) = waiting else {
-        return HttpResponse::ServiceUnavailable()
-            .insert_header(("retry-after", "5"))
-            .json(json!({ "status": "unavailable", "database": "away" }));
+    let waiting = match waiting {
+        Err(_) | Ok(Err(store::Error::Unavailable)) => {
+            return HttpResponse::ServiceUnavailable()
+                .insert_header(("retry-after", "5"))
+                .json(json!({ "status": "unavailable", "database": "away" }));
+        }
+        Ok(waiting) => waiting,
     };
-    let age = waiting.oldest_at.map_or(Duration::ZERO, |oldest| state.clock.now().since(oldest));
     let mut warnings = Vec::new();
-    if age > MAIL_AGE_MAX {
-        warnings.push("mail-waits");
-    }
-    if waiting.set_aside > 0 {
-        warnings.push("mail-set-aside");
-    }
-    if !may_write(&state).await {
+    if !has_room(&state.config.data) {
         warnings.push("disk");
     }
+    let mail = match waiting {
+        Ok(waiting) => {
+            let age = waiting.oldest_at.map_or(Duration::ZERO, |oldest| state.clock.now().since(oldest));
+            if age > MAIL_AGE_MAX {
+                warnings.push("mail-waits");
+            }
+            if waiting.set_aside > 0 {
+                warnings.push("mail-set-aside");
+            }
+            json!({ "queued": waiting.queued, "set_aside": waiting.set_aside, "oldest_seconds": age.as_secs() })
+        }
+        Err(_) => {
+            warnings.push("mail-unknown");
+            Value::Null
+        }
+    };
     HttpResponse::Ok().json(json!({
         "status": "ready",
         "database": "here",
-        "mail": { "queued": waiting.queued, "set_aside": waiting.set_aside, "oldest_seconds": age.as_secs() },
+        "mail": mail,
         "warnings": warnings,
     }))
 }
 
-/// Whether the data folder still takes a megabyte: the one question about a disk that every file system answers.
-async fn may_write(state: &AppState) -> bool {
-    let probe = state.config.data.join(".room");
-    let tried = tokio::task::spawn_blocking(move || {
-        let written = std::fs::write(&probe, vec![0_u8; 1024 * 1024]);
-        let removed = std::fs::remove_file(&probe);
-        written.and(removed).is_ok()
-    });
-    tried.await.unwrap_or(false)
+/// Whether the disk of the data folder may be written to and has room left. Nothing is written for the question, which
+/// anybody may ask as often as they like.
+fn has_room(data: &Path) -> bool {
+    rustix::fs::statvfs(data).is_ok_and(|disk| {
+        let is_read_only = disk.f_flag.contains(rustix::fs::StatVfsMountFlags::RDONLY);
+        !is_read_only && disk.f_bavail.saturating_mul(disk.f_frsize) >= ROOM_BYTES_MIN
+    })
 }
 
 /// The seal keys, present and past: what anybody needs to verify a record.

@@ -2,7 +2,7 @@
 //! status codes. For browsers the pages plug in a function that makes a page of the same refusal.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
 use domain::language::Language;
 use pages::words::Words;
@@ -33,6 +33,7 @@ impl Refused {
             Self::WrongSignIn => "wrong-sign-in",
             Self::Proof => "proof-refused",
             Self::TooLarge => "too-large",
+            Self::TooSlow => "too-slow",
             Self::Unsupported => "unsupported-kind",
             Self::Fields(_) => "fields",
             Self::TooMuch { .. } => "too-many",
@@ -51,6 +52,7 @@ impl Refused {
             Self::Proof | Self::Forbidden { .. } => StatusCode::FORBIDDEN,
             Self::Malformed { .. } => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Unsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Fields(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooMuch { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -128,6 +130,13 @@ pub fn with_headers(refused: &Refused) -> HttpResponseBuilder {
     let mut response = HttpResponse::build(refused.status());
     if let Some(seconds) = refused.retry_after_seconds() {
         response.insert_header((RETRY_AFTER, seconds.to_string()));
+    }
+    if refused.status() == StatusCode::UNAUTHORIZED {
+        response.insert_header((WWW_AUTHENTICATE, "Bearer"));
+    }
+    if *refused == Refused::TooSlow {
+        // What is left of the body would be taken for the next request.
+        response.force_close();
     }
     response
 }

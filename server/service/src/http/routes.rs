@@ -4,9 +4,9 @@
 use actix_web::{HttpResponse, web};
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 
-use super::{api, health, openapi, page, socket};
+use super::{api, health, openapi, page, socket, who};
 use crate::refused::Refused;
 
 /// What the document says of itself.
@@ -36,7 +36,20 @@ pub fn document() -> Document {
     }
     let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     document.components.get_or_insert_with(Default::default).add_security_scheme("bearer", bearer);
+    for (path, item) in &mut document.paths.paths {
+        let path = path.strip_prefix("/api/v1").unwrap_or(path);
+        let all = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
+        for operation in all.into_iter().flatten().filter(|_| !is_open(path)) {
+            operation.security = Some(vec![SecurityRequirement::new("bearer", Vec::<String>::new())]);
+        }
+    }
     document
+}
+
+/// What is answered without a session: the calls by which one gets a session, and what a code or a file alone opens.
+fn is_open(path: &str) -> bool {
+    let by_code = path.starts_with("/invitations/") && !path.ends_with("/acceptance");
+    by_code || path == "/verifications" || who::OPEN_TO_ALL.contains(&path)
 }
 
 async fn show_document() -> Result<HttpResponse, Refused> {

@@ -126,6 +126,12 @@ pub fn state(request: &HttpRequest) -> Result<web::Data<AppState>, Refused> {
     request.app_data::<web::Data<AppState>>().cloned().ok_or_else(|| Refused::broken("no state"))
 }
 
+/// Whether the JSON API was asked. The route says so and not the path, of which the router decodes more than we do:
+/// `/%61pi/…` reaches the same handler.
+pub fn is_api(request: &HttpRequest) -> bool {
+    request.match_pattern().as_deref().unwrap_or(request.path()).starts_with("/api/")
+}
+
 /// Who asks; nothing where no credentials were shown.
 ///
 /// # Errors
@@ -156,7 +162,7 @@ pub async fn identify(request: &HttpRequest) -> Result<Option<SignedIn>, Refused
         proved_at: session.proved_at,
     };
     // Forms carry the token as a field, which `forms` checks; a script sends it as a header.
-    if by_cookie && is_write && request.path().starts_with("/api/") {
+    if by_cookie && is_write && is_api(request) {
         let sent = request.headers().get("x-csrf-token").and_then(|value| value.to_str().ok()).unwrap_or("");
         check_csrf(&state, &who, sent)?;
     }
@@ -206,7 +212,21 @@ fn open_to(tx: &mut Tx<'_>, session: Option<Session>) -> Result<(Session, people
     if account.disabled_at.is_some() { Err(Refused::NotYou) } else { Ok((session, account)) }
 }
 
-/// Whether the person who asks has a part in the dispute, proposal or file that the path names.
+/// The calls with a body that need no session.
+pub const OPEN_TO_ALL: [&str; 9] = [
+    "/accounts",
+    "/confirmations",
+    "/sessions",
+    "/sessions/refresh",
+    "/passwords/resets",
+    "/passwords/resets/{code}",
+    "/setups/{code}",
+    "/invitations/{code}/refusal",
+    "/invitations/{code}/concerns",
+];
+
+/// Whether the person who asks is signed in where that is needed, and has a part in the dispute, proposal or file that
+/// the path names: before anything of a body is judged, so that nobody learns from how it is refused.
 ///
 /// # Errors
 /// `NotYou` where nobody is signed in, `Absent` where they have no part in it.
@@ -215,10 +235,14 @@ pub async fn check_seat(request: &HttpRequest) -> Result<(), Refused> {
     let of_dispute = pattern.contains("/disputes/{id}");
     let of_assignment = pattern.contains("/assignments/{id}");
     let of_file = pattern.contains("/files/{id}");
-    if !of_dispute && !of_assignment && !of_file {
+    let is_open = pattern.strip_prefix("/api/v1").is_some_and(|path| OPEN_TO_ALL.contains(&path));
+    if is_open {
         return Ok(());
     }
     let who = identify(request).await?.ok_or(Refused::NotYou)?;
+    if !of_dispute && !of_assignment && !of_file {
+        return Ok(());
+    }
     let id = request.match_info().get("id").unwrap_or("").to_owned();
     let state = state(request)?;
     let doing = Doing::new(state.clock.now(), who.by(), std::sync::Arc::clone(&state.config));

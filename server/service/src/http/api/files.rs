@@ -2,34 +2,39 @@
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use actix_multipart::Multipart;
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::entry::Body as Said;
 use domain::ids::{DisputeId, EntryId, FileId};
 use domain::room::Channel;
-use futures_util::StreamExt as _;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use store::Tx;
 use store::files::FileRow;
 use utoipa::{OpenApi, ToSchema};
 
 use super::disputes::read_as;
+use crate::acts::files::Prepared;
 use crate::acts::process::look;
-use crate::acts::{entries, files};
-use crate::http::body::{Body, id};
+use crate::acts::{Doing, entries, files};
+use crate::desk::Once;
+use crate::http::body::{Body, id, once};
+use crate::http::upload::{Upload, read_form};
 use crate::http::who::SignedIn;
 use crate::limits::Limit;
 use crate::refused::Refused;
 use crate::state::AppState;
-use crate::uploads::{Kind, UPLOAD_BYTES_MAX, cleaned};
+use crate::uploads::{Kind, NotCleaned};
 
 /// This file's part of the document.
 #[derive(OpenApi)]
 #[openapi(paths(upload_file, list_files, download_file, show_file))]
 pub struct Doc;
 
-#[derive(Serialize, ToSchema)]
-struct FileShown {
+/// A file as its reader may know it.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct FileShown {
     id: String,
     content_type: String,
     bytes: i64,
@@ -38,9 +43,9 @@ struct FileShown {
     name: Option<String>,
     /// Whose it is; nothing for the mediator's.
     #[serde(skip_serializing_if = "Option::is_none")]
-    side: Option<&'static str>,
+    side: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    channel: Option<&'static str>,
+    channel: Option<String>,
     shown: bool,
     at: String,
 }
@@ -51,8 +56,8 @@ fn shown(row: FileRow, own: bool) -> FileShown {
         content_type: row.content_type,
         bytes: row.bytes,
         name: own.then_some(row.name),
-        side: row.side.map(domain::party::Side::as_str),
-        channel: row.channel.map(Channel::as_str),
+        side: row.side.map(|side| side.as_str().to_owned()),
+        channel: row.channel.map(|channel| channel.as_str().to_owned()),
         shown: row.shown,
         at: row.at.to_string(),
     }
@@ -62,7 +67,7 @@ fn shown(row: FileRow, own: bool) -> FileShown {
 /// which channel of the room it will be shared, none: it is evidence, its owner's until they show it.
 #[utoipa::path(post, path = "/api/v1/disputes/{id}/files", tag = "files", params(("id" = String, Path)),
     request_body(content_type = "multipart/form-data", content = Vec<u8>),
-    responses((status = 201, body = FileShown), (status = 404), (status = 413), (status = 422), (status = 429)))]
+    responses((status = 201, body = FileShown), (status = 404), (status = 408), (status = 413), (status = 422), (status = 429)))]
 async fn upload_file(
     request: HttpRequest,
     state: web::Data<AppState>,
@@ -75,7 +80,12 @@ async fn upload_file(
     if !upload.others.is_empty() {
         return Err(Refused::field("file", "unknown"));
     }
-    Ok(HttpResponse::Created().json(shown(keep(&state, &who, dispute, upload, None).await?, true)))
+    let channel = upload.channel.map_or("", Channel::as_str);
+    // A form's bytes differ with each sending (its boundary is random), so what it holds is compared.
+    let mut sent = Sha256::digest(&upload.bytes).to_vec();
+    sent.extend(format!("{channel} {}", upload.name).bytes());
+    let once = once(&request, &sent)?;
+    Ok(HttpResponse::Created().json(keep(&state, &who, dispute, upload, None, once).await?))
 }
 
 /// Takes in what somebody uploads, once it is known that they have a part in the dispute.
@@ -93,28 +103,7 @@ pub async fn receive(
     read_as(state, who.by(), move |tx, doing| look(tx, doing, dispute)?.actor().map(drop)).await?;
     let too_much = |retry_after| Refused::TooMuch { retry_after };
     state.limits.take(Limit::Uploads, who.account, state.clock.now()).map_err(too_much)?;
-    read_upload(request, payload).await
-}
-
-/// What somebody uploads.
-pub struct Upload {
-    /// What it was called.
-    pub name: String,
-    /// For which channel.
-    pub channel: Option<Channel>,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
-    /// The other fields of its form.
-    pub others: Vec<(String, String)>,
-    /// Why there is no file to keep; whoever asks by a form gets the rest of it back.
-    pub fault: Option<Refused>,
-}
-
-impl Upload {
-    /// Another field of its form; empty where there is none.
-    pub fn other(&self, field: &str) -> &str {
-        self.others.iter().find(|(name, _)| name == field).map_or("", |(_, value)| value.as_str())
-    }
+    read_form(request, payload).await
 }
 
 /// Cleans, seals, syncs and keeps an upload; with an `entry` it is said in its channel in the same transaction, so that
@@ -128,37 +117,65 @@ pub async fn keep(
     dispute: DisputeId,
     upload: Upload,
     entry: Option<EntryId>,
-) -> Result<FileRow, Refused> {
+    once: Once,
+) -> Result<FileShown, Refused> {
     let Upload { name, channel, bytes, fault, .. } = upload;
     if let Some(refused) = fault {
         return Err(refused);
     }
     let prepared =
         read_as(state, who.by(), move |tx, doing| files::prepare(tx, doing, dispute, channel)).await?;
-    let (sealing, path) = (prepared.clone(), state.config.file_path(prepared.id));
-    let job = move || -> Result<(Kind, usize), Refused> {
-        let (kind, copy) = cleaned(bytes).ok_or_else(|| Refused::field("file", "file-kind"))?;
-        write_synced(&path, &sealing.seal(&copy)?).map_err(|_| Refused::Unavailable)?;
-        Ok((kind, copy.len()))
-    };
-    let cleaned = state.runtime.spawn_blocking(job).await.map_err(|_| Refused::broken("upload"))?;
-    let (kind, length) = cleaned?;
+    let cleaner = state.cleaner.clone();
+    let cleaning = state.runtime.spawn(async move { cleaner.clean(bytes).await });
+    let (kind, copy) = cleaning.await.map_err(|_| Refused::broken("upload"))?.map_err(not_cleaned)?;
+    let (length, path) = (copy.len(), state.config.file_path(prepared.id));
+    write_sealed(state, prepared.clone(), copy, path.clone()).await?;
     let id = prepared.id;
-    let kept = state
-        .desk
-        .write(who.by(), move |tx, doing| {
-            let row = files::add(tx, doing, &prepared, channel, &name, kind.content_type(), length)?;
-            if let (Some(entry), Some(channel)) = (entry, channel) {
-                entries::post(tx, doing, dispute, channel, entry, Said::File { file: row.id })?;
-            }
-            Ok(row)
-        })
-        .await;
-    if kept.is_err() {
+    let act = move |tx: &mut Tx<'_>, doing: &mut Doing| {
+        let row = files::add(tx, doing, &prepared, channel, &name, kind.content_type(), length)?;
+        if let (Some(entry), Some(channel)) = (entry, channel) {
+            entries::post(tx, doing, dispute, channel, entry, Said::File { file: row.id })?;
+        }
+        Ok(shown(row, true))
+    };
+    let kept = state.desk.write_once(who.by(), once, act).await;
+    let may_be_named = match &kept {
+        Ok(shown) => shown.id == id.to_string(),
+        // Whether the row is there nobody knows: the sweep finds out, and what a row names must not be lost.
+        Err(refused) => matches!(refused, Refused::Unavailable | Refused::Broken),
+    };
+    if !may_be_named {
         // What no row names would lie there for ever.
-        let _ = std::fs::remove_file(state.config.file_path(id));
+        let _ = std::fs::remove_file(path);
     }
     kept
+}
+
+fn not_cleaned(why: NotCleaned) -> Refused {
+    match why {
+        NotCleaned::OtherKind => Refused::field("file", "file-kind"),
+        NotCleaned::Refused => Refused::field("file", "file-unreadable"),
+        NotCleaned::Busy => Refused::Busy { retry_after: Duration::from_secs(10) },
+        NotCleaned::Broken => Refused::broken("a file could not be cleaned"),
+    }
+}
+
+async fn write_sealed(
+    state: &AppState,
+    prepared: Prepared,
+    copy: Vec<u8>,
+    path: PathBuf,
+) -> Result<(), Refused> {
+    let job = move || -> Result<(), Refused> {
+        let written = write_synced(&path, &prepared.seal(&copy)?);
+        written.map_err(|error| {
+            tracing::error!(%error, "an upload could not be written");
+            // Half a file is nobody's, and holds the room that the disk lacks.
+            let _ = std::fs::remove_file(&path);
+            Refused::Unavailable
+        })
+    };
+    state.runtime.spawn_blocking(job).await.map_err(|_| Refused::broken("upload"))?
 }
 
 /// Writes a file and its folder's entry through to the disk before anything is acknowledged.
@@ -169,69 +186,6 @@ fn write_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     file.write_all(bytes)?;
     file.sync_all()?;
     std::fs::File::open(&folder)?.sync_all()
-}
-
-/// The most bytes that are read of a form after its file has turned out to be too large: a browser hears the answer only
-/// once it has sent all of it.
-const DRAINED_BYTES_MAX: usize = 4 * UPLOAD_BYTES_MAX;
-/// The most other fields of a form with a file.
-const OTHERS_MAX: usize = 8;
-
-async fn read_upload(request: &HttpRequest, payload: web::Payload) -> Result<Upload, Refused> {
-    let kind = request.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or("");
-    if !kind.starts_with("multipart/form-data") {
-        return Err(Refused::Unsupported);
-    }
-    let unreadable = |_| Refused::Malformed { code: "unreadable" };
-    let mut upload =
-        Upload { name: String::new(), channel: None, bytes: Vec::new(), others: Vec::new(), fault: None };
-    let mut form = Multipart::new(request.headers(), payload);
-    let (mut read, mut is_too_large) = (0_usize, false);
-    while let Some(part) = form.next().await {
-        let mut part = part.map_err(unreadable)?;
-        let about = part.content_disposition().cloned();
-        let field = about.as_ref().and_then(|about| about.get_name()).unwrap_or("").to_owned();
-        let mut bytes = Vec::new();
-        while let Some(chunk) = part.next().await {
-            let chunk = chunk.map_err(unreadable)?;
-            read = read.saturating_add(chunk.len());
-            is_too_large = is_too_large || bytes.len() + chunk.len() > UPLOAD_BYTES_MAX;
-            if read > DRAINED_BYTES_MAX {
-                return Err(Refused::TooLarge);
-            }
-            if is_too_large {
-                bytes = Vec::new();
-            } else {
-                bytes.extend_from_slice(&chunk);
-            }
-        }
-        if field == "file" {
-            upload.name = about.and_then(|about| about.get_filename().map(str::to_owned)).unwrap_or_default();
-            upload.bytes = bytes;
-        } else {
-            take_field(&mut upload, field, bytes)?;
-        }
-    }
-    upload.fault = if is_too_large {
-        Some(Refused::TooLarge)
-    } else {
-        upload.bytes.is_empty().then(|| Refused::field("file", "file-missing"))
-    };
-    Ok(upload)
-}
-
-fn take_field(upload: &mut Upload, field: String, bytes: Vec<u8>) -> Result<(), Refused> {
-    let word = String::from_utf8(bytes).unwrap_or_default();
-    match field.as_str() {
-        "channel" if word.is_empty() => {}
-        "channel" => {
-            let channel = word.trim().parse().map_err(|_| Refused::field("channel", "not-a-choice"))?;
-            upload.channel = Some(channel);
-        }
-        _ if upload.others.len() >= OTHERS_MAX => return Err(Refused::field("file", "unknown")),
-        _ => upload.others.push((field, word)),
-    }
-    Ok(())
 }
 
 #[derive(Serialize, ToSchema)]
@@ -302,7 +256,8 @@ async fn show_file(
     body: Body<Sharing>,
 ) -> Result<HttpResponse, Refused> {
     let (file, shown): (FileId, bool) = (id(&path)?, body.value.shown);
-    state.desk.write(who.by(), move |tx, doing| files::show(tx, doing, file, shown)).await?;
+    let act = move |tx: &mut Tx<'_>, doing: &mut Doing| files::show(tx, doing, file, shown);
+    state.desk.write_once(who.by(), body.once, act).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

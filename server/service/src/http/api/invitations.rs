@@ -243,7 +243,7 @@ async fn invite_again(
     Ok(HttpResponse::Created().json(act_and_view(&state, &who, body.once, act).await?))
 }
 
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 struct Letter {
     /// To be printed; it is shown this once and not kept.
     code: String,
@@ -259,13 +259,15 @@ async fn make_letter(
     state: web::Data<AppState>,
     who: SignedIn,
     path: web::Path<(String, String)>,
-    _body: Body<Nothing>,
+    body: Body<Nothing>,
 ) -> Result<HttpResponse, Refused> {
     let (dispute, number): (DisputeId, u32) = (id(&path.0)?, id(&path.1)?);
-    let code =
-        state.desk.write(who.by(), move |tx, doing| invitations::letter(tx, doing, dispute, number)).await?;
-    let letter = Letter { code: code.as_str().to_owned(), url: state.config.public_url.link("/invitations") };
-    Ok(HttpResponse::Created().json(letter))
+    let url = state.config.public_url.link("/invitations");
+    let act = move |tx: &mut Tx<'_>, doing: &mut Doing| {
+        let code = invitations::letter(tx, doing, dispute, number)?;
+        Ok(Letter { code: code.as_str().to_owned(), url })
+    };
+    Ok(HttpResponse::Created().json(state.desk.write_once(who.by(), body.once, act).await?))
 }
 
 /// The registrar has seen who a waiting person is. `{party}` is `respondent`, or the account that waits.

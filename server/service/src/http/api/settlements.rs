@@ -1,12 +1,12 @@
 //! Settlements over the API: one's own, an auditor's, and the verification that needs nobody's leave.
 
-use actix_multipart::Multipart;
+use std::time::Duration;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::category::Category;
 use domain::ids::{DisputeId, SettlementId};
 use domain::settlement::DeliveryState;
 use domain::time::{Day, Moment};
-use futures_util::StreamExt as _;
 use record::Verdict;
 use serde::{Deserialize, Serialize};
 use store::settlements::{Filter, Settlement};
@@ -14,10 +14,15 @@ use utoipa::{OpenApi, ToSchema};
 
 use super::disputes::read_as;
 use crate::acts::settlements::{self, Audited, Own};
-use crate::http::body::{Page, id, query};
+use crate::http::body::{Page, id, query, wants_content};
+use crate::http::origin::client_address;
+use crate::http::pace::Allowance;
+use crate::http::upload::{FORM_BYTES, read_file};
 use crate::http::who::SignedIn;
+use crate::limits::{Limit, network_of};
 use crate::refused::Refused;
 use crate::state::AppState;
+use crate::uploads::UPLOAD_BYTES_MAX;
 
 /// This file's part of the document.
 #[derive(OpenApi)]
@@ -299,13 +304,17 @@ async fn show_settlement(
 #[utoipa::path(get, path = "/api/v1/settlements/{id}/record.pdf", tag = "settlements", params(("id" = String, Path)),
     responses((status = 200, content_type = "application/pdf"), (status = 404)))]
 async fn download_pdf(
+    request: HttpRequest,
     state: web::Data<AppState>,
     who: SignedIn,
     path: web::Path<String>,
 ) -> Result<HttpResponse, Refused> {
     let settlement: SettlementId = id(&path)?;
-    let read =
-        state.desk.write(who.by(), move |tx, doing| settlements::documents(tx, doing, settlement)).await?;
+    let collects = wants_content(&request);
+    let read = state
+        .desk
+        .write(who.by(), move |tx, doing| settlements::documents(tx, doing, settlement, collects))
+        .await?;
     let name = ("Content-Disposition", "attachment; filename=\"record.pdf\"");
     Ok(HttpResponse::Ok().content_type("application/pdf").insert_header(name).body(read.1.pdf))
 }
@@ -314,13 +323,17 @@ async fn download_pdf(
 #[utoipa::path(get, path = "/api/v1/settlements/{id}/record.jws", tag = "settlements", params(("id" = String, Path)),
     responses((status = 200, content_type = "application/jose"), (status = 404)))]
 async fn download_jws(
+    request: HttpRequest,
     state: web::Data<AppState>,
     who: SignedIn,
     path: web::Path<String>,
 ) -> Result<HttpResponse, Refused> {
     let settlement: SettlementId = id(&path)?;
-    let read =
-        state.desk.write(who.by(), move |tx, doing| settlements::documents(tx, doing, settlement)).await?;
+    let collects = wants_content(&request);
+    let read = state
+        .desk
+        .write(who.by(), move |tx, doing| settlements::documents(tx, doing, settlement, collects))
+        .await?;
     let name = ("Content-Disposition", "attachment; filename=\"record.jws\"");
     Ok(HttpResponse::Ok().content_type("application/jose").insert_header(name).body(read.1.jws))
 }
@@ -358,8 +371,8 @@ async fn list_deliveries(
     Ok(HttpResponse::Ok().json(Deliveries { items }))
 }
 
-/// The most bytes of a file that is verified.
-pub const VERIFIED_BYTES_MAX: usize = 25 * 1024 * 1024;
+/// How long a file that is verified may take, whatever it brings: places are few, and records are small.
+const VERIFIED_WHOLE_MAX: Duration = Duration::from_secs(300);
 
 #[derive(Serialize, ToSchema)]
 struct Verification {
@@ -374,14 +387,14 @@ struct Verification {
 /// Whether a file is a genuine record of this house: no terms are shown, and nothing is kept.
 #[utoipa::path(post, path = "/api/v1/verifications", tag = "settlements",
     request_body(content_type = "multipart/form-data", content = Vec<u8>),
-    responses((status = 200, body = Verification), (status = 413), (status = 422)))]
+    responses((status = 200, body = Verification), (status = 408), (status = 413), (status = 422),
+        (status = 429), (status = 503)))]
 async fn verify_file(
     request: HttpRequest,
     state: web::Data<AppState>,
     payload: web::Payload,
 ) -> Result<HttpResponse, Refused> {
-    let file = uploaded(&request, payload).await?;
-    let answer = match verified(&state, file).await? {
+    let answer = match verified(&state, &request, payload).await? {
         Verdict::Valid { reference, sealed_at, .. } => Verification {
             status: "valid",
             reference: Some(reference.to_string()),
@@ -393,50 +406,26 @@ async fn verify_file(
     Ok(HttpResponse::Ok().json(answer))
 }
 
-/// What the record's verifier says of a file, found on a thread of its own.
+/// What the record's verifier says of a file that anybody sends: few at once, and few from one address.
 ///
 /// # Errors
-/// `Broken` where the thread ended.
-pub async fn verified(state: &AppState, file: Vec<u8>) -> Result<Verdict, Refused> {
+/// `TooMuch`, `Busy`; `TooLarge`, `TooSlow`; `Fields` where there is no file.
+pub async fn verified(
+    state: &AppState,
+    request: &HttpRequest,
+    payload: web::Payload,
+) -> Result<Verdict, Refused> {
+    let address = network_of(client_address(request, &state.config.trusted_proxies));
+    let too_much = |retry_after| Refused::TooMuch { retry_after };
+    state.limits.take(Limit::Verifications, address, state.clock.now()).map_err(too_much)?;
+    let _place = state.verifying.enter()?;
+    let allowance =
+        Allowance { whole_max: Some(VERIFIED_WHOLE_MAX), ..Allowance::file(UPLOAD_BYTES_MAX + FORM_BYTES) };
+    let file = read_file(request, payload, allowance).await?;
+    let _core = state.verifying.core().await?;
     let keys = std::sync::Arc::clone(&state.keys);
     let verdict = state.runtime.spawn_blocking(move || record::verify(&file, &keys.published)).await;
     verdict.map_err(|_| Refused::broken("verification"))
-}
-
-/// The one file of an upload: the first part of a form that has a file, or the body itself.
-///
-/// # Errors
-/// `TooLarge`; `Fields` where there is no file; `Malformed` where the line broke.
-pub async fn uploaded(request: &HttpRequest, mut payload: web::Payload) -> Result<Vec<u8>, Refused> {
-    let kind = request.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or("");
-    if !kind.starts_with("multipart/form-data") {
-        let mut bytes = Vec::new();
-        while let Some(chunk) = payload.next().await {
-            add(&mut bytes, &chunk.map_err(|_| Refused::Malformed { code: "unreadable" })?)?;
-        }
-        return if bytes.is_empty() { Err(Refused::field("file", "file-missing")) } else { Ok(bytes) };
-    }
-    let mut form = Multipart::new(request.headers(), payload);
-    while let Some(part) = form.next().await {
-        let mut part = part.map_err(|_| Refused::Malformed { code: "unreadable" })?;
-        let is_file = part.content_disposition().is_some_and(|about| about.get_filename().is_some());
-        let mut bytes = Vec::new();
-        while let Some(chunk) = part.next().await {
-            add(&mut bytes, &chunk.map_err(|_| Refused::Malformed { code: "unreadable" })?)?;
-        }
-        if is_file && !bytes.is_empty() {
-            return Ok(bytes);
-        }
-    }
-    Err(Refused::field("file", "file-missing"))
-}
-
-fn add(bytes: &mut Vec<u8>, chunk: &[u8]) -> Result<(), Refused> {
-    if bytes.len() + chunk.len() > VERIFIED_BYTES_MAX {
-        return Err(Refused::TooLarge);
-    }
-    bytes.extend_from_slice(chunk);
-    Ok(())
 }
 
 pub fn configure(routes: &mut web::ServiceConfig) {

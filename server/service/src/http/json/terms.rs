@@ -2,13 +2,15 @@
 //! them, and who may write them.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use domain::language::Language;
 use domain::money::{Money, NotMoney};
 use domain::party::Side;
 use domain::terms::{NotTerms, TERMS_MAX, Term, clean_terms};
 use domain::time::Day;
-use serde::{Deserialize, Serialize};
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use crate::acts::views::Amount;
@@ -23,6 +25,7 @@ pub struct TermJson {
     /// `claimant` or `respondent`; the other one.
     pub creditor: String,
     /// What is owed, by the tag of its language: `{"en": "pays back the deposit"}`. At least one.
+    #[serde(deserialize_with = "by_language")]
     pub text: BTreeMap<String, String>,
     /// How much, where it is money.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -30,6 +33,32 @@ pub struct TermJson {
     /// The day by which it is due: `2027-01-31`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_on: Option<String>,
+}
+
+/// Reads texts by language. One language twice is refused: of two readers of the same bytes, one would show the first
+/// text and one the last.
+fn by_language<'de, D: Deserializer<'de>>(reader: D) -> Result<BTreeMap<String, String>, D::Error> {
+    struct Texts;
+
+    impl<'de> Visitor<'de> for Texts {
+        type Value = BTreeMap<String, String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("texts by language")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut texts = BTreeMap::new();
+            while let Some((tag, words)) = map.next_entry()? {
+                if texts.insert(tag, words).is_some() {
+                    return Err(A::Error::duplicate_field("text"));
+                }
+            }
+            Ok(texts)
+        }
+    }
+
+    reader.deserialize_map(Texts)
 }
 
 impl From<&Term> for TermJson {
@@ -132,6 +161,14 @@ mod tests {
         let terms = parse(written(DEPOSIT)).expect("fine");
         let again: Vec<TermJson> = terms.iter().map(TermJson::from).collect();
         assert_eq!(serde_json::to_string(&again).expect("JSON"), DEPOSIT);
+    }
+
+    #[test]
+    fn one_language_twice_is_no_text() {
+        let twice =
+            r#"[{"debtor":"respondent","creditor":"claimant","text":{"en":"pays","en":"pays nothing"}}]"#;
+        let refused = crate::http::body::parse::<Vec<TermJson>>(twice.as_bytes());
+        assert_eq!(refused.err(), Some(Refused::field("[0].text", "twice")));
     }
 
     #[test]

@@ -13,8 +13,10 @@ use store::files::FileRow;
 use super::frame::{Answer, Sent, Visit, into_form};
 use crate::acts::files;
 use crate::acts::process::{Seen, look};
-use crate::http::api::files::{Upload, keep, receive, send};
+use crate::desk::Once;
+use crate::http::api::files::{keep, receive, send};
 use crate::http::body::id;
+use crate::http::upload::Upload;
 use crate::http::who::check_csrf;
 use crate::refused::Refused;
 
@@ -114,7 +116,7 @@ pub async fn kept(
     upload: Upload,
     entry: Option<EntryId>,
 ) -> Result<(), Refused> {
-    keep(&visit.state, visit.signed_in()?, dispute, upload, entry).await.map(drop)
+    keep(&visit.state, visit.signed_in()?, dispute, upload, entry, Once::default()).await.map(drop)
 }
 
 /// What is wrong with a file is a matter of its form.

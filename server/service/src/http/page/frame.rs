@@ -327,6 +327,7 @@ pub fn problem_page(request: &HttpRequest, refused: &Refused, status: StatusCode
         Refused::Forbidden { .. } => "not-yours",
         Refused::TooMuch { .. } => "too-many",
         Refused::TooLarge => "too-large",
+        Refused::TooSlow => "too-slow",
         Refused::Busy { .. } | Refused::Unavailable => "busy",
         Refused::Broken => "broken",
         _ => "unreadable",

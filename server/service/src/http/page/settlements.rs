@@ -12,8 +12,8 @@ use record::Verdict;
 use super::frame::{Answer, Visit, into_form};
 use super::terms::both_names;
 use crate::acts::settlements;
-use crate::http::api::settlements::{uploaded, verified};
-use crate::http::body::id;
+use crate::http::api::settlements::verified;
+use crate::http::body::{id, wants_content};
 use crate::http::origin;
 use crate::refused::Refused;
 
@@ -37,17 +37,21 @@ async fn show_own(visit: Visit, path: web::Path<String>) -> Answer {
     Ok(visit.show(|w, f| page.render(w, f)))
 }
 
-async fn download_pdf(visit: Visit, path: web::Path<String>) -> Answer {
+async fn download_pdf(request: HttpRequest, visit: Visit, path: web::Path<String>) -> Answer {
     visit.signed_in()?;
     let settlement: SettlementId = id(&path)?;
-    let (_, documents) = visit.write(move |tx, doing| settlements::documents(tx, doing, settlement)).await?;
+    let collects = wants_content(&request);
+    let (_, documents) =
+        visit.write(move |tx, doing| settlements::documents(tx, doing, settlement, collects)).await?;
     Ok(download("application/pdf", "record.pdf").body(documents.pdf))
 }
 
-async fn download_jws(visit: Visit, path: web::Path<String>) -> Answer {
+async fn download_jws(request: HttpRequest, visit: Visit, path: web::Path<String>) -> Answer {
     visit.signed_in()?;
     let settlement: SettlementId = id(&path)?;
-    let (_, documents) = visit.write(move |tx, doing| settlements::documents(tx, doing, settlement)).await?;
+    let collects = wants_content(&request);
+    let (_, documents) =
+        visit.write(move |tx, doing| settlements::documents(tx, doing, settlement, collects)).await?;
     Ok(download("application/jose", "record.jws").body(documents.jws))
 }
 
@@ -99,8 +103,8 @@ async fn ask_file(visit: Visit) -> Answer {
 /// answer is the page itself, because nothing is kept that a redirect could show.
 async fn verify(request: HttpRequest, visit: Visit, payload: web::Payload) -> Answer {
     origin::check_origin(&request, &visit.state.config, true)?;
-    let verdict = match uploaded(&request, payload).await {
-        Ok(file) => verified(&visit.state, file).await?,
+    let verdict = match verified(&visit.state, &request, payload).await {
+        Ok(verdict) => verdict,
         Err(refused) => {
             let refused =
                 if refused == Refused::TooLarge { Refused::field("file", "file-too-large") } else { refused };

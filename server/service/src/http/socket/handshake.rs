@@ -14,7 +14,7 @@ use crate::acts::{Doing, rooms};
 use crate::http::body::id;
 use crate::http::origin::client_address;
 use crate::http::who::{self, SignedIn};
-use crate::limits::Limit;
+use crate::limits::{Limit, network_of};
 use crate::live::Admitted;
 use crate::refused::Refused;
 use crate::state::AppState;
@@ -33,7 +33,7 @@ async fn open_socket(
     state: web::Data<AppState>,
     path: web::Path<String>,
 ) -> Result<HttpResponse, Refused> {
-    let address = client_address(&request, &state.config.trusted_proxies);
+    let address = network_of(client_address(&request, &state.config.trusted_proxies));
     let now = state.clock.now();
     let too_much = |retry_after| Refused::TooMuch { retry_after };
     state.limits.look(Limit::HandshakesRefused, address, now).map_err(too_much)?;
