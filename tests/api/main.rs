@@ -8,6 +8,7 @@ mod caucus;
 mod kill;
 mod files;
 mod pages;
+mod desks;
 mod mail;
 mod faults;
 mod bad_input;

@@ -5,7 +5,9 @@
  * @param {NodeListOf<Element>} moments
  */
 export default function times(moments) {
-  const language = document.documentElement.lang;
+  const tag = document.documentElement.lang;
+  // The house says 24 November: so does the script.
+  const language = tag === "en" ? "en-GB" : tag;
   const words = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short" });
   for (const element of moments) {
     const moment = new Date(element.getAttribute("datetime") ?? "");

@@ -124,6 +124,9 @@ pub struct DisputePage {
     pub may_request_mediation: bool,
     /// For the mediator: whether they may close it without an agreement.
     pub may_close: bool,
+    /// For a party that may say that it needs a break or does not feel safe: who learns of it, `mediator` or
+    /// `registrar`; otherwise empty. Posts `/rooms/{id}/breaks` and `/rooms/{id}/alarms` (no fields).
+    pub told: String,
 }
 page!(DisputePage, "disputes/dispute.html");
 

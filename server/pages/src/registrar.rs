@@ -33,8 +33,8 @@ pub struct PendingTaker {
     pub taker: String,
     /// The taker's address.
     pub email: String,
-    /// Since when they wait.
-    pub since: Moment,
+    /// When the dispute was filed.
+    pub filed_at: Moment,
 }
 
 /// A mail that could not be delivered.
@@ -73,9 +73,9 @@ pub struct Alarm {
     pub since: Moment,
 }
 
-/// `GET /registrar`. Posts `/disputes/{dispute}/parties/{party}/identity`: `decision` (`confirm`, `refuse`);
+/// `GET /registrar`. Posts `/disputes/{dispute}/parties/{party}/identity`: `decision` (`confirm` with `sure-{party}`: `yes`, `refuse`);
 /// `/registrar/duties/{duty}` (no fields: it was seen to); `/registrar/mails/{id}/retries` (no fields); `/disputes/{id}/resumption` (no fields). Links to
-/// `/registrar/disputes/{id}/screening` and `/registrar/disputes/{id}/assignment`.
+/// `/registrar/disputes`, `/registrar/disputes/{id}/screening` and `/registrar/disputes/{id}/assignment`.
 #[derive(Debug, Clone, Default)]
 pub struct RegistrarDesk {
     /// Calls for help, the newest first.
@@ -90,8 +90,42 @@ pub struct RegistrarDesk {
     pub suspended: Vec<WaitingDispute>,
     /// Mails that failed.
     pub mails: Vec<FailedMail>,
+    /// What was wrong with a decision on a taker (`sure-PARTY`).
+    pub form: Form,
 }
 page!(RegistrarDesk, "registrar/desk.html");
+
+/// A dispute in the registrar's list.
+#[derive(Debug, Clone)]
+pub struct ListedDispute {
+    /// The dispute's id.
+    pub id: String,
+    /// Its reference.
+    pub reference: String,
+    /// The code of its category.
+    pub category: String,
+    /// The code of its stage.
+    pub stage: String,
+    /// Whether it is paused.
+    pub is_paused: bool,
+    /// When it was filed.
+    pub filed_at: Option<Moment>,
+}
+
+/// `GET /registrar/disputes?reference=&stage=[&before=ID]`: those that are filed and not over, the newest first; with a
+/// reference that one alone, whatever its stage. Links to `/disputes/{id}` and `/disputes/{id}/letter`.
+#[derive(Debug, Clone, Default)]
+pub struct DisputeSearch {
+    /// The stages that can be asked for.
+    pub stages: Vec<String>,
+    /// What was asked.
+    pub form: Form,
+    /// What was found.
+    pub items: Vec<ListedDispute>,
+    /// Where the next page is; nothing on the last.
+    pub next: Option<String>,
+}
+page!(DisputeSearch, "registrar/disputes.html");
 
 /// One side's safety answers, for the registrar alone.
 #[derive(Debug, Clone)]

@@ -159,18 +159,26 @@ impl fmt::Display for Escaped<'_> {
 pub struct Words {
     language: Language,
     isolating: bool,
+    /// Minutes before UTC that the house's clocks show.
+    zone: i16,
 }
 
 impl Words {
     /// The words for a page: what is filled in stands between isolation marks, so that a name in another script does
     /// not turn the sentence round.
     pub const fn new(language: Language) -> Self {
-        Self { language, isolating: true }
+        Self { language, isolating: true, zone: 0 }
     }
 
     /// The words for a mail's subject and other places that show the marks themselves.
     pub const fn unmarked(language: Language) -> Self {
-        Self { language, isolating: false }
+        Self { language, isolating: false, zone: 0 }
+    }
+
+    /// With the house's own time: so many minutes before UTC.
+    #[must_use]
+    pub const fn in_zone(self, minutes: i16) -> Self {
+        Self { zone: minutes, ..self }
     }
 
     /// The language that is spoken.
@@ -230,11 +238,13 @@ impl Words {
         format!("{} {} {}", self.in_digits(day.trim_start_matches('0')), month.text(), self.in_digits(year))
     }
 
-    /// A moment in words, to the minute, in UTC.
+    /// A moment in words, to the minute, by the clocks of the house, with the zone that they show. A script of the page
+    /// may turn it into the reader's own.
     pub fn moment_text(&self, moment: impl Borrow<Moment>) -> String {
-        let moment = *moment.borrow();
+        let millis = moment.borrow().millis().saturating_add(i64::from(self.zone).saturating_mul(60_000));
+        let moment = Moment::from_millis(millis);
         let clock: String = moment.to_string().chars().skip(11).take(5).collect();
-        format!("{}, {} UTC", self.day_text(moment.day()), self.in_digits(&clock))
+        format!("{}, {} {}", self.day_text(moment.day()), self.in_digits(&clock), zone_name(self.zone))
     }
 
     fn say(&self, id: &str, values: &[(&str, FluentValue<'static>)]) -> Said {
@@ -263,9 +273,31 @@ impl Words {
     }
 }
 
+/// What a zone is called, such as `UTC` or `UTC+06:00`.
+pub fn zone_name(minutes: i16) -> String {
+    let (hours, rest) = (minutes.unsigned_abs() / 60, minutes.unsigned_abs() % 60);
+    match minutes {
+        0 => "UTC".to_owned(),
+        1.. => format!("UTC+{hours:02}:{rest:02}"),
+        _ => format!("UTC-{hours:02}:{rest:02}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn moments_are_told_by_the_clocks_of_the_house_with_their_zone() {
+        let moment = Moment::from_millis(20 * 3_600_000);
+        for (zone, expected) in [
+            (0, "1 January 1970, 20:00 UTC"),
+            (360, "2 January 1970, 02:00 UTC+06:00"),
+            (-210, "1 January 1970, 16:30 UTC-03:30"),
+        ] {
+            assert_eq!(Words::new(Language::English).in_zone(zone).moment_text(moment), expected);
+        }
+    }
 
     #[test]
     fn digits_and_days_follow_the_language() {

@@ -51,6 +51,8 @@ pub struct Institution {
     pub phone: String,
     pub address: String,
     pub website: String,
+    /// Minutes before UTC that the clocks of the house show.
+    pub time_zone: i16,
     pub emergency_number: String,
     pub reply_time: String,
     pub referral_contact: String,
@@ -260,6 +262,7 @@ impl Institution {
             phone: line("institution_phone"),
             address: line("institution_address"),
             website: line("institution_website"),
+            time_zone: values.read("time_zone", values::zone)?,
             emergency_number: line("emergency_number"),
             reply_time: line("reply_time"),
             referral_contact: line("referral_contact"),

@@ -66,8 +66,6 @@ pub enum Desk {
     Assigning,
     /// All clocks stand still.
     Suspended,
-    /// Filed and not over.
-    Open,
 }
 
 /// What a list or clock asks for, from the dispute's value.
@@ -283,9 +281,30 @@ pub fn on_desk(tx: &mut Tx<'_>, desk: Desk, limit: i64) -> Result<Vec<DisputeId>
         Desk::Takers => open.filter(disputes::awaits_takers),
         Desk::Assigning => open.filter(disputes::awaits_mediator),
         Desk::Suspended => open.filter(disputes::is_suspended),
-        Desk::Open => open.filter(disputes::filed_at.is_not_null()),
     };
     ids(found.order((disputes::filed_at, disputes::id)).limit(limit).select(disputes::id).load(tx.db)?)
+}
+
+/// Disputes that are filed and not over, the newest first: at one stage or at all, and only those before one that was
+/// shown already.
+///
+/// # Errors
+/// `Unavailable`, `Corrupt`.
+pub fn open(
+    tx: &mut Tx<'_>,
+    stage: Option<StageName>,
+    before: Option<DisputeId>,
+    limit: i64,
+) -> Result<Vec<DisputeId>> {
+    let filed = disputes::table.filter(disputes::filed_at.is_not_null());
+    let mut found = filed.filter(disputes::over_at.is_null()).into_boxed();
+    if let Some(stage) = stage {
+        found = found.filter(disputes::stage.eq(word(&stage)));
+    }
+    if let Some(before) = before {
+        found = found.filter(disputes::id.lt(word(&before)));
+    }
+    ids(found.order(disputes::id.desc()).limit(limit).select(disputes::id).load(tx.db)?)
 }
 
 /// The disputes of which a clock has run out.

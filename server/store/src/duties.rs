@@ -6,7 +6,7 @@ use domain::ids::DisputeId;
 use domain::party::Side;
 use domain::time::Moment;
 
-use crate::columns::{At, Word, at, value_opt, word_opt};
+use crate::columns::{At, Word, at, value_opt, word, word_opt};
 use crate::error::Result;
 use crate::schema::duties;
 use crate::stored::Tx;
@@ -71,7 +71,19 @@ pub fn put(tx: &mut Tx<'_>, duty: &Duty) -> Result<()> {
 /// `Unavailable`, `Corrupt`.
 pub fn open(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<DutyRow>> {
     let open = duties::table.filter(duties::closed_at.is_null());
-    let rows: Vec<Row> = open.order((duties::at.desc(), duties::id.desc())).limit(limit).load(tx.db)?;
+    listed(open.order((duties::at.desc(), duties::id.desc())).limit(limit).load(tx.db)?)
+}
+
+/// What is on the desk of one dispute.
+///
+/// # Errors
+/// `Unavailable`, `Corrupt`.
+pub fn open_of(tx: &mut Tx<'_>, dispute: DisputeId) -> Result<Vec<DutyRow>> {
+    let open = duties::table.filter(duties::closed_at.is_null());
+    listed(open.filter(duties::dispute.eq(Some(word(&dispute)))).order(duties::id).load(tx.db)?)
+}
+
+fn listed(rows: Vec<Row>) -> Result<Vec<DutyRow>> {
     rows.into_iter()
         .map(|row| {
             Ok(Duty {

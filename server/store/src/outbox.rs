@@ -298,6 +298,31 @@ pub fn requeue_set_aside(tx: &mut Tx<'_>, now: Moment) -> Result<usize> {
     Ok(diesel::update(rows).set(change).execute(tx.db)?)
 }
 
+/// Queues one mail again that was set aside; nothing happens to any other.
+///
+/// # Errors
+/// `NotFound` where it is not set aside.
+pub fn requeue(tx: &mut Tx<'_>, id: MailId, now: Moment) -> Result<()> {
+    let row = outbox::table.find(word(&id)).filter(outbox::state.eq(word(&MailState::SetAside)));
+    let change = (
+        outbox::state.eq(word(&MailState::Queued)),
+        outbox::due_at.eq(at(now)),
+        outbox::leased_until.eq(0),
+        outbox::finished_at.eq(None::<At>),
+    );
+    one(diesel::update(row).set(change).execute(tx.db)?, Error::NotFound)
+}
+
+/// To whom a mail goes; nothing where it is cleared or does not open.
+///
+/// # Errors
+/// `NotFound`, `Unavailable`.
+pub fn address(tx: &mut Tx<'_>, id: MailId) -> Result<Option<String>> {
+    let sealed: Option<Vec<u8>> = outbox::table.find(word(&id)).select(outbox::to_sealed).first(tx.db)?;
+    let opened = sealed.map(|sealed| tx.vault().open_house("mail-to", &id.to_string(), &sealed));
+    Ok(opened.and_then(Result::ok).and_then(|bytes| String::from_utf8(bytes).ok()))
+}
+
 /// What was set aside, the oldest first.
 ///
 /// # Errors
@@ -410,7 +435,10 @@ mod tests {
             let aside = house.read(|tx| list_set_aside(tx, 10)).unwrap();
             assert_eq!(aside.len(), 1);
             assert_eq!((aside[0].id, aside[0].problem.as_deref()), (id(1), Some("does-not-open")));
+            assert_eq!(house.read(move |tx| address(tx, id(1))), Ok(Some("bela@example.org".to_owned())));
+            assert_eq!(house.write(|tx| requeue(tx, id(99), moment(2))), Err(Error::NotFound));
             assert_eq!(house.write(|tx| requeue_set_aside(tx, moment(2))), Ok(1));
+            assert_eq!(house.write(|tx| requeue(tx, id(1), moment(2))), Err(Error::NotFound), "it is queued");
         }
     }
 }

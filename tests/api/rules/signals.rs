@@ -17,7 +17,7 @@ on_both! {
         let before = mails(&scene);
         presses(&amara, dispute, "alarms").await;
         assert_eq!(signals(&scene.noor, dispute).await, json!([{"side": "claimant", "kind": "unsafe"}]));
-        assert!(page(&noor, "/mediator").await.contains("Amara Sen: does not feel safe"));
+        assert!(page(&noor, "/mediator").await.contains("<bdi>Amara Sen</bdi>: does not feel safe"));
         let letter = scene.service.letters().wait_for(&scene.noor.email, |_| mails(&scene) > before).await;
         assert!(!letter.raw.contains("Amara") && !letter.raw.contains("safe"), "a mail has no substance: {}", letter.raw);
         assert!(!page(&rosa, "/registrar").await.contains("Amara Sen"), "the registrar is not told");

@@ -130,6 +130,7 @@ field-language-missing = Please write this in each person's language.
 field-twice = This was sent twice. Please send it once.
 field-wrong-type = We could not read this. Please write it again.
 field-unknown = We do not know this field.
+field-not-a-reference = That is no reference. One looks like CD-7K4M-92QX.
 problem-offers-only = Without a mediator you can make offers, with a short note. Talking waits for the mediator.
 problem-nobody-fits = Nobody on the roster fits now.
 problem-address-known = There is an account with this address already.

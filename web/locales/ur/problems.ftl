@@ -130,6 +130,7 @@ field-language-missing = اسے ہر شخص کی زبان میں لکھیں۔
 field-twice = یہ دو بار بھیجا گیا۔ ایک بار بھیجیں۔
 field-wrong-type = ہم اسے پڑھ نہیں سکے۔ دوبارہ لکھیں۔
 field-unknown = ہم اس خانے کو نہیں جانتے۔
+field-not-a-reference = یہ حوالہ نمبر نہیں ہے۔ حوالہ نمبر CD-7K4M-92QX جیسا ہوتا ہے۔
 problem-offers-only = ثالث کے بغیر صرف پیشکش ہو سکتی ہے، مختصر بات کے ساتھ۔ بات چیت ثالث کے آنے پر ہوگی۔
 problem-nobody-fits = فہرست میں ابھی کوئی موزوں نہیں۔
 problem-address-known = اس پتے کا اکاؤنٹ پہلے سے ہے۔

@@ -116,3 +116,6 @@ safe-others-nothing = دوسرے شخص کو اس کا پتا نہیں چلتا�
 safe-emergency = اگر آپ ابھی خطرے میں ہیں تو { $number } پر فون کریں۔
 safe-back = کمرے میں واپس
 safe-back-dispute = آپ کے تنازعے کے صفحے پر واپس
+draft-amount = رقم
+draft-currency = کرنسی
+editor-promise = وعدہ { $number }

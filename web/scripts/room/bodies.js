@@ -8,7 +8,9 @@
  * @typedef {{words: import("./cast.js").Words, who: (by: unknown) => Person, isMe: (person: Person) => boolean, sides: Record<string, string>, part: (name: string) => Element|null}} Told
  */
 
-const language = document.documentElement.lang;
+const tag = document.documentElement.lang;
+// The house says 24 November: so does the script.
+const language = tag === "en" ? "en-GB" : tag;
 const day = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" });
 const moment = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" });
 

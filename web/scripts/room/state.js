@@ -21,9 +21,15 @@ export function roomState(part, words, sides) {
   const tellSignals = (signals = []) => {
     const list = part("signals");
     if (!list) return false;
-    const lines = signals.map(({ side, kind }) => `${sides[side] ?? ""}: ${words(`signal-${kind}`)}`);
     const known = [...list.children].map((line) => line.textContent ?? "");
-    list.replaceChildren(...lines.map((line) => Object.assign(document.createElement("li"), { textContent: line, dir: "auto" })));
+    const items = signals.map(({ side, kind }) => {
+      const [item, name] = ["li", "bdi"].map((tag) => document.createElement(tag));
+      name?.append(sides[side] ?? "");
+      item?.append(name ?? "", `: ${words(`signal-${kind}`)}`);
+      return item ?? "";
+    });
+    list.replaceChildren(...items);
+    const lines = [...list.children].map((line) => line.textContent ?? "");
     show("signalled", lines.length > 0);
     return lines.some((line) => !known.includes(line));
   };

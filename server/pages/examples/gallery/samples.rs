@@ -474,7 +474,7 @@ fn of_the_house(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
             invited: s("Bela Roy"),
             taker: s("B. Roy"),
             email: s("roy@example.org"),
-            since: at(0),
+            filed_at: at(0),
         }],
         assigning: vec![waiting.clone()],
         suspended: vec![waiting],
@@ -487,8 +487,13 @@ fn of_the_house(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
             at: at(0),
             is_set_aside: true,
         }],
+        form: Form::default(),
     };
     add("registrar", desk.render(w, f));
+    add(
+        "registrar-disputes",
+        DisputeSearch { stages: list(&["inviting"]), ..Default::default() }.render(w, f),
+    );
     let answers = ["alone", "afraid", "violence", "control", "order"]
         .map(|question| (s(question), s("rather-not-say")));
     let safety = SafetyAnswers {

@@ -183,8 +183,11 @@ fn in_the_room(
             }
             tell_pauses(tx, doing, before, after, told(after))
         }
-        // Said to the mediator alone: nobody else of the house hears of it (R23).
-        Event::NotFreely { .. } => call_mediator(tx, doing, after),
+        // Said to the mediator alone: kept for their desk, and left out of the registrar's (R23).
+        Event::NotFreely { side } => {
+            duties::put(tx, doing, after.id, duties::NOT_FREELY, Some(*side))?;
+            call_mediator(tx, doing, after)
+        }
         _ => about_the_agreement(tx, doing, after, event),
     }
 }

@@ -40,6 +40,7 @@ pub const SETTINGS: &[Setting] = &[
     plain("institution_phone", "", "its published telephone number"),
     plain("institution_address", "", "its published address"),
     plain("institution_website", "", "its published website"),
+    plain("time_zone", "UTC", "the zone of the times on pages: UTC, or its distance as in +06:00"),
     plain("emergency_number", "", "the number shown where somebody is in danger"),
     plain("reply_time", "one working day", "within which time the institution answers a call for help"),
     plain("referral_contact", "", "the named contact that is offered where mediation does not fit"),

@@ -55,6 +55,29 @@ pub struct Rate {
     pub per: Duration,
 }
 
+/// A time zone as minutes before UTC: `UTC`, `+06:00`, `-03:30`.
+///
+/// # Errors
+/// Where it is none of these.
+pub fn zone(text: &str) -> Result<i16, Impossible> {
+    let none = || Impossible("is neither UTC nor a distance from it such as +06:00".to_owned());
+    if text == "UTC" {
+        return Ok(0);
+    }
+    let (sign, rest) = match (text.strip_prefix('+'), text.strip_prefix('-')) {
+        (Some(rest), _) => (1, rest),
+        (_, Some(rest)) => (-1, rest),
+        _ => return Err(none()),
+    };
+    let number = |part: &str, limit: i16| {
+        let is_number = part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+        part.parse::<i16>().ok().filter(|number| is_number && *number < limit)
+    };
+    let (hours, minutes) = rest.split_once(':').ok_or_else(none)?;
+    let (hours, minutes) = number(hours, 15).zip(number(minutes, 60)).ok_or_else(none)?;
+    Ok(sign * (hours * 60 + minutes))
+}
+
 /// Reads `60,1/s`, `5,5/15min` or `off`.
 pub fn rate(text: &str) -> Result<Option<Rate>, Impossible> {
     let wrong = || Impossible("is no limit such as 60,1/s or 5,5/15min, nor off".to_owned());
@@ -232,6 +255,16 @@ fn is_loopback(host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_zone_is_utc_or_its_distance() {
+        for (text, minutes) in [("UTC", 0), ("+06:00", 360), ("+05:45", 345), ("-03:30", -210)] {
+            assert_eq!(zone(text).ok(), Some(minutes), "{text}");
+        }
+        for text in ["", "Dhaka", "6", "+6", "+06", "+06:60", "+15:00", "++6:00", "+0a:00"] {
+            assert!(zone(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn periods_are_read_or_refused() {

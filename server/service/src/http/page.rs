@@ -22,6 +22,7 @@ pub mod agreements;
 pub mod signing;
 pub mod settlements;
 pub mod registrar;
+pub mod searches;
 pub mod mediators;
 pub mod audit;
 pub mod eml;
@@ -50,6 +51,7 @@ pub fn configure(routes: &mut web::ServiceConfig) {
     signing::configure(routes);
     settlements::configure(routes);
     registrar::configure(routes);
+    searches::configure(routes);
     mediators::configure(routes);
     audit::configure(routes);
     demo::configure(routes);

@@ -173,7 +173,12 @@ fn everybody_finds_their_disputes_and_the_desk_its_lists() {
         assert_eq!(on(Desk::Takers), [dispute_id(3)]);
         assert_eq!(on(Desk::Assigning), [dispute_id(4)]);
         assert_eq!(on(Desk::Suspended), []);
-        assert_eq!(on(Desk::Open).len(), 3);
+        let listed = |stage, before: Option<u128>, limit| {
+            house.read(move |tx| open(tx, stage, before.map(dispute_id), limit)).unwrap()
+        };
+        assert_eq!(listed(None, None, 9), [4, 3, 2].map(dispute_id), "the newest first, and no draft");
+        assert_eq!(listed(None, Some(4), 1), [dispute_id(3)]);
+        assert_eq!(listed(Some(StageName::Inviting), None, 9), [dispute_id(3)]);
         let of = |who: u128, after: Option<u128>| {
             house.read(move |tx| of_account(tx, account(who), after.map(dispute_id), 9)).unwrap()
         };

@@ -19,7 +19,7 @@ use crate::acts::views::actions_of;
 use crate::acts::{Doing, aftermath};
 use crate::http::body::id;
 use crate::http::json::terms;
-use crate::refused::Refused;
+use crate::refused::{FieldError, Refused};
 
 /// How many empty rows the editor offers beyond those that are filled.
 const ROWS_MORE: usize = 2;
@@ -141,6 +141,18 @@ fn editor(shown: &Shown) -> AgreementEditor {
     }
 }
 
+/// The rows with an amount or a day and no words: they would vanish without a word of why.
+fn wordless(sent: &Sent, rows: usize, languages: &[String]) -> Vec<FieldError> {
+    let given = |n: usize, part: &str| sent.form.given(&format!("term-{n}-{part}")).is_some();
+    let is_wordless = |n: &usize| {
+        (given(*n, "amount") || given(*n, "due_on"))
+            && !languages.iter().any(|tag| given(*n, &format!("text-{tag}")))
+    };
+    let tag = languages.first().map_or("en", String::as_str);
+    let missing = |n: usize| FieldError { field: format!("term-{n}-text-{tag}"), code: "missing" };
+    (1..=rows).filter(is_wordless).map(missing).collect()
+}
+
 async fn revise(sent: Sent, path: web::Path<String>) -> Answer {
     let dispute: DisputeId = id(&path)?;
     let (shown, _) = read(&sent.visit, dispute).await?;
@@ -163,7 +175,9 @@ async fn revise(sent: Sent, path: web::Path<String>) -> Answer {
     let typed: Vec<(usize, _)> = (1..=rows).filter_map(|n| Some((n, row(&sent.form, n, &tags)?))).collect();
     let (numbers, typed): (Vec<usize>, Vec<_>) = typed.into_iter().unzip();
     let prevailing = sent.form.text("prevailing_language").parse::<Language>();
+    let wordless = wordless(&sent, rows, &empty.languages);
     let read = match (prevailing, terms::parse(typed)) {
+        _ if !wordless.is_empty() => Err(Refused::Fields(wordless)),
         (_, Err(refused)) => Err(refused),
         (Err(_), _) => Err(Refused::field("prevailing_language", "not-a-choice")),
         (Ok(prevailing), Ok(terms)) => Ok((prevailing, terms)),

@@ -148,7 +148,13 @@ fn page_of(view: &DisputeView, files: Vec<FileLine>) -> DisputePage {
         may_resume: may(view, "resume"),
         may_request_mediation: may(view, "request-mediation"),
         may_close: may(view, "declare-impasse"),
+        told: if may(view, "give-signal") { told(view) } else { String::new() },
     }
+}
+
+/// Whom a signal would reach, as the act says it afterwards (R18).
+fn told(view: &DisputeView) -> String {
+    if view.stage == "mediation" { "mediator" } else { "registrar" }.to_owned()
 }
 
 async fn show(visit: Visit, path: web::Path<String>) -> Answer {

@@ -107,7 +107,8 @@ impl Visit {
         if let Some(who) = &who {
             request.extensions_mut().insert(Looking(who.clone()));
         }
-        Ok(Self { state, who, words: Words::new(language), frame, cookies })
+        let zone = state.config.institution.time_zone;
+        Ok(Self { state, who, words: Words::new(language).in_zone(zone), frame, cookies })
     }
 
     /// Who looks.
@@ -222,9 +223,10 @@ fn remember_language(state: &AppState, who: &SignedIn, language: Language) {
 }
 
 fn frame(request: &HttpRequest, state: &AppState, who: Option<&SignedIn>) -> Frame {
-    let here = request.uri().path_and_query().map_or("/", actix_web::http::uri::PathAndQuery::as_str);
+    // A page that answers a form has no address of its own that could be opened again in another language.
+    let here = Some(came_from(request)).filter(|here| !here.is_empty()).unwrap_or_else(|| "/".to_owned());
     Frame {
-        here: here.to_owned(),
+        here,
         csrf: who.map_or_else(String::new, |who| csrf_token(state, who.session)),
         institution: as_shown(&state.config.institution),
         signed_in_as: who.map(|who| who.name.to_string()),
@@ -304,7 +306,8 @@ fn said(code: &'static str) -> &'static str {
 pub fn problem_page(request: &HttpRequest, refused: &Refused, status: StatusCode) -> Option<String> {
     let state = state(request).ok()?;
     let who = request.extensions().get::<Looking>().map(|looking| looking.0.clone());
-    let words = Words::new(chosen(request).unwrap_or_else(|| spoken(request, who.as_ref())));
+    let words = Words::new(chosen(request).unwrap_or_else(|| spoken(request, who.as_ref())))
+        .in_zone(state.config.institution.time_zone);
     let mut frame = frame(request, &state, who.as_ref());
     let typed = typed_in_words(request);
     let code = match refused {

@@ -162,11 +162,13 @@ async fn ask_letter(visit: Visit, path: web::Path<String>) -> Answer {
 
 /// The one form that answers with a page: the code is shown this once and kept nowhere, so nothing could show it after
 /// a redirect.
-async fn make_letter(sent: Sent, path: web::Path<String>) -> Answer {
+async fn make_letter(mut sent: Sent, path: web::Path<String>) -> Answer {
     let dispute: DisputeId = id(&path)?;
     let (mut page, number) = letter(&sent.visit, dispute).await?;
     let code = sent.visit.write(move |tx, doing| invitations::letter(tx, doing, dispute, number)).await?;
     code.as_str().clone_into(&mut page.code);
+    // The code would be gone in the other language: there is no switch on this one page.
+    sent.visit.frame.here.clear();
     Ok(sent.visit.show_with(StatusCode::OK, |w, f| page.render(w, f)))
 }
 

@@ -63,9 +63,11 @@ async fn say(sent: Sent, path: web::Path<String>) -> Answer {
     post(sent, dispute, body, None).await
 }
 
-/// The last moment of the day on which an offer ends.
-fn end_of(day: &str) -> Result<Moment, Refused> {
-    format!("{day}T23:59:59.999Z").parse().map_err(|_| Refused::field("expires_on", "not-a-day"))
+/// The last moment of the day on which an offer ends, by the clocks of the house.
+fn end_of(day: &str, zone: i16) -> Result<Moment, Refused> {
+    let end: Result<Moment, _> = format!("{day}T23:59:59.999Z").parse();
+    let end = end.map_err(|_| Refused::field("expires_on", "not-a-day"))?;
+    Ok(Moment::from_millis(end.millis().saturating_sub(i64::from(zone).saturating_mul(60_000))))
 }
 
 /// How many promises the form for an offer had.
@@ -91,7 +93,8 @@ fn offered(sent: &Sent) -> Result<OfferContent, Refused> {
         typed.push(row(&sent.form, n, &tags).ok_or_else(missing)?);
     }
     let terms = parse(typed)?;
-    let expires_at = sent.form.given("expires_on").map(end_of).transpose()?;
+    let zone = sent.visit.state.config.institution.time_zone;
+    let expires_at = sent.form.given("expires_on").map(|day| end_of(day, zone)).transpose()?;
     Ok(OfferContent { terms, note: sent.form.given("note").map(str::to_owned), expires_at })
 }
 

@@ -3,7 +3,7 @@
 
 use actix_web::web;
 use domain::dispute::{Dispute, Stage};
-use domain::ids::{AccountId, DisputeId};
+use domain::ids::{AccountId, DisputeId, MailId};
 use domain::party::{Joining, Safety, Side, Sides};
 use domain::safety::SafetyAnswers as Answers;
 use domain::sight::Viewer;
@@ -20,7 +20,7 @@ use super::frame::{Answer, Sent, Visit, into_form};
 use super::terms::both_names;
 use crate::acts::process::look;
 use crate::acts::safety::{self, Finding, Raised};
-use crate::acts::{By, assignments, duties, invitations};
+use crate::acts::{assignments, duties, invitations};
 use crate::http::body::id;
 use crate::http::who::SignedIn;
 use crate::refused::Refused;
@@ -30,7 +30,10 @@ use domain::person::HouseRole;
 const LINES_MAX: i64 = 200;
 
 /// The registrar who looks; to everybody else nothing is there.
-fn registrar(visit: &Visit) -> Result<&SignedIn, Refused> {
+///
+/// # Errors
+/// `NotYou`; `Absent` for others.
+pub fn registrar(visit: &Visit) -> Result<&SignedIn, Refused> {
     let who = visit.signed_in()?;
     if who.is(HouseRole::Registrar) { Ok(who) } else { Err(Refused::Absent) }
 }
@@ -75,7 +78,7 @@ fn takers(tx: &mut Tx<'_>, disputes: &[Dispute], now: Moment) -> Result<Vec<Pend
                 invited: invited.clone(),
                 taker: person.name.to_string(),
                 email: person.email.map_or_else(String::new, |email| email.to_string()),
-                since: dispute.filed_at.unwrap_or(now),
+                filed_at: dispute.filed_at.unwrap_or(now),
             });
         }
     }
@@ -87,7 +90,7 @@ fn takers(tx: &mut Tx<'_>, disputes: &[Dispute], now: Moment) -> Result<Vec<Pend
 fn alarms(tx: &mut Tx<'_>, account: AccountId) -> Result<Vec<Alarm>, Refused> {
     let mut lines = Vec::new();
     for duty in store::duties::open(tx, LINES_MAX)? {
-        let Some(dispute) = duty.dispute else { continue };
+        let Some(dispute) = duty.dispute.filter(|_| duty.kind != duties::NOT_FREELY) else { continue };
         let found = store::disputes::load(tx, dispute)?.value;
         if domain::sight::viewer_of(&found, account, true) != Some(Viewer::Registrar) {
             continue;
@@ -122,21 +125,29 @@ async fn see(sent: Sent, path: web::Path<String>) -> Answer {
 
 fn mails(tx: &mut Tx<'_>) -> Result<Vec<FailedMail>, Refused> {
     let rows = store::outbox::list_set_aside(tx, usize::try_from(LINES_MAX).unwrap_or(200))?;
-    let line = |row: store::outbox::MailRow| FailedMail {
-        id: row.id.to_string(),
-        kind: if row.purpose == "something-to-do" { "something".to_owned() } else { row.purpose },
-        to: String::new(),
-        reference: String::new(),
-        attempts: u32::try_from(row.attempts).unwrap_or(0),
-        at: row.created_at,
-        is_set_aside: true,
-    };
-    Ok(rows.into_iter().map(line).collect())
+    let mut lines = Vec::new();
+    for row in rows {
+        lines.push(FailedMail {
+            id: row.id.to_string(),
+            kind: if row.purpose == "something-to-do" { "something".to_owned() } else { row.purpose },
+            to: store::outbox::address(tx, row.id)?.unwrap_or_default(),
+            reference: String::new(),
+            attempts: u32::try_from(row.attempts).unwrap_or(0),
+            at: row.created_at,
+            is_set_aside: true,
+        });
+    }
+    Ok(lines)
 }
 
 async fn show_desk(visit: Visit) -> Answer {
-    let account = registrar(&visit)?.account;
-    let page = visit
+    let page = desk_page(&visit, Form::default()).await?;
+    Ok(visit.show(|w, f| page.render(w, f)))
+}
+
+async fn desk_page(visit: &Visit, form: Form) -> Result<RegistrarDesk, Refused> {
+    let account = registrar(visit)?.account;
+    visit
         .read(move |tx, doing| {
             let lines = |tx: &mut Tx<'_>, desk| -> Result<Vec<WaitingDispute>, Refused> {
                 Ok(listed(tx, account, desk)?.iter().map(|dispute| waiting(dispute, doing.now)).collect())
@@ -149,10 +160,10 @@ async fn show_desk(visit: Visit) -> Answer {
                 assigning: lines(tx, Desk::Assigning)?,
                 suspended: lines(tx, Desk::Suspended)?,
                 mails: mails(tx)?,
+                form,
             })
         })
-        .await?;
-    Ok(visit.show(|w, f| page.render(w, f)))
+        .await
 }
 
 fn answered(side: Side, name: String, given: Option<(Answers, Option<String>)>) -> Option<SafetyAnswers> {
@@ -264,6 +275,12 @@ async fn decide_identity(sent: Sent, path: web::Path<(String, String)>) -> Answe
     registrar(&sent.visit)?;
     let (dispute, taker): (DisputeId, AccountId) = (id(&path.0)?, id(&path.1)?);
     let confirms = match sent.form.text("decision") {
+        "confirm" if !sent.form.ticked(&format!("sure-{taker}")) => {
+            // One press beside another let a wrong person in: whoever confirms says first that they made sure.
+            let form = Form::default().wrong(&format!("sure-{taker}"), "required");
+            let page = desk_page(&sent.visit, form).await?;
+            return Ok(sent.visit.again("/registrar", |w, f| page.render(w, f)));
+        }
         "confirm" => true,
         "refuse" => false,
         _ => return Err(Refused::Malformed { code: "unreadable" }),
@@ -332,13 +349,14 @@ async fn propose(sent: Sent, path: web::Path<String>) -> Answer {
     Ok(sent.visit.again(&format!("/registrar/disputes/{dispute}/assignment"), |w, f| page.render(w, f)))
 }
 
-/// Tries the mails again that were set aside: what hindered one hindered all of them.
-async fn retry_mails(sent: Sent) -> Answer {
+/// Tries one mail again that was set aside.
+async fn retry_mail(sent: Sent, path: web::Path<String>) -> Answer {
     registrar(&sent.visit)?;
-    let act = sent.visit.state.desk.write(By::Person(registrar(&sent.visit)?.account), |tx, doing| {
-        let again = store::outbox::requeue_set_aside(tx, doing.now)?;
+    let mail: MailId = id(&path)?;
+    let act = sent.visit.write(move |tx, doing| {
+        store::outbox::requeue(tx, mail, doing.now)?;
         doing.mail_waits();
-        doing.trace("mails-retried", None, &serde_json::json!({ "mails": again }));
+        doing.trace("mail-retried", None, &serde_json::json!({ "mail": mail.to_string() }));
         Ok(())
     });
     act.await?;
@@ -356,5 +374,5 @@ pub fn configure(routes: &mut web::ServiceConfig) {
         .service(web::resource("/registrar/disputes/{id}/assignment").route(web::get().to(ask_mediator)))
         .service(web::resource("/disputes/{id}/assignments").route(web::post().to(propose)))
         .service(web::resource("/registrar/duties/{id}").route(web::post().to(see)))
-        .service(web::resource("/registrar/mails/{id}/retries").route(web::post().to(retry_mails)));
+        .service(web::resource("/registrar/mails/{id}/retries").route(web::post().to(retry_mail)));
 }
