@@ -10,6 +10,7 @@ mod files;
 mod pages;
 mod desks;
 mod mail;
+mod metrics;
 mod faults;
 mod bad_input;
 mod rules;

@@ -20,7 +20,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::desk::Desk;
 use crate::gate::Gate;
-use crate::http::{finish, page, routes, socket};
+use crate::http::{finish, metrics, page, routes, socket};
 use crate::jobs::Jobs;
 use crate::keys::{Keys, KeysError};
 use crate::limits::Limits;
@@ -142,6 +142,7 @@ impl House {
             store,
             config,
             passwords,
+            tally: Arc::default(),
             cleaner: Cleaner::default(),
             verifying: Gate::new(VERIFYING_MAX),
             clock,
@@ -200,6 +201,7 @@ pub struct Running {
     _lock: Option<std::fs::File>,
     stop: watch::Sender<bool>,
     server: ServerHandle,
+    metrics: Option<ServerHandle>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -238,6 +240,7 @@ pub async fn start(mut config: Config) -> Result<Running, StartError> {
     tasks.push(tokio::spawn(Arc::clone(&jobs).pass_deadlines(state.stopping.clone())));
     tasks.push(tokio::spawn(jobs.sweep(state.stopping.clone())));
     let shared = web::Data::new(state.clone());
+    let metrics = serve_metrics(&shared, &mut tasks)?;
     let server = HttpServer::new(move || {
         App::new()
             .app_data(shared.clone())
@@ -264,7 +267,29 @@ pub async fn start(mut config: Config) -> Result<Running, StartError> {
             tracing::error!(%error, "the server ended");
         }
     }));
-    Ok(Running { addr, state, _lock: lock, stop, server: handle, tasks })
+    Ok(Running { addr, state, _lock: lock, stop, server: handle, metrics, tasks })
+}
+
+/// Serves the figures on their own port, where one is set: a name of this house leads to the other port alone.
+fn serve_metrics(
+    shared: &web::Data<AppState>,
+    tasks: &mut Vec<JoinHandle<()>>,
+) -> Result<Option<ServerHandle>, StartError> {
+    let Some(listen) = shared.config.metrics_listen else { return Ok(None) };
+    let shared = shared.clone();
+    let server = HttpServer::new(move || App::new().app_data(shared.clone()).configure(metrics::configure))
+        .workers(1)
+        .disable_signals()
+        .bind(listen)
+        .map_err(|error| StartError::Address(listen, error))?
+        .run();
+    let handle = server.handle();
+    tasks.push(tokio::spawn(async move {
+        if let Err(error) = server.await {
+            tracing::error!(%error, "the server of the figures ended");
+        }
+    }));
+    Ok(Some(handle))
 }
 
 impl Running {
@@ -273,6 +298,9 @@ impl Running {
         // Nobody listens where everything has ended already.
         let _ = self.stop.send(true);
         self.server.stop(true).await;
+        if let Some(metrics) = self.metrics {
+            metrics.stop(false).await;
+        }
         for task in self.tasks {
             let abort = task.abort_handle();
             if tokio::time::timeout(TASKS_PERIOD, task).await.is_err() {

@@ -23,6 +23,8 @@ pub use values::{Impossible, Network, PublicUrl, Rate, Secret};
 pub struct Config {
     pub data: PathBuf,
     pub listen: SocketAddr,
+    /// Where figures for a monitoring system are served, and nothing else.
+    pub metrics_listen: Option<SocketAddr>,
     pub public_url: PublicUrl,
     /// Whether the public URL follows the listen address, whose port is known only once the socket is open.
     pub public_url_follows: bool,
@@ -208,6 +210,10 @@ impl Config {
         Ok(Self {
             data: PathBuf::from(values.text("data")),
             listen,
+            metrics_listen: values
+                .given("metrics_listen")
+                .map(|_| values.read("metrics_listen", listen_address))
+                .transpose()?,
             public_url_follows,
             trusted_proxies: values.read("trusted_proxies", networks)?,
             database_url: postgres_url(values, "database_url")?,

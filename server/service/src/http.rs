@@ -12,6 +12,7 @@ pub mod upload;
 pub mod json;
 pub mod finish;
 pub mod health;
+pub mod metrics;
 pub mod api;
 pub mod socket;
 pub mod page;

@@ -13,6 +13,7 @@ pub mod refused;
 pub mod published;
 pub mod uploads;
 pub mod gate;
+pub mod tally;
 pub mod acts;
 pub mod mail;
 pub mod desk;

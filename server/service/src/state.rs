@@ -13,6 +13,7 @@ use crate::keys::Keys;
 use crate::limits::Limits;
 use crate::live::Rooms;
 use crate::passwords::Passwords;
+use crate::tally::Tally;
 use crate::tokens::Tokens;
 use crate::uploads::Cleaner;
 
@@ -30,6 +31,7 @@ pub struct AppState {
     pub cleaner: Cleaner,
     /// The door of verification, which is open to strangers.
     pub verifying: Gate,
+    pub tally: Arc<Tally>,
     /// The live rooms and sockets of this node.
     pub rooms: Rooms,
     /// Whether this is the demo: anybody may sign in as its people and read its mails.

@@ -152,6 +152,12 @@ impl Store {
         self.read(|tx| run(tx.db, "SELECT 1")).await
     }
 
+    /// How many writes and reads wait, for the metrics.
+    pub fn waiting(&self) -> (usize, usize) {
+        let of = |queue: &mpsc::Sender<Job>| queue.max_capacity().saturating_sub(queue.capacity());
+        lock(&self.inner.queues).as_ref().map_or((0, 0), |queues| (of(&queues.writes), of(&queues.reads)))
+    }
+
     /// Takes no more jobs, does those that wait, and joins the threads.
     pub async fn stop(&self) {
         drop(lock(&self.inner.queues).take());

@@ -25,6 +25,7 @@ const fn secret(name: &'static str, means: &'static str) -> Setting {
 pub const SETTINGS: &[Setting] = &[
     plain("data", "./data", "the folder that holds keys, mail files, uploads and the SQLite database"),
     plain("listen", "127.0.0.1:8080", "address and port to serve on"),
+    plain("metrics_listen", "", "address and port of /metrics for a monitoring system; empty: none"),
     plain(
         "public_url",
         "",

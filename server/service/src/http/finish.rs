@@ -56,6 +56,9 @@ pub async fn finish(
     let route = response.request().match_pattern().unwrap_or_else(|| "none".to_owned());
     let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     let status = response.status().as_u16();
+    if let Ok(state) = state(response.request()) {
+        state.tally.count(status);
+    }
     if response.status().is_server_error() {
         tracing::error!(request = id, %method, route, status, millis, "failed");
     } else {
