@@ -12,7 +12,7 @@ use crate::columns::{At, Word, at, word};
 use crate::error::{Error, Result};
 use crate::schema::invitation_codes as codes;
 use crate::secret::SecretHash;
-use crate::stored::Tx;
+use crate::stored::{Tx, one};
 
 /// A code that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub struct Code {
     pub replaced: bool,
     /// When it was made.
     pub made_at: Moment,
+    /// Whether somebody said no with it, and has not taken that back.
+    pub refused: bool,
 }
 
 impl Code {
@@ -72,6 +74,7 @@ struct Row {
     wrong_secrets: i32,
     replaced: bool,
     made_at: At,
+    refused: bool,
 }
 
 impl Row {
@@ -86,6 +89,7 @@ impl Row {
             wrong_secrets: u32::try_from(self.wrong_secrets).map_err(|_| Error::Corrupt)?,
             replaced: self.replaced,
             made_at: self.made_at.moment(),
+            refused: self.refused,
         })
     }
 }
@@ -107,6 +111,7 @@ pub fn make(tx: &mut Tx<'_>, new: &NewCode<'_>, now: Moment) -> Result<()> {
                 codes::wrong_secrets.eq(0),
                 codes::replaced.eq(false),
                 codes::made_at.eq(at(now)),
+                codes::refused.eq(false),
             ))
             .execute(tx.db)?;
         Ok(())
@@ -141,6 +146,25 @@ pub fn void_all(tx: &mut Tx<'_>, dispute: DisputeId) -> Result<()> {
     let theirs = codes::table.filter(codes::dispute.eq(word(&dispute)));
     diesel::update(theirs).set(codes::replaced.eq(true)).execute(tx.db)?;
     Ok(())
+}
+
+/// Voids every code of the dispute but this one.
+///
+/// # Errors
+/// `Unavailable`.
+pub fn void_others(tx: &mut Tx<'_>, dispute: DisputeId, locator: &str) -> Result<()> {
+    let others = codes::table.filter(codes::dispute.eq(word(&dispute))).filter(codes::locator.ne(locator));
+    diesel::update(others).set(codes::replaced.eq(true)).execute(tx.db)?;
+    Ok(())
+}
+
+/// Notes that somebody said no with this code, or took it back.
+///
+/// # Errors
+/// `NotFound`.
+pub fn set_refused(tx: &mut Tx<'_>, locator: &str, refused: bool) -> Result<()> {
+    let row = diesel::update(codes::table.find(locator)).set(codes::refused.eq(refused));
+    one(row.execute(tx.db)?, Error::NotFound)
 }
 
 /// Every code of the dispute, the oldest first.
@@ -182,6 +206,11 @@ mod tests {
                     count_wrong(tx, "7K4M92QX")?;
                     count_wrong(tx, "nobody's")?;
                     let first = by_locator(tx, "7K4M92QX")?;
+                    set_refused(tx, "00000000", true)?;
+                    void_others(tx, dispute_id(1), "7K4M92QX")?;
+                    let told: Vec<_> = of_dispute(tx, dispute_id(1))?;
+                    let told: Vec<_> = told.iter().map(|code| (code.replaced, code.refused)).collect();
+                    assert_eq!(told, [(false, false), (true, true)]);
                     void_all(tx, dispute_id(1))?;
                     Ok((first, of_dispute(tx, dispute_id(1))?))
                 })

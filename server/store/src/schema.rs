@@ -87,7 +87,7 @@ diesel::table! {
 diesel::table! {
     invitation_codes (locator) {
         locator -> Text, invitation -> Text, dispute -> Text, number -> Integer, secret_hash -> Text,
-        expires_at -> BigInt, wrong_secrets -> Integer, replaced -> Bool, made_at -> BigInt,
+        expires_at -> BigInt, wrong_secrets -> Integer, replaced -> Bool, made_at -> BigInt, refused -> Bool,
     }
 }
 diesel::table! {

@@ -56,6 +56,29 @@ on_both! {
         assert_refused!(client.post(&path, consent(1, "en")).await, 409, "already-consented");
     }
 
+    async fn r02_whoever_invites_neither_sees_nor_undoes_a_no_by_another_code(settings: Settings) {
+        let scene = Scene::inviting(settings).await;
+        let dispute = scene.dispute.as_str();
+        let bela = scene.service.invitation_code(&scene.bela.email).await;
+        let letter = scene.amara.client().post(&format!("/disputes/{dispute}/invitations/1/letters"), json!({})).await;
+        let letter = letter.expects(201)["code"].as_str().expect("a code").to_owned();
+        scene.bela.refuses_invitation(&bela).await.expects(204);
+        assert_eq!(scene.bela.reads_invitation(&bela).await.expects(200)["refused"], json!(true), "who said it sees it");
+
+        let seen = scene.amara.reads_invitation(&letter).await.expects(200);
+        assert_eq!(seen["refused"], json!(false), "{seen}");
+        let undo = scene.amara.client().delete(&format!("/invitations/{letter}/refusal")).await;
+        assert_refused!(undo, 409, "invitation-not-refused");
+        scene.amara.refuses_invitation(&letter).await.expects(204);
+        scene.amara.client().delete(&format!("/invitations/{letter}/refusal")).await.expects(204);
+
+        // The no stands all the while, and only whoever said it takes it back.
+        assert_refused!(scene.bela.accepts_invitation(&bela).await, 409, "invitation-refused");
+        scene.bela.client().delete(&format!("/invitations/{bela}/refusal")).await.expects(204);
+        scene.bela.accepts_invitation(&bela).await.expects(200);
+        assert_refused!(scene.amara.reads_invitation(&letter).await, 404);
+    }
+
     async fn r02_a_party_leaves_from_any_stage_by_one_call_and_without_a_reason(settings: Settings) {
         let backend = settings.backend();
         let fresh = || tests::concord::Settings::on(backend);

@@ -68,6 +68,8 @@ pub enum Command {
         account: AccountId,
         /// Whether the account's confirmed address is the invited one.
         is_invited_address: bool,
+        /// Whether a no was said with the same code, and not taken back.
+        said_no: bool,
     },
     /// Say no to the invitation.
     RefuseInvitation,

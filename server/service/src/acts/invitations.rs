@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use domain::dispute::{Actor, Command, Dispute, Stage};
+use domain::dispute::{Actor, Command, Dispute, Refusal, Stage};
 use domain::ids::{AccountId, DisputeId};
 use domain::invitation::{CodeState, Concern, code_state};
 use domain::money::Money;
@@ -139,11 +139,12 @@ pub fn count_wrong(tx: &mut Tx<'_>, typed: &str) -> Result<(), Refused> {
 /// # Errors
 /// `Absent` where it opens nothing.
 pub fn show(tx: &mut Tx<'_>, doing: &Doing, typed: &str) -> Result<Shown, Refused> {
-    let (_, Stored { value: dispute, .. }) = find(tx, doing, typed)?.ok_or(Refused::Absent)?;
+    let (code, Stored { value: dispute, .. }) = find(tx, doing, typed)?.ok_or(Refused::Absent)?;
     let claim = store::claims::load(tx, dispute.id)?;
     let from = store::names::of(tx, dispute.id)?.claimant.ok_or(Refused::Absent)?;
     let (expires_at, is_refused) = match dispute.stage {
-        Stage::Inviting { until, refused_at } => (until, refused_at.is_some()),
+        // Only the code by which it was said shows a no: the claimant can have a code as well.
+        Stage::Inviting { until, .. } => (until, code.refused),
         Stage::Ended(_) | Stage::Settled { .. } => return Err(Refused::Absent),
         _ => (doing.now, false),
     };
@@ -164,7 +165,7 @@ pub fn show(tx: &mut Tx<'_>, doing: &Doing, typed: &str) -> Result<Shown, Refuse
 /// `Absent` where the code opens nothing; the rule that stands against it.
 pub fn accept(tx: &mut Tx<'_>, doing: &mut Doing, typed: &str) -> Result<Taken, Refused> {
     let account = doing.by.person()?;
-    let (_, mut found) = find(tx, doing, typed)?.ok_or(Refused::Absent)?;
+    let (code, mut found) = find(tx, doing, typed)?.ok_or(Refused::Absent)?;
     let invited = store::claims::load(tx, found.value.id)?.respondent_email;
     let person = store::people::by_id(tx, account)?;
     let is_invited_address = person.confirmed_at.is_some() && invited.is_some() && person.email == invited;
@@ -176,9 +177,14 @@ pub fn accept(tx: &mut Tx<'_>, doing: &mut Doing, typed: &str) -> Result<Taken, 
     if is_waiting(&found.value, account) {
         return Ok(Taken::Pending(id));
     }
-    let command = Command::AcceptInvitation { account, is_invited_address };
+    let command = Command::AcceptInvitation { account, is_invited_address, said_no: code.refused };
     carry_out_as(tx, doing, &mut found.value, found.version, Actor::Invited, &command)?;
-    Ok(if is_invited_address { Taken::Joined(id) } else { Taken::Pending(id) })
+    if !is_invited_address {
+        return Ok(Taken::Pending(id));
+    }
+    // The seat is taken: whoever holds another code learns nothing more by it.
+    store::invitations::void_others(tx, id, &code.locator)?;
+    Ok(Taken::Joined(id))
 }
 
 fn is_waiting(dispute: &Dispute, account: AccountId) -> bool {
@@ -190,7 +196,14 @@ fn is_waiting(dispute: &Dispute, account: AccountId) -> bool {
 /// # Errors
 /// `Absent` where the code opens nothing; the rule that stands against it.
 pub fn refuse(tx: &mut Tx<'_>, doing: &mut Doing, typed: &str) -> Result<(), Refused> {
-    answer(tx, doing, typed, &Command::RefuseInvitation)
+    let (code, mut found) = find(tx, doing, typed)?.ok_or(Refused::Absent)?;
+    // Somebody else's no stays hidden: with this code it is the first.
+    let stands = matches!(found.value.stage, Stage::Inviting { refused_at: Some(_), .. });
+    if !stands || code.refused {
+        let command = Command::RefuseInvitation;
+        carry_out_as(tx, doing, &mut found.value, found.version, Actor::Invited, &command)?;
+    }
+    Ok(store::invitations::set_refused(tx, &code.locator, true)?)
 }
 
 /// Takes the no back.
@@ -198,12 +211,16 @@ pub fn refuse(tx: &mut Tx<'_>, doing: &mut Doing, typed: &str) -> Result<(), Ref
 /// # Errors
 /// As [`refuse`].
 pub fn undo_refusal(tx: &mut Tx<'_>, doing: &mut Doing, typed: &str) -> Result<(), Refused> {
-    answer(tx, doing, typed, &Command::UndoRefusal)
-}
-
-fn answer(tx: &mut Tx<'_>, doing: &mut Doing, typed: &str, command: &Command) -> Result<(), Refused> {
-    let (_, mut found) = find(tx, doing, typed)?.ok_or(Refused::Absent)?;
-    carry_out_as(tx, doing, &mut found.value, found.version, Actor::Invited, command)?;
+    let (code, mut found) = find(tx, doing, typed)?.ok_or(Refused::Absent)?;
+    if !code.refused {
+        return Err(Refused::rule(Refusal::NotRefused.code()));
+    }
+    store::invitations::set_refused(tx, &code.locator, false)?;
+    let still = store::invitations::of_dispute(tx, found.value.id)?.iter().any(|code| code.refused);
+    if !still {
+        let command = Command::UndoRefusal;
+        carry_out_as(tx, doing, &mut found.value, found.version, Actor::Invited, &command)?;
+    }
     Ok(())
 }
 

@@ -236,7 +236,7 @@ const fn clear() -> SafetyAnswers {
 
 fn join(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId, account: AccountId) -> Result<(), Refused> {
     let mut stored = store::disputes::load(tx, id)?;
-    let command = Command::AcceptInvitation { account, is_invited_address: true };
+    let command = Command::AcceptInvitation { account, is_invited_address: true, said_no: false };
     carry_out_as(tx, doing, &mut stored.value, stored.version, Actor::Invited, &command).map(drop)
 }
 

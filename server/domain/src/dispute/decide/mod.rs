@@ -38,8 +38,8 @@ pub fn decide(dispute: &Dispute, command: &Command, actor: Actor, house: &House)
             file::file(dispute, reference, *needs_registrar, house)
         }
         Command::Screen(decision) => file::screen(dispute, *decision, house),
-        Command::AcceptInvitation { account, is_invited_address } => {
-            prepare::accept_invitation(dispute, *account, *is_invited_address, house)
+        Command::AcceptInvitation { account, is_invited_address, said_no } => {
+            prepare::accept_invitation(dispute, *account, *is_invited_address, *said_no, house)
         }
         Command::RefuseInvitation => prepare::refuse_invitation(dispute),
         Command::UndoRefusal => prepare::undo_refusal(dispute),

@@ -10,22 +10,25 @@ use super::super::command::{Actor, House};
 use super::super::state::Stage;
 use super::{Decision, Dispute, Event, Refusal};
 
+/// A no stands in the way of the code by which it was said, and of no other: whoever got another code must not learn of
+/// it (R2). That a registrar lets nobody in against a no is said where identities are confirmed.
 pub(super) fn accept_invitation(
     dispute: &Dispute,
     account: AccountId,
     is_invited_address: bool,
+    said_no: bool,
     house: &House,
 ) -> Decision {
     if dispute.parties.respondent.account() == Some(account) {
         return Err(Refusal::AlreadyJoined);
     }
-    let Stage::Inviting { refused_at, .. } = dispute.stage else {
+    if !matches!(dispute.stage, Stage::Inviting { .. }) {
         return Err(not_inviting(dispute));
-    };
+    }
     if dispute.side_of(account) == Some(Side::Claimant) {
         return Err(Refusal::OwnInvitation);
     }
-    if refused_at.is_some() {
+    if said_no {
         return Err(Refusal::InvitationRefused);
     }
     match &dispute.parties.respondent.joining {

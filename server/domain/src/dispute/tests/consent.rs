@@ -127,8 +127,15 @@ fn r2_the_claimant_learns_of_a_no_only_when_it_can_no_longer_be_undone() {
     let due = |play: &Play| play.dispute.next_deadline(&play.house().periods);
     let invited_again = refused.clone().waits(DAY).does(CLAIMANT, &Command::InviteAgain);
     assert_eq!(due(&invited_again), due(&unanswered.waits(DAY).does(CLAIMANT, &Command::InviteAgain)));
-    invited_again.refuses(Actor::Invited, &take(BELA, true), Refusal::InvitationRefused);
-    refused.refuses(Actor::Invited, &take(BELA, true), Refusal::InvitationRefused);
+    // With the code by which it was said it stands in the way; with another code nobody learns of it.
+    let (account, is_invited_address) = (BELA, true);
+    let with_it = Command::AcceptInvitation { account, is_invited_address, said_no: true };
+    invited_again.refuses(Actor::Invited, &with_it, Refusal::InvitationRefused);
+    refused.refuses(Actor::Invited, &with_it, Refusal::InvitationRefused);
+    assert_eq!(
+        refused.asks(Actor::Invited, &take(CARIM, false)),
+        stages::inviting().asks(Actor::Invited, &take(CARIM, false))
+    );
     let undone = refused.clone().does(Actor::Invited, &Command::UndoRefusal).bela_joins();
     assert_eq!(undone.dispute.stage.name(), StageName::Preparing);
     assert_eq!(refused.deadline_passes().dispute.stage.name(), StageName::Ended);

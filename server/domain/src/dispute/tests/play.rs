@@ -204,7 +204,7 @@ pub(super) fn file(needs_registrar: bool) -> Command {
 }
 
 pub(super) const fn take(account: AccountId, is_invited_address: bool) -> Command {
-    Command::AcceptInvitation { account, is_invited_address }
+    Command::AcceptInvitation { account, is_invited_address, said_no: false }
 }
 
 pub(super) const fn consent() -> Command {
