@@ -4,3 +4,4 @@ mod files;
 mod typed;
 mod joining;
 mod leaving;
+mod steps;

@@ -2,7 +2,7 @@
 demo-title = নমুনার মানুষ
 demo-text = একজনকে বেছে তাঁর চোখে প্রতিষ্ঠানটি দেখুন। যেকোনো সময় বদলাতে পারেন।
 demo-sign-in = ঢুকুন
-demo-role-claimant = বিরোধ তোলেন
+demo-role-claimant = মধ্যস্থতা চান
 demo-role-respondent = আমন্ত্রিত হন
 demo-role-mediator = মধ্যস্থতা করেন
 demo-role-registrar = প্রতিষ্ঠান চালান

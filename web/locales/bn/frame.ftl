@@ -72,7 +72,7 @@ category-neighbours = প্রতিবেশী
 category-family = পরিবার
 category-other = অন্য কিছু
 
-role-claimant = বিরোধটি তুলেছেন
+role-claimant = মধ্যস্থতা চেয়েছেন
 role-respondent = আমন্ত্রিত
 role-mediator = মধ্যস্থতাকারী
 role-registrar = নিবন্ধক

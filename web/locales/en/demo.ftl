@@ -2,7 +2,7 @@
 demo-title = Demo people
 demo-text = Choose somebody and look at the house with their eyes. You can change at any time.
 demo-sign-in = Sign in
-demo-role-claimant = starts disputes
+demo-role-claimant = asks for mediation
 demo-role-respondent = is invited
 demo-role-mediator = mediates
 demo-role-registrar = runs the house

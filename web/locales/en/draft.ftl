@@ -2,7 +2,7 @@
 new-title = Tell us about a dispute
 new-lead = We ask one thing at a time. You can stop at any question and come back later.
 new-time = About 15 minutes.
-new-sees = Until you file, only you. Then we read it. The other person reads your story only when you allow it.
+new-sees = Until you file, only you. Then we can read it too. The other person reads your story only when you allow it.
 new-need = What you need
 new-need-story = what happened, in your own words
 new-need-name = the name of the other person; a mail address helps, but a printed letter works too
@@ -25,7 +25,7 @@ draft-amount = Amount
 draft-amount-hint = If it is not about money, leave the amount empty.
 draft-currency = Currency
 draft-amount-shown = The invitation may say the amount
-draft-respondent-hint = We contact nobody before you have filed and we have read it.
+draft-respondent-hint = We contact nobody before you file.
 draft-respondent-name = Their name
 draft-respondent-name-hint = As it stands on a letter, a contract or a bill.
 draft-respondent-email = Their mail address

@@ -72,7 +72,7 @@ category-neighbours = Neighbours
 category-family = Family
 category-other = Something else
 
-role-claimant = started the dispute
+role-claimant = asked for mediation
 role-respondent = was invited
 role-mediator = mediator
 role-registrar = registrar

@@ -65,6 +65,6 @@ letter-title = A letter with a code
 letter-make-text = We make a letter with a fresh code that you can print. We show it once. Older codes still work until somebody uses one.
 letter-make = Make the letter
 letter-print = Please print this page now. The code is shown only once. You can hand the letter over yourself, or let somebody else do it.
-letter-how = You can read and answer the invitation here, without an account:
+letter-how = You can read the invitation here, and say no, without an account. To take part you make an account; that costs nothing:
 letter-code = Type this code there:
 letter-until = You can answer until

@@ -72,7 +72,7 @@ category-neighbours = پڑوسی
 category-family = خاندان
 category-other = کچھ اور
 
-role-claimant = تنازعہ اٹھانے والا
+role-claimant = جس نے ثالثی چاہی
 role-respondent = جسے دعوت دی گئی
 role-mediator = ثالث
 role-registrar = رجسٹرار

@@ -16,7 +16,7 @@ use super::frame::{Answer, Sent, Visit, into_form};
 use super::tasks::{may, tasks};
 use crate::acts::process::look;
 use crate::acts::views::{DisputeView, view};
-use crate::acts::{assignments, disputes, invitations};
+use crate::acts::{agreements, assignments, disputes, invitations};
 use crate::http::body::id;
 use crate::refused::Refused;
 
@@ -80,7 +80,22 @@ fn amount(view: &DisputeView) -> String {
     view.amount.as_ref().map_or_else(String::new, |amount| format!("{} {}", amount.currency, amount.value))
 }
 
+/// What runs out, and when: only what the reader can still do something about, and nothing while all clocks stand still.
 fn deadline(view: &DisputeView) -> Option<(String, Moment)> {
+    let is_answered = match (&view.assignment, view.you.as_str()) {
+        (Some(assignment), "proposed-mediator") => assignment.state != "proposed",
+        (Some(assignment), _) => assignment.approved_by_you || view.preparation.is_none(),
+        (None, _) => true,
+    };
+    let is_ready = view.preparation.as_ref().is_some_and(|own| own.route.is_some());
+    let is_moot = match view.stage.as_str() {
+        "assigning" => is_answered,
+        "preparing" => is_ready,
+        _ => false,
+    };
+    if view.paused || is_moot {
+        return None;
+    }
     let code = match view.stage.as_str() {
         "inviting" => "answer",
         "preparing" => "preparing",
@@ -94,6 +109,23 @@ fn deadline(view: &DisputeView) -> Option<(String, Moment)> {
     let code = if view.paused { "suspension" } else { code };
     let until = view.until.as_ref()?.parse().ok()?;
     Some((code.to_owned(), until))
+}
+
+/// When a party can sign whose time to think still runs.
+async fn reflection(
+    visit: &Visit,
+    view: &DisputeView,
+    dispute: DisputeId,
+) -> Result<Option<Moment>, Refused> {
+    if view.stage != "mediation" || view.preparation.is_none() || view.paused {
+        return Ok(None);
+    }
+    let now = visit.state.clock.now();
+    match visit.read(move |tx, doing| agreements::show(tx, doing, dispute)).await {
+        Ok(shown) => Ok(shown.reflection_ends_at.filter(|opens| *opens > now)),
+        Err(Refused::Absent) => Ok(None),
+        Err(refused) => Err(refused),
+    }
 }
 
 fn people(view: &DisputeView) -> Vec<PersonLine> {
@@ -160,7 +192,10 @@ fn told(view: &DisputeView) -> String {
 async fn show(visit: Visit, path: web::Path<String>) -> Answer {
     let dispute: DisputeId = id(&path)?;
     let view = viewed(&visit, dispute).await?;
-    let page = page_of(&view, listed(&visit, dispute).await?);
+    let mut page = page_of(&view, listed(&visit, dispute).await?);
+    if let Some(opens) = reflection(&visit, &view, dispute).await? {
+        page.deadline = Some(("reflection".to_owned(), opens));
+    }
     Ok(visit.show(|w, f| page.render(w, f)))
 }
 

@@ -82,12 +82,17 @@ fn of_talks(view: &DisputeView) -> Vec<Task> {
         tasks.push(task("negotiation", "to-do", format!("/rooms/{}", view.id)));
     }
     if is(view, StageName::Mediation) {
-        let signing = [("sign", "signing", "signing"), ("waive-reflection", "waiver", "agreement")];
-        let ready = [("be-ready-to-sign", "agreement", "agreement")];
-        for (action, code, rest) in signing.into_iter().chain(ready) {
+        for (action, code, rest) in
+            [("sign", "signing", "signing"), ("be-ready-to-sign", "agreement", "agreement")]
+        {
             if may(view, action) {
                 tasks.push(task(code, "to-do", at(rest)));
             }
+        }
+        // To give up the time to think is nothing that the house asks for (R24): it never is the next step.
+        if may(view, "waive-reflection") {
+            tasks.push(task("signing", "later", at("signing")));
+            tasks.push(task("waiver", "optional", at("agreement")));
         }
         if may(view, "take-signature-back") {
             tasks.push(task("signing", "done", at("signing")));
