@@ -74,4 +74,46 @@ export const tests = {
       assert.ok(!(await person.reads()).includes(person.name), "Back shows nothing of a person");
     }
   },
+
+  "whoever asks to leave no trail leaves none": async (stage) => {
+    for (const trailless of [false, true]) {
+      const person = await stage.person(trailless ? "Amara Sen" : "Bela Roy");
+      await person.opens("/help");
+      const choice = person.page.locator("[data-part=trail] button");
+      if (trailless) {
+        await choice.click();
+        assert.equal(await choice.getAttribute("aria-pressed"), "true");
+      }
+      const before = await person.page.evaluate(() => history.length);
+      for (const path of ["/verify", "/help", "/"]) {
+        await person.page.locator(`a[href="${path}"]`).first().click();
+        await person.page.waitForURL((url) => url.pathname === path);
+        await person.page.waitForLoadState("load");
+      }
+      const grown = (await person.page.evaluate(() => history.length)) - before;
+      assert.equal(grown, trailless ? 0 : 3);
+    }
+    const without = await stage.person("Carim Das", { scripts: false });
+    await without.opens("/help");
+    assert.ok(!(await without.page.locator("[data-part=trail]").isVisible()), "nothing is offered that would not work");
+  },
+
+  "a file is added and shared without a script": async (stage) => {
+    const amara = await stage.person("Amara Sen", { scripts: false });
+    await amara.signsUp();
+    await amara.opens("/disputes/new");
+    await amara.sends("/disputes");
+    const id = /\/disputes\/([^/]+)\/draft/.exec(amara.page.url())?.[1];
+    await amara.opens(`/disputes/${id}/files`);
+    const form = amara.page.locator('form[action$="/files"]');
+    const adds = async (/** @type {string} */ name, /** @type {Buffer} */ buffer) => {
+      await form.locator("input[type=file]").setInputFiles({ name, mimeType: "text/plain", buffer });
+      await form.locator("button").click();
+      await amara.page.waitForLoadState("load");
+    };
+    await adds("too large.txt", Buffer.alloc(26 * 1024 * 1024, "a"));
+    await amara.finds("A file can have 25 MB.");
+    await adds("a letter.txt", Buffer.from("The flat was clean."));
+    await amara.finds("a letter.txt");
+  },
 };

@@ -91,7 +91,7 @@ export const tests = {
     await looks.inEachLanguage(passer, `/invitations/${code}`);
     await takesPart(bela);
     await answersSafety(bela, id);
-    for (const path of ["consent", "readiness", "delivery", "withdrawal", "statement/showing"]) {
+    for (const path of ["consent", "readiness", "delivery", "withdrawal", "statement/showing", "files", "suspension"]) {
       await amara.opens(`/disputes/${id}/${path}`);
     }
     await prepares(amara, id);

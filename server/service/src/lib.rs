@@ -6,6 +6,7 @@ pub mod config;
 pub mod clock;
 pub mod keys;
 pub mod passwords;
+pub mod locked;
 pub mod tokens;
 pub mod totp;
 pub mod limits;

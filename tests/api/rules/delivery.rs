@@ -43,6 +43,41 @@ on_both! {
         assert_eq!(signed.status, 409, "until signing: {}", signed.text());
     }
 
+    async fn r11_a_copy_with_a_passphrase_opens_with_it_alone_and_stays_genuine(settings: Settings) {
+        let scene = Scene::in_mediation(settings).await;
+        let dispute = scene.dispute.as_str();
+        let words = "copper lantern under water";
+        for (choice, field) in [
+            (json!({"by": "link", "passphrase": words}), "only-attachment"),
+            (json!({"by": "attachment", "passphrase": "short"}), "too-short"),
+            (json!({"by": "attachment", "passphrase": "তামার লণ্ঠন আর মেঘের কথা"}), "plain-letters"),
+        ] {
+            let refused = scene.amara.wants_delivery(dispute, choice).await.expects(422);
+            assert_eq!(refused["errors"], json!([{"field": "passphrase", "code": field}]));
+        }
+        scene.amara.wants_delivery(dispute, json!({"by": "attachment", "passphrase": words})).await.expects(204);
+        scene.settles().await;
+        let letter = scene.service.letters().wait_for(&scene.amara.email, |letter| !letter.attachments.is_empty()).await;
+        assert!(letter.attachment("record.pdf").is_none(), "no open copy beside it");
+        assert!(letter.text.contains("record.zip") && !letter.text.contains(words), "{}", letter.text);
+        let folder = tempfile::tempdir().expect("a folder");
+        let (archive, record) = (folder.path().join("record.zip"), folder.path().join("record.pdf"));
+        std::fs::write(&archive, letter.attachment("record.zip").expect("a locked copy")).expect("written");
+        let opens = |words: &str| {
+            let mut python = std::process::Command::new(tests::tools::python());
+            python.arg(tests::tools::script("open_locked.py")).arg(&archive).arg(words).arg(&record);
+            tests::tools::run(&mut python).status.success()
+        };
+        assert!(!opens("copper lantern under wine"), "other words open nothing");
+        assert!(opens(words), "her own words do");
+        let bytes = std::fs::read(&record).expect("the record");
+        let file = reqwest::multipart::Part::bytes(bytes).file_name("record.pdf");
+        let client = scene.service.stranger();
+        let form = reqwest::multipart::Form::new().part("file", file);
+        let verdict = client.send(client.request(reqwest::Method::POST, "/verifications").multipart(form)).await;
+        assert_eq!(verdict.expects(200)["status"], "valid", "the signature is not harmed");
+    }
+
     async fn r28_after_breaks_of_the_line_the_list_equals_the_servers(settings: Settings) {
         let scene = Scene::in_mediation(settings.without_limits()).await;
         let dispute = scene.dispute.as_str();

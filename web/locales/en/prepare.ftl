@@ -25,5 +25,5 @@ delivery-link-hint = The mail has no paper in it.
 delivery-collect = I fetch it here
 delivery-collect-hint = We send no mail. You find it when you sign in.
 delivery-passphrase = A passphrase for the attachment
-delivery-passphrase-hint = The paper then opens only with these words. We cannot tell them to you later.
+delivery-passphrase-hint = The paper then comes in a ZIP file that opens only with these words, in an app such as 7-Zip. Use 15 letters or more: a to z, digits and blanks. Keep them: we cannot tell them to you later. Each time you save this page, put them in again.
 delivery-private = Only you see what you chose.

@@ -11,6 +11,7 @@ use store::Tx;
 
 use super::Doing;
 use super::process::{Seen, carry_out, look};
+use crate::locked;
 use crate::refused::Refused;
 
 /// Signs the agreement to mediate.
@@ -45,18 +46,28 @@ pub fn be_ready(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId, route: Route)
     Ok(seen)
 }
 
-/// Chooses how the record is to arrive.
+/// Chooses how the record is to arrive; an attachment may be locked with a passphrase, which is never shown back.
 ///
 /// # Errors
-/// As [`consent`].
+/// As [`consent`]; `Fields` for words that cannot lock it.
 pub fn choose_delivery(
     tx: &mut Tx<'_>,
     doing: &mut Doing,
     id: DisputeId,
     choice: DeliveryChoice,
+    passphrase: Option<&str>,
 ) -> Result<(), Refused> {
     let mut seen = look(tx, doing, id)?;
-    seen.party()?;
+    let side = seen.party()?;
+    let passphrase = passphrase.filter(|typed| !typed.is_empty());
+    if let Some(typed) = passphrase {
+        if choice != DeliveryChoice::Attachment {
+            return Err(Refused::field("passphrase", "only-attachment"));
+        }
+        locked::check(typed).map_err(|code| Refused::field("passphrase", code))?;
+    }
     carry_out(tx, doing, &mut seen, &Command::ChooseDelivery(choice))?;
+    // Chosen anew without one, the copy travels open again: what was chosen last holds as a whole.
+    store::passphrases::put(tx, id, side, passphrase)?;
     Ok(())
 }

@@ -20,6 +20,7 @@ use store::{Stored, Tx};
 use super::letters::{Attachment, Envelope, post};
 use super::process::{carry_out_as, house, look, refused};
 use super::{Doing, legal};
+use crate::locked::locked;
 use crate::refused::Refused;
 
 /// What is to be sealed, and the version of the dispute that it was read from.
@@ -253,11 +254,31 @@ fn deliver(
             (Mail::RecordLink { url: link }, Vec::new())
         }
         DeliveryChoice::Attachment => {
-            let mail = Mail::RecordAttached { is_encrypted: false, verify: url.link("/verify") };
-            (mail, vec![Attachment::new("record.pdf", "application/pdf", &sealed.pdf)])
+            let (is_encrypted, file) = attachment(tx, contents.dispute, side, &sealed.pdf)?;
+            (Mail::RecordAttached { is_encrypted, verify: url.link("/verify") }, vec![file])
         }
     };
     let envelope = Envelope { to, language: person.language, purpose: "record", delivery: Some(id) };
     post(tx, doing, &envelope, &mail, attachments)?;
     Ok(())
+}
+
+/// The copy that goes with a mail, locked where its recipient chose words for it; those words are needed no more.
+fn attachment(
+    tx: &mut Tx<'_>,
+    dispute: DisputeId,
+    side: Option<Side>,
+    pdf: &[u8],
+) -> Result<(bool, Attachment), Refused> {
+    let passphrase = match side {
+        Some(side) => store::passphrases::get(tx, dispute, side)?,
+        None => None,
+    };
+    let (Some(passphrase), Some(side)) = (passphrase, side) else {
+        return Ok((false, Attachment::new("record.pdf", "application/pdf", pdf)));
+    };
+    // A record that a person believes to be locked must not travel open.
+    let archive = locked(pdf, &passphrase).ok_or_else(|| Refused::broken("a record could not be locked"))?;
+    store::passphrases::put(tx, dispute, side, None)?;
+    Ok((true, Attachment::new("record.zip", "application/zip", &archive)))
 }

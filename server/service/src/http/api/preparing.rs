@@ -115,7 +115,8 @@ async fn be_ready(
 struct DeliveryBody {
     /// `attachment`, `link` or `collect`.
     by: String,
-    /// Not taken yet: a record that a person believes to be locked must not travel open.
+    /// With `attachment`: the record then travels as `record.zip`, encrypted with AES-256, and opens with these words
+    /// alone. 15 characters or more, of ASCII letters, digits, signs and blanks; never shown back.
     passphrase: Option<String>,
 }
 
@@ -129,12 +130,11 @@ async fn choose_delivery(
     body: Body<DeliveryBody>,
 ) -> Result<HttpResponse, Refused> {
     let dispute: DisputeId = id(&path)?;
-    if body.value.passphrase.is_some_and(|typed| !typed.is_empty()) {
-        return Err(Refused::field("passphrase", "not-offered"));
-    }
+    let passphrase = body.value.passphrase;
     let choice = body.value.by.parse().map_err(|_| Refused::field("by", "not-a-choice"))?;
-    let act =
-        move |tx: &mut Tx<'_>, doing: &mut Doing| preparing::choose_delivery(tx, doing, dispute, choice);
+    let act = move |tx: &mut Tx<'_>, doing: &mut Doing| {
+        preparing::choose_delivery(tx, doing, dispute, choice, passphrase.as_deref())
+    };
     state.desk.write_once(who.by(), body.once, act).await?;
     Ok(HttpResponse::NoContent().finish())
 }

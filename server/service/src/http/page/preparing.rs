@@ -118,10 +118,12 @@ async fn choose_delivery(sent: Sent, path: web::Path<String>) -> Answer {
     let dispute: DisputeId = id(&path)?;
     let choice = sent.form.text("by").parse::<DeliveryChoice>();
     let done = match choice {
-        // A record that a person believes to be locked must not travel open.
-        _ if !sent.form.text("passphrase").is_empty() => Err(Refused::field("passphrase", "not-offered")),
         Ok(choice) => {
-            sent.visit.write(move |tx, doing| preparing::choose_delivery(tx, doing, dispute, choice)).await
+            let passphrase = sent.form.text("passphrase").to_owned();
+            let act = sent.visit.write(move |tx, doing| {
+                preparing::choose_delivery(tx, doing, dispute, choice, Some(&passphrase))
+            });
+            act.await
         }
         Err(_) => Err(Refused::field("by", "not-a-choice")),
     };
