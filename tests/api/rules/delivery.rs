@@ -66,10 +66,13 @@ on_both! {
         let opens = |words: &str| {
             let mut python = std::process::Command::new(tests::tools::python());
             python.arg(tests::tools::script("open_locked.py")).arg(&archive).arg(words).arg(&record);
-            tests::tools::run(&mut python).status.success()
+            let output = tests::tools::run(&mut python);
+            (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
         };
-        assert!(!opens("copper lantern under wine"), "other words open nothing");
-        assert!(opens(words), "her own words do");
+        let (opened, why) = opens("copper lantern under wine");
+        assert!(!opened && why.contains("Bad password"), "other words open nothing: {why}");
+        let (opened, why) = opens(words);
+        assert!(opened, "her own words do: {why}");
         let bytes = std::fs::read(&record).expect("the record");
         let file = reqwest::multipart::Part::bytes(bytes).file_name("record.pdf");
         let client = scene.service.stranger();
