@@ -135,7 +135,6 @@ field-wrong-type = We could not read this. Please write it again.
 field-unknown = We do not know this field.
 field-not-a-reference = That is no reference. One looks like CD-7K4M-92QX.
 problem-offers-only = Without a mediator you can make offers, with a short note. Talking waits for the mediator.
-problem-dispute-files-full = There is no more room for files here. Please tell the mediator or us.
 problem-nobody-fits = Nobody on the roster fits now.
 problem-address-known = There is an account with this address already.
 problem-changed-meanwhile = Somebody changed this meanwhile. Please look at it again.

@@ -135,7 +135,6 @@ field-wrong-type = ہم اسے پڑھ نہیں سکے۔ دوبارہ لکھیں�
 field-unknown = ہم اس خانے کو نہیں جانتے۔
 field-not-a-reference = یہ حوالہ نمبر نہیں ہے۔ حوالہ نمبر CD-7K4M-92QX جیسا ہوتا ہے۔
 problem-offers-only = ثالث کے بغیر صرف پیشکش ہو سکتی ہے، مختصر بات کے ساتھ۔ بات چیت ثالث کے آنے پر ہوگی۔
-problem-dispute-files-full = یہاں فائلوں کی مزید جگہ نہیں۔ ثالث کو یا ہمیں بتائیں۔
 problem-nobody-fits = فہرست میں ابھی کوئی موزوں نہیں۔
 problem-address-known = اس پتے کا اکاؤنٹ پہلے سے ہے۔
 problem-changed-meanwhile = اس دوران کسی نے اسے بدل دیا۔ دوبارہ دیکھیں۔
