@@ -18,7 +18,7 @@ export const CLOSE_SESSION_ENDED = 4001;
  * @typedef {{kind: string, text?: string, lang?: string, who?: string|null, state?: string, file?: string, items?: string[], offer?: string, terms?: Term[], note?: string, expires_at?: string}} Body
  * @typedef {{t: "entry", channel: string, seq: number, id: string, at: string, by: unknown, body: Body}} EntryFrame
  * @typedef {{t: "posted", id: string, channel: string, seq: number, at?: string}} PostedFrame
- * @typedef {{t: "refused", id?: string, problem?: {title?: string, detail?: string, type?: string}}} RefusedFrame
+ * @typedef {{t: "refused", id?: string, problem?: {title?: string, status?: number, retry_after?: number}}} RefusedFrame
  * @typedef {{t: "typing", channel: string, by?: unknown, who?: unknown}} TypingFrame
  * @typedef {{t: "bye", reason?: string, retry_ms?: number}} ByeFrame
  * @typedef {{t: "presence", who: unknown, here: boolean}} PresenceFrame

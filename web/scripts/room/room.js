@@ -9,6 +9,9 @@ import { line } from "./socket.js";
 import { roomState } from "./state.js";
 import { composer } from "./write.js";
 
+/** How many entries go out in one frame; with the longest messages it stays under the most that a frame may have. */
+const POSTS_AT_ONCE = 4;
+
 /**
  * Makes the page of one channel live. The form stays what it is: until the line holds for the first time, it posts.
  * Rules live on the server; here entries are shown as they come, and what is written is kept until it is stored.
@@ -37,10 +40,22 @@ export default function room(element) {
     status.hidden = key === "";
     status.textContent = key ? words(key) : "";
   };
-  const flush = () => {
-    for (const entry of waiting.list()) {
-      if (connection.send(post(entry.id, entry.channel, entry.text, entry.lang))) shown.state(entry.id, "sending");
+  /** The last number that was shown and is not yet said to be seen. */
+  let unseen = 0;
+  const flush = (entries = waiting.list()) => {
+    // A few in one frame: after a long break many wait, and a server counts frames.
+    for (let first = 0; first < entries.length; first += POSTS_AT_ONCE) {
+      const some = entries.slice(first, first + POSTS_AT_ONCE);
+      const posts = some.map((entry) => post(entry.id, entry.channel, entry.text, entry.lang));
+      if (connection.send(posts.length === 1 ? posts[0] ?? [] : posts)) some.forEach((entry) => shown.state(entry.id, "sending"));
     }
+  };
+  let again = 0;
+  /** The server has no room or no time just now: what was refused waits, and goes out by itself. @param {string} id @param {number} seconds */
+  const later = (id, seconds) => {
+    shown.state(id, "waiting");
+    clearTimeout(again);
+    again = setTimeout(() => flush(), seconds * 1000);
   };
   const written = composer({ form, text, channel, lang, part, words, shown, waiting, told, you, myName });
   /** @param {import("./protocol.js").EntryFrame} frame */
@@ -59,7 +74,7 @@ export default function room(element) {
     // An answer, or another offer in its place, closes the offer that it names.
     if (body.offer) told.close(body.offer, body.kind.replace("offer_", ""));
     presenceOf.stops();
-    connection.send(seen(channel, seq));
+    unseen = seq;
   };
   /** @param {import("./protocol.js").Frame} frame */
   const take = (frame) => {
@@ -69,6 +84,8 @@ export default function room(element) {
       waiting.drop(frame.id);
       shown.numbered(frame.id, frame.seq);
       shown.state(frame.id, "");
+    } else if (frame.t === "refused" && frame.id && [429, 503].includes(frame.problem?.status ?? 0)) {
+      later(frame.id, frame.problem?.retry_after ?? 5);
     } else if (frame.t === "refused" && frame.id) {
       written.refused(frame.id);
       if (frame.problem?.title) shown.say(frame.problem.title);
@@ -94,13 +111,19 @@ export default function room(element) {
       connection.send(hello({ ...lastNumbers(element), [channel]: after }));
     },
     frame: take,
+    read: () => {
+      if (unseen > 0) connection.send(seen(channel, unseen));
+      unseen = 0;
+    },
     broken: () => {
       element.classList.remove("live");
       tell(navigator.onLine ? "reconnecting" : "offline");
       for (const entry of waiting.list()) shown.state(entry.id, "waiting");
       presenceOf.empties();
     },
-    ended: () => {
+    ended: (reason) => {
+      // The room has closed or opened anew; the person is still here, and so is what was typed.
+      if (reason === "seat-ended") return tell("reload");
       // Whoever comes to this page next may be somebody else.
       forget();
       written.ends();

@@ -63,7 +63,7 @@ export function composer({ form, text, channel, lang, you, myName, part, words, 
       text.value = "";
       for (const button of form?.querySelectorAll("button") ?? []) button.disabled = true;
     },
-    /** @param {{holds: () => boolean, flush: () => void, id: () => string}} line */
+    /** @param {{holds: () => boolean, flush: (entries: Pending[]) => void, id: () => string}} line */
     begins(line) {
       for (const entry of waiting.list()) if (entry.channel === channel) show(entry, "waiting");
       waiting.refused().forEach(giveBack);
@@ -80,7 +80,7 @@ export function composer({ form, text, channel, lang, you, myName, part, words, 
         show(pending, "waiting");
         text.value = "";
         text.focus();
-        if (line.holds()) line.flush();
+        if (line.holds()) line.flush([pending]);
       });
       text.addEventListener("keydown", (event) => {
         const isSend = event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing;

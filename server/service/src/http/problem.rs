@@ -84,6 +84,10 @@ impl Refused {
         document.insert("title".to_owned(), json!(title));
         document.insert("status".to_owned(), json!(self.status().as_u16()));
         document.insert("code".to_owned(), json!(self.code()));
+        // A frame has no headers: whoever is to come again reads it here.
+        if let Some(seconds) = self.retry_after_seconds() {
+            document.insert("retry_after".to_owned(), json!(seconds));
+        }
         match self {
             Self::Conflict { current, .. } if !current.is_null() => {
                 document.insert("current".to_owned(), current.clone());
