@@ -129,8 +129,8 @@ export class Person {
     await this.wasTaken();
     const code = await this.stage.letters.find(this.email, /\/confirmations\?code=([\w-]{22,})/);
     await this.opens(`/confirmations?code=${code}`);
-    await this.sends("/confirmations");
-    await this.signsIn();
+    await this.sends("/confirmations", { password: this.password });
+    await this.wasTaken();
   }
 
   async signsIn() {

@@ -25,9 +25,11 @@ pub struct LookAtMail {
 }
 page!(LookAtMail, "people/look-at-mail.html");
 
-/// `GET /confirmations?code=…`: a button. Posts `/confirmations`: `code`.
+/// `GET /confirmations?code=…`. Posts `/confirmations`: `code`, `password`.
 #[derive(Debug, Clone, Default)]
 pub struct Confirmation {
+    /// What was typed.
+    pub form: Form,
     /// The code from the mail.
     pub code: String,
 }

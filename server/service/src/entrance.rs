@@ -113,6 +113,33 @@ pub async fn confirm(state: &AppState, from: &From, code: &str) -> Result<Accoun
     settled(state, from, &code, done)
 }
 
+/// Makes the account behind a code for whoever knows the password that was typed at the sign-up, and signs them in.
+///
+/// Anybody can sign up with another's address and wait for its owner to press the button in the mail: the account would
+/// then open to the stranger's password, and an invited person's seat with it. So the button asks for the password.
+///
+/// # Errors
+/// `Absent` where the code does not count; `WrongSignIn`; `TooMuch`; `Busy`.
+pub async fn confirm_and_enter(
+    state: &AppState,
+    from: &From,
+    code: &str,
+    password: &str,
+) -> Result<PageSession, Refused> {
+    let code = guarded(state, code)?;
+    let (looked, now) = (code.clone(), state.clock.now());
+    let found = state.desk.read(move |tx| accounts::look_at_sign_up(tx, now, &looked)).await;
+    let (email, hash) = settled(state, from, &code, found)?;
+    let too_much = |retry_after| Refused::TooMuch { retry_after };
+    state.limits.take(Limit::Signing, ("confirmation", code.locator()), now).map_err(too_much)?;
+    if !state.passwords.verify(password, Some(&hash)).await? {
+        return Err(Refused::WrongSignIn);
+    }
+    confirm(state, from, code.as_str()).await?;
+    let given = Credentials { email, password: password.to_owned(), totp: None };
+    open_page_session(state, from, &given).await
+}
+
 /// Counts a try at a code before it is looked up: five wrong secrets void a locator.
 ///
 /// # Errors

@@ -20,13 +20,14 @@ on_both! {
         let fields = [("name", "Carim Das"), ("email", &carim.email), ("password", &carim.password)];
         assert_eq!(browser.sends(&sign_up, "/sign-up", &fields).await.status, 200);
         let confirmation = format!("/confirmations?code={}", scene.service.confirmation_code(&carim.email).await);
-        let confirmed = browser.sends(&confirmation, "/confirmations", &[]).await;
-        assert!(confirmed.text().contains(&format!("value=\"{acceptance}\"")), "{}", confirmed.text());
-        let again = browser.sends(&confirmation, "/confirmations", &[]).await;
+        // Whoever signed up in another's name does not get in when that other presses the button.
+        let wrong = browser.sends(&confirmation, "/confirmations", &[("password", "another quiet phrase 7")]).await;
+        assert_eq!(wrong.status, 422);
+        assert!(carim.tries_to_sign_in().await.status != 200, "there is no account yet");
+        // By the cookie alone, as whoever closes the page and comes back by the mail.
+        let there = browser.sends(&confirmation, "/confirmations", &[("password", &carim.password)]).await;
+        let again = browser.sends(&confirmation, "/confirmations", &[("password", &carim.password)]).await;
         assert!(again.status == 404 && again.text().contains("\"/sign-up\""), "{}", again.text());
-        // Without the field, by the cookie alone, as whoever closes the page and comes back.
-        let fields = [("email", carim.email.as_str()), ("password", &carim.password)];
-        let there = browser.sends("/sign-in", "/sign-in", &fields).await;
         assert!(there.text().contains(&format!("action=\"{acceptance}\"")), "{}", there.text());
         let waits = browser.sends(&acceptance, &acceptance, &[]).await;
         assert!(waits.text().contains("We write to you"), "{}", waits.text());

@@ -224,7 +224,7 @@ fn before_signing_in(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
             .render(w, f),
     );
     add("look-at-mail", LookAtMail { about: s("reset") }.render(w, f));
-    add("confirmation", Confirmation { code: s("c") }.render(w, f));
+    add("confirmation", Confirmation { form: Form::default(), code: s("c") }.render(w, f));
     add("confirmation-over", ConfirmationOver {}.render(w, f));
     add("sign-in", SignIn::default().render(w, f));
     add("reset-request", ResetRequest::default().render(w, f));

@@ -66,6 +66,21 @@ pub fn sign_up(tx: &mut Tx<'_>, doing: &mut Doing, who: &SignUp, code: &OneTimeC
     post(tx, doing, &envelope, &mail, Vec::new()).map(drop)
 }
 
+/// The address and the password's hash of the sign-up behind a code, without using the code up.
+///
+/// # Errors
+/// `Absent` where the code is none, was used, or is too old.
+pub fn look_at_sign_up(
+    tx: &mut Tx<'_>,
+    now: Moment,
+    code: &OneTimeCode,
+) -> Result<(String, String), Refused> {
+    let hash = SecretHash::of(code.as_str());
+    let subject = codes::peek(tx, Purpose::Confirmation, &hash, now)?.ok_or(Refused::Absent)?;
+    let waiting: Waiting = serde_json::from_str(&subject).map_err(|_| Refused::broken("sign-up"))?;
+    Ok((waiting.email, waiting.password_hash))
+}
+
 /// Makes the account that waited behind a code.
 ///
 /// # Errors

@@ -98,22 +98,30 @@ async fn say_reset_sent(visit: Visit) -> Answer {
 /// A button, because programs that look at mails follow links.
 async fn ask_confirmation(request: HttpRequest, visit: Visit) -> Answer {
     let code = asked(&request, "code").unwrap_or_default();
-    Ok(visit.show(|w, f| Confirmation { code }.render(w, f)))
+    Ok(visit.show(|w, f| Confirmation { form: Form::default(), code }.render(w, f)))
 }
 
 async fn confirm(request: HttpRequest, sent: Sent) -> Answer {
     let from = origin::from(&request, &sent.visit.state.config);
-    match entrance::confirm(&sent.visit.state, &from, sent.form.text("code").trim()).await {
-        Ok(_) => {}
+    let code = sent.form.text("code").trim().to_owned();
+    let entered =
+        entrance::confirm_and_enter(&sent.visit.state, &from, &code, sent.form.text("password")).await;
+    let session = match entered {
+        Ok(session) => session,
         // Pressed twice, it worked the first time; an old one is asked for anew. Which of the two it is is not told.
         Err(Refused::Absent) => {
             let page = ConfirmationOver {};
             return Ok(sent.visit.show_with(StatusCode::NOT_FOUND, |w, f| page.render(w, f)));
         }
-        Err(refused) => return Err(refused),
-    }
-    let next = kept_next(&request).map_or_else(String::new, |next| format!("?next={}", in_query(&next)));
-    Ok(sent.visit.go_saying(&format!("/sign-in{next}"), "confirmed"))
+        Err(refused) => {
+            let form = into_form(refused, sent.typed(), &[])?;
+            let here = format!("/confirmations?code={}", in_query(&code));
+            return Ok(sent.visit.again(&here, |w, f| Confirmation { form, code }.render(w, f)));
+        }
+    };
+    let mut answer = signed_in(&sent.visit, &session, kept_next(&request));
+    keep_next(&sent.visit, &mut answer, "");
+    Ok(answer)
 }
 
 async fn ask_sign_in(request: HttpRequest, visit: Visit) -> Answer {
