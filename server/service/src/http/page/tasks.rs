@@ -60,7 +60,9 @@ fn of_party(view: &DisputeView) -> Vec<Task> {
         let href = if may_consent || own.consented { at("consent") } else { String::new() };
         tasks.push(task("consent", state(own.consented, may_consent), href));
         if may(view, "choose-delivery") {
-            tasks.push(task("delivery", state(own.delivery.is_some(), true), at("delivery")));
+            // By mail, unless they say otherwise: it is a choice, and never what keeps somebody from signing.
+            let state = if own.delivery.is_some() { "done" } else { "optional" };
+            tasks.push(task("delivery", state, at("delivery")));
         }
         let may_be_ready = may(view, "be-ready");
         let href = if may_be_ready { at("readiness") } else { String::new() };
