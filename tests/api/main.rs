@@ -12,5 +12,7 @@ mod desks;
 mod mail;
 mod metrics;
 mod faults;
+mod together;
+mod deadlines;
 mod bad_input;
 mod rules;

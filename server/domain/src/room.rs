@@ -104,8 +104,14 @@ pub struct RoomState {
     pub signals: Sides<Option<Signal>>,
     /// Fresh safety answers raised something, or a mediator disclosed something: the sides wait for the house.
     pub held: bool,
+    /// A later disclosure that waits: what each side said of it, unseen by the other side and the mediator (R13).
+    pub disclosure: Option<Sides<Option<bool>>>,
     /// Who was present at a session held, for the certificate (R10).
     pub attended: Sides<bool>,
+    /// Whose coming was said in the session that is open, and whose leaving was not (R7).
+    pub arrived: Vec<Seat>,
+    /// Who said privately that they are not signing freely, until they sign or the text changes (R23).
+    pub not_freely: Sides<bool>,
 }
 
 impl RoomState {

@@ -24,6 +24,19 @@ pub struct ConflictInquiry {
 }
 page!(ConflictInquiry, "assignments/conflict.html");
 
+/// `GET /disputes/{id}/disclosures` for the confirmed mediator: something came up later. Posts the same path:
+/// `disclosure`.
+#[derive(Debug, Clone)]
+pub struct LaterDisclosure {
+    /// The dispute's id.
+    pub id: String,
+    /// Its reference.
+    pub reference: String,
+    /// What was typed.
+    pub form: Form,
+}
+page!(LaterDisclosure, "assignments/later.html");
+
 /// `GET /assignments/{id}` for a party. Posts `/assignments/{id}/approval` or `/assignments/{id}/objection` (no
 /// fields, no reason).
 #[derive(Debug, Clone)]

@@ -74,6 +74,8 @@ pub struct AuditDetail {
     pub consents: Vec<(String, u32, String, Moment)>,
     /// The codes of the mediator's disclosures (`disclosure-…`).
     pub disclosures: Vec<String>,
+    /// The sides (role) that were present at a session held.
+    pub attended: Vec<String>,
     /// States of the deliveries, without addresses.
     pub deliveries: Vec<String>,
     /// The trail.

@@ -127,6 +127,13 @@ pub struct DisputePage {
     /// For a party that may say that it needs a break or does not feel safe: who learns of it, `mediator` or
     /// `registrar`; otherwise empty. Posts `/rooms/{id}/breaks` and `/rooms/{id}/alarms` (no fields).
     pub told: String,
+    /// What the mediator disclosed after the parties had approved, and when.
+    pub disclosures: Vec<(Moment, String)>,
+    /// For a party while one waits: what they said of it (`disclosure-said-…`): `nothing`, `accepted`, `objected`.
+    /// Posts `/disputes/{id}/disclosures/acceptance` or `/disputes/{id}/disclosures/objection` (no fields).
+    pub disclosure_said: Option<String>,
+    /// For the mediator: whether they may disclose something: link to `/disputes/{id}/disclosures`.
+    pub may_disclose: bool,
 }
 page!(DisputePage, "disputes/dispute.html");
 

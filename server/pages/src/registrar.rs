@@ -65,7 +65,7 @@ pub struct Alarm {
     pub id: String,
     /// Its reference.
     pub reference: String,
-    /// The code: `unsafe`, `break`, `afraid`, `do-not-contact`, `not-freely`, `safety-changed` (`alarm-…`).
+    /// The code: `unsafe`, `break`, `afraid`, `do-not-contact`, `safety-changed`, `disclosure`, `no-mediator`, `deadline-stuck` (`alarm-…`).
     pub kind: String,
     /// The name of whoever asked; empty where it is not known.
     pub by: String,

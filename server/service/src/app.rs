@@ -236,6 +236,7 @@ pub async fn start(mut config: Config) -> Result<Running, StartError> {
         clock: state.clock.clone(),
         config: Arc::clone(&state.config),
         keys: Arc::clone(&state.keys),
+        failing: std::sync::Mutex::default(),
     });
     tasks.push(tokio::spawn(Arc::clone(&jobs).pass_deadlines(state.stopping.clone())));
     tasks.push(tokio::spawn(jobs.sweep(state.stopping.clone())));

@@ -112,6 +112,22 @@ impl Desk {
         }
     }
 
+    /// The first answer to a request that was answered under its key: for what asks for rules and a proof before the act
+    /// itself, which a repetition would not pass any more.
+    ///
+    /// # Errors
+    /// The store's, and 422 where the key was used for another request.
+    pub async fn answered<T: DeserializeOwned + Send + 'static>(
+        &self,
+        by: By,
+        once: &Once,
+    ) -> Result<Option<T>, Refused> {
+        let (Some(key), Some(account)) = (once.key.clone(), by.account()) else { return Ok(None) };
+        let (digest, now) = (once.digest, self.clock.now());
+        self.read(move |tx| given_before(idempotency::find(tx, account, &key, &digest, now)?).transpose())
+            .await
+    }
+
     /// Reads, on a snapshot.
     ///
     /// # Errors

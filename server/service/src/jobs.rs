@@ -2,20 +2,21 @@
 //! late, and then finds nothing to do. Deliberately not here: what becomes of a dispute at its deadline, which the law
 //! decides, and mail, which has a worker of its own.
 
+use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::agreement::Agreement;
-use domain::dispute::{Actor, Command};
+use domain::dispute::{Actor, Command, Refusal};
 use domain::ids::{DisputeId, FileId};
 use domain::time::Moment;
-use store::{Tx, codes, disputes, erasure, idempotency, outbox, sessions};
+use store::{Tx, codes, disputes, erasure, idempotency, outbox, reminders, sessions};
 use tokio::sync::watch;
 
-use crate::acts::process::carry_out_as;
-use crate::acts::{By, Doing, sealing};
+use crate::acts::process::{carry_out_as, house};
+use crate::acts::{By, Doing, assignments, duties, notices, sealing};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::desk::Desk;
@@ -32,6 +33,8 @@ const MAIL_ROWS_KEPT: Duration = Duration::from_secs(90 * 86_400);
 const ORPHAN_AGE: Duration = Duration::from_secs(86_400);
 /// How many disputes are taken at a time; those that are left come a moment later.
 const AT_ONCE: i64 = 50;
+/// How long a dispute whose deadline could not pass is left alone: doubled with each failure, up to the second.
+const BACK_OFF: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(3600));
 
 /// Works until the program stops.
 pub struct Jobs {
@@ -39,6 +42,28 @@ pub struct Jobs {
     pub clock: Clock,
     pub config: Arc<Config>,
     pub keys: Arc<Keys>,
+    /// Disputes whose deadline could not pass.
+    pub failing: Mutex<Failing>,
+}
+
+/// Until when each dispute whose deadline could not pass is left alone, and how often it failed. What always fails must
+/// not take the place of what would not.
+#[derive(Debug, Default)]
+pub struct Failing(HashMap<DisputeId, (Moment, u32)>);
+
+impl Failing {
+    fn left_alone(&self, now: Moment) -> Vec<DisputeId> {
+        self.0.iter().filter(|(_, (until, _))| *until > now).map(|(dispute, _)| *dispute).collect()
+    }
+
+    /// Notes one more failure. Returns whether it was the first.
+    fn add(&mut self, dispute: DisputeId, now: Moment) -> bool {
+        let (until, failures) = self.0.entry(dispute).or_insert((now, 0));
+        let (first, most) = BACK_OFF;
+        *until = now.plus(first.saturating_mul(1 << (*failures).min(16)).min(most));
+        *failures = failures.saturating_add(1);
+        *failures == 1
+    }
 }
 
 impl Jobs {
@@ -47,6 +72,9 @@ impl Jobs {
         loop {
             if let Err(refused) = self.look_for_deadlines().await {
                 tracing::error!(%refused, "deadlines could not be looked for");
+            }
+            if let Err(refused) = self.remind().await {
+                tracing::error!(%refused, "people could not be reminded");
             }
             tokio::select! {
                 () = tokio::time::sleep(LOOK_EVERY) => {}
@@ -57,15 +85,38 @@ impl Jobs {
 
     async fn look_for_deadlines(&self) -> Result<(), Refused> {
         let now = self.clock.now();
-        let due = self.desk.read(move |tx| Ok(disputes::due(tx, now, AT_ONCE)?)).await?;
-        for dispute in due {
+        let waiting = self.failing().left_alone(now);
+        let most = AT_ONCE.saturating_add(i64::try_from(waiting.len()).unwrap_or(AT_ONCE));
+        let due = self.desk.read(move |tx| Ok(disputes::due(tx, now, most)?)).await?;
+        for dispute in due.into_iter().filter(|dispute| !waiting.contains(dispute)) {
             match self.pass_deadline(dispute).await {
                 // Somebody acted before; or it is not due any more.
-                Ok(()) | Err(Refused::Rule { .. } | Refused::Conflict { .. }) => {}
-                Err(refused) => tracing::error!(%dispute, %refused, "a deadline could not pass"),
+                Ok(()) | Err(Refused::Rule { .. } | Refused::Conflict { .. }) => {
+                    self.failing().0.remove(&dispute);
+                }
+                // Nothing is wrong with this dispute: the database is away.
+                Err(Refused::Busy { .. } | Refused::Unavailable) => {}
+                Err(refused) => {
+                    tracing::error!(%dispute, %refused, "a deadline could not pass");
+                    self.leave_alone(dispute, now).await;
+                }
             }
         }
         Ok(())
+    }
+
+    fn failing(&self) -> MutexGuard<'_, Failing> {
+        self.failing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets others go first, and puts it on the registrar's desk once.
+    async fn leave_alone(&self, dispute: DisputeId, now: Moment) {
+        let is_first = self.failing().add(dispute, now);
+        let put =
+            move |tx: &mut Tx<'_>, doing: &mut Doing| duties::put(tx, doing, dispute, "deadline-stuck", None);
+        if is_first && self.desk.write(By::House, put).await.is_err() {
+            tracing::error!(%dispute, "the registrar could not be told");
+        }
     }
 
     async fn pass_deadline(&self, id: DisputeId) -> Result<(), Refused> {
@@ -77,10 +128,58 @@ impl Jobs {
         }
         let pass = move |tx: &mut Tx<'_>, doing: &mut Doing| {
             let mut stored = disputes::load(tx, id)?;
-            carry_out_as(tx, doing, &mut stored.value, stored.version, Actor::House, &Command::PassDeadline)
-                .map(drop)
+            let (dispute, version) = (&mut stored.value, stored.version);
+            match carry_out_as(tx, doing, dispute, version, Actor::House, &Command::PassDeadline) {
+                // The row says otherwise than the law: a period was set anew. It would be due for ever.
+                Err(Refused::Rule { code, .. }) if code == Refusal::NotDue.code() => {
+                    let due = dispute.next_deadline(&house(doing).periods);
+                    Ok(disputes::set_due(tx, id, due)?)
+                }
+                Err(refused) => Err(refused),
+                Ok(_) => assignments::propose_next(tx, doing, dispute, version.saturating_add(1)),
+            }
         };
         self.desk.write(By::House, pass).await
+    }
+
+    /// Reminds whomever a stage waits for, once a deadline, by the mail that says that something waits.
+    async fn remind(&self) -> Result<(), Refused> {
+        let now = self.clock.now();
+        for id in self.desk.read(move |tx| Ok(reminders::due(tx, now, AT_ONCE)?)).await? {
+            let remind = move |tx: &mut Tx<'_>, doing: &mut Doing| {
+                let dispute = disputes::load(tx, id)?.value;
+                if reminders::mark(tx, id, doing.now)? {
+                    for account in dispute.awaited() {
+                        notices::something_to_do(tx, doing, account, id)?;
+                    }
+                }
+                Ok(())
+            };
+            self.desk.write(By::House, remind).await?;
+        }
+        Ok(())
+    }
+
+    /// Warns of the deletion of drafts some time before it (R12).
+    async fn warn_of_drafts(&self, now: Moment) -> Result<(), Refused> {
+        let periods = &self.config.periods;
+        let before = periods.draft_warning.min(periods.draft / 4);
+        let untouched = now.minus(periods.draft.saturating_sub(before));
+        let look = move |tx: &mut Tx<'_>| Ok(reminders::drafts_to_warn_of(tx, untouched, AT_ONCE)?);
+        for id in self.desk.read(look).await? {
+            let warn = move |tx: &mut Tx<'_>, doing: &mut Doing| {
+                let dispute = disputes::load(tx, id)?.value;
+                reminders::set(tx, id, doing.now.plus(before), doing.now)?;
+                match dispute.parties.claimant.account() {
+                    Some(account) if reminders::mark(tx, id, doing.now)? => {
+                        notices::something_to_do(tx, doing, account, id)
+                    }
+                    _ => Ok(()),
+                }
+            };
+            self.desk.write(By::House, warn).await?;
+        }
+        Ok(())
     }
 
     /// Where the mediator has not attested in time, the institution attests that the mediation took place (R23).
@@ -104,6 +203,9 @@ impl Jobs {
             let now = self.clock.now();
             if let Err(refused) = self.sweep_rows(now).await {
                 tracing::error!(%refused, "old rows could not be swept away");
+            }
+            if let Err(refused) = self.warn_of_drafts(now).await {
+                tracing::error!(%refused, "claimants could not be warned of their drafts");
             }
             if let Err(refused) = self.erase(now).await {
                 tracing::error!(%refused, "what was said could not be destroyed");
@@ -205,4 +307,25 @@ fn old_files(folder: &Path) -> io::Result<Vec<FileId>> {
         }
     }
     Ok(old)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_always_fails_is_left_alone_for_longer_each_time() {
+        let mut failing = Failing::default();
+        let at = |seconds: u64| Moment::from_millis(0).plus(Duration::from_secs(seconds));
+        let dispute = DisputeId::new(uuid::Uuid::from_u128(1));
+        assert!(failing.add(dispute, at(0)), "the registrar is told at the first time alone");
+        assert_eq!((failing.left_alone(at(1)), failing.left_alone(at(2))), (vec![dispute], vec![]));
+        assert!(!failing.add(dispute, at(2)));
+        assert_eq!((failing.left_alone(at(5)), failing.left_alone(at(6))), (vec![dispute], vec![]));
+        for _ in 0..50 {
+            failing.add(dispute, at(6));
+        }
+        assert_eq!(failing.left_alone(at(3605)), [dispute]);
+        assert!(failing.left_alone(at(3606)).is_empty(), "an hour at most");
+    }
 }

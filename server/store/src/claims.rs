@@ -108,6 +108,17 @@ pub fn load(tx: &mut Tx<'_>, dispute: DisputeId) -> Result<Claim> {
     })
 }
 
+/// Empties a claim whose talk is destroyed. The digests stay in its place, as part of the tombstone: who filed before
+/// against the same person is asked for as long as the house stands, and no more than that can be read from them.
+///
+/// # Errors
+/// `Unavailable`.
+pub fn blank(tx: &mut Tx<'_>, dispute: DisputeId) -> Result<()> {
+    let row = diesel::update(claims::table.find(word(&dispute)));
+    row.set(claims::sealed.eq(Vec::<u8>::new())).execute(tx.db)?;
+    Ok(())
+}
+
 /// Whether the same claimant filed another dispute against the same address or name before.
 ///
 /// # Errors

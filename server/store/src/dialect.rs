@@ -89,6 +89,20 @@ pub fn commit(db: &mut Db) -> Result<()> {
     Ok(())
 }
 
+/// Waits until no other transaction holds that name, and holds it until this one is over. Where transactions that write
+/// come one after the other anyway, there is nothing to wait for.
+pub fn hold(db: &mut Db, name: &str) -> Result<()> {
+    match db {
+        Db::Postgres(connection) => {
+            diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+                .bind::<diesel::sql_types::Text, _>(name)
+                .execute(connection)?;
+        }
+        Db::Sqlite(_) => {}
+    }
+    Ok(())
+}
+
 /// Runs a statement that has no values and reads nothing.
 pub fn run(db: &mut Db, sql: &str) -> Result<()> {
     on_both!(db, |connection| connection.batch_execute(sql))?;

@@ -142,11 +142,13 @@ pub fn insert(tx: &mut Tx<'_>, dispute: &Dispute, salt: &[u8; 16], now: Moment) 
     keep_people(tx, dispute)
 }
 
-/// The dispute with the version of its row.
+/// The dispute with the version of its row. In a transaction that writes it stays as it is until the end of that: acts on
+/// one dispute come one after the other.
 ///
 /// # Errors
 /// `NotFound`, `Corrupt`.
 pub fn load(tx: &mut Tx<'_>, id: DisputeId) -> Result<Stored<Dispute>> {
+    tx.hold(id)?;
     let found = disputes::table.find(word(&id)).select((disputes::version, disputes::process_sealed));
     let (version, sealed): (i64, Vec<u8>) = found.first(tx.db)?;
     let shape: DisputeShape = read(&tx.vault().open(Key::Record, &place(id, version), &sealed)?)?;
@@ -314,6 +316,15 @@ pub fn open(
 pub fn due(tx: &mut Tx<'_>, now: Moment, limit: i64) -> Result<Vec<DisputeId>> {
     let due = disputes::table.filter(disputes::due_at.le(at(now)));
     ids(due.order(disputes::due_at).limit(limit).select(disputes::id).load(tx.db)?)
+}
+
+/// Says anew when something happens by itself, where the row says otherwise than the law: a period was set anew.
+///
+/// # Errors
+/// `NotFound`.
+pub fn set_due(tx: &mut Tx<'_>, id: DisputeId, due_at: Option<Moment>) -> Result<()> {
+    let row = diesel::update(disputes::table.find(word(&id)));
+    one(row.set(disputes::due_at.eq(due_at.map(at))).execute(tx.db)?, Error::NotFound)
 }
 
 /// The dispute of a proposal, under way or not.

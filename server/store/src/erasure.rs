@@ -10,10 +10,10 @@ use domain::time::Moment;
 
 use crate::columns::{At, Word, at, word};
 use crate::error::{Error, Result};
-use crate::papers;
-use crate::schema::{claims, disputes, entries, files, offers};
+use crate::schema::{claims as rows_of_claims, disputes, entries, files, offers};
 use crate::stored::{Tx, one};
 use crate::vault::Key;
+use crate::{claims, papers};
 
 /// Disputes that were over before `before` and whose talk is still there.
 ///
@@ -35,6 +35,7 @@ pub fn destroy_talk(tx: &mut Tx<'_>, dispute: DisputeId, now: Moment) -> Result<
     let row = diesel::update(disputes::table.find(word(&dispute)));
     one(row.set(disputes::erased_at.eq(Some(at(now)))).execute(tx.db)?, Error::NotFound)?;
     let gone = delete_rows(tx, dispute)?;
+    claims::blank(tx, dispute)?;
     tx.vault().destroy(dispute, Key::Data, now)?;
     Ok(gone)
 }
@@ -45,7 +46,6 @@ fn delete_rows(tx: &mut Tx<'_>, dispute: DisputeId) -> Result<Vec<FileId>> {
     diesel::delete(files::table.filter(files::dispute.eq(word(&dispute)))).execute(tx.db)?;
     diesel::delete(offers::table.filter(offers::dispute.eq(word(&dispute)))).execute(tx.db)?;
     diesel::delete(entries::table.filter(entries::dispute.eq(word(&dispute)))).execute(tx.db)?;
-    diesel::delete(claims::table.find(word(&dispute))).execute(tx.db)?;
     papers::delete_all(tx, dispute, Key::Data)?;
     theirs.iter().map(Word::value).collect()
 }
@@ -78,6 +78,7 @@ pub fn stale_drafts(tx: &mut Tx<'_>, before: Moment, limit: i64) -> Result<Vec<D
 /// `NotFound` where there is no such draft.
 pub fn delete_draft(tx: &mut Tx<'_>, dispute: DisputeId, now: Moment) -> Result<Vec<FileId>> {
     let gone = delete_rows(tx, dispute)?;
+    diesel::delete(rows_of_claims::table.find(word(&dispute))).execute(tx.db)?;
     let draft = disputes::table.find(word(&dispute)).filter(disputes::stage.eq(word(&StageName::Draft)));
     one(diesel::delete(draft).execute(tx.db)?, Error::NotFound)?;
     tx.vault().destroy(dispute, Key::Data, now)?;
@@ -96,7 +97,7 @@ pub fn replay(tx: &mut Tx<'_>, erasures: &[(DisputeId, Key, Moment)]) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::claims::{self, Claim};
+    use crate::claims::Claim;
     use crate::entries::{self, NewEntry};
     use crate::files::{self as rows, FileRow, bytes_place};
     use crate::testing::{House, a_dispute, account, dispute_id, houses, in_mediation, moment};
@@ -148,7 +149,16 @@ mod tests {
             mediation: dispute.mediation().cloned(),
         });
         all::save(tx, &domain::dispute::Dispute { stage, ..dispute }, 1, None, moment(10))?;
-        claims::save(tx, id, account(1), &Claim { title: "The door".to_owned(), ..Claim::default() })?;
+        claims::save(
+            tx,
+            id,
+            account(1),
+            &Claim {
+                title: "The door".to_owned(),
+                respondent_name: "Bela Roy".parse().ok(),
+                ..Claim::default()
+            },
+        )?;
         names::put(tx, id, Side::Claimant, &"Amara Sen".parse().map_err(|_| Error::Corrupt)?)?;
         safety::put(tx, id, Side::Claimant, &answers(), Some("by letter"), moment(1))?;
         disclosures::put(tx, id, assignment(), "a cousin", moment(1))?;
@@ -237,6 +247,10 @@ mod tests {
                     assert_eq!(due(tx, moment(99), 9)?, []);
                     assert_eq!(erased_at(tx, id)?, Some(moment(12)));
                     assert_eq!(claims::load(tx, id), Err(Error::NotFound));
+                    let again = Claim { respondent_name: "Bela Roy".parse().ok(), ..Claim::default() };
+                    a_dispute(tx, 2)?;
+                    claims::save(tx, dispute_id(2), account(1), &again)?;
+                    assert_eq!(claims::filed_against_before(tx, dispute_id(2)), Ok(true), "R12, section 2");
                     assert_eq!(entries::page(tx, id, Channel::Joint, 0, None, 9)?, []);
                     assert_eq!(safety::get(tx, id, Side::Claimant)?, None);
                     assert_eq!(revisions::terms(tx, id, 2), Err(Error::NotFound));

@@ -50,6 +50,7 @@ impl From<DieselError> for Error {
                     DatabaseErrorKind::SerializationFailure => Self::Busy,
                     DatabaseErrorKind::CheckViolation | DatabaseErrorKind::NotNullViolation => Self::Corrupt,
                     _ if told.message().contains("deadlock detected") => Self::Busy,
+                    _ if told.message().contains("due to lock timeout") => Self::Busy,
                     _ => Self::Unavailable,
                 }
             }

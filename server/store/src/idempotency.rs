@@ -39,6 +39,7 @@ pub fn find(
     request_digest: &[u8; 32],
     now: Moment,
 ) -> Result<Found> {
+    tx.hold_answer(&place(account, key))?;
     let row: Option<(String, i32, Vec<u8>)> = idempotency::table
         .find((word(&account), key))
         .filter(idempotency::expires_at.gt(at(now)))

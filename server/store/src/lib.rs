@@ -27,6 +27,7 @@ pub mod audit;
 pub mod idempotency;
 mod papers;
 pub mod disputes;
+pub mod reminders;
 pub mod claims;
 pub mod names;
 pub mod safety;

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use domain::ids::DisputeId;
 use domain::time::Moment;
 
-use crate::columns::{at, spelled, word};
+use crate::columns::{At, at, spelled, word};
 use crate::error::Result;
 use crate::schema::papers;
 use crate::stored::Tx;
@@ -86,6 +86,29 @@ pub fn get(tx: &mut Tx<'_>, kind: Kind, dispute: DisputeId, part: &str) -> Resul
     let found = papers::table.find((word(&dispute), word(&kind), part)).select(papers::sealed);
     let sealed: Option<Vec<u8>> = found.first(tx.db).optional()?;
     sealed.map(|sealed| tx.vault().open(kind.key(), &kind.place(dispute, part), &sealed)).transpose()
+}
+
+/// A paper with its name and the time at which it was kept.
+pub struct Paper {
+    pub part: String,
+    pub at: Moment,
+    pub plain: Vec<u8>,
+}
+
+/// Every paper of a kind, in the order of their names.
+pub fn all(tx: &mut Tx<'_>, kind: Kind, dispute: DisputeId) -> Result<Vec<Paper>> {
+    let rows: Vec<(String, Vec<u8>, At)> = papers::table
+        .filter(papers::dispute.eq(word(&dispute)))
+        .filter(papers::kind.eq(word(&kind)))
+        .order(papers::part)
+        .select((papers::part, papers::sealed, papers::at))
+        .load(tx.db)?;
+    rows.into_iter()
+        .map(|(part, sealed, at)| {
+            let plain = tx.vault().open(kind.key(), &kind.place(dispute, &part), &sealed)?;
+            Ok(Paper { part, at: at.moment(), plain })
+        })
+        .collect()
 }
 
 /// Takes a paper away; nothing happens where there is none.

@@ -66,6 +66,11 @@ diesel::table! {
     }
 }
 diesel::table! {
+    reminders (dispute) {
+        dispute -> Text, due_at -> BigInt, remind_at -> BigInt, reminded_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
     dispute_people (dispute, account, role) { dispute -> Text, account -> Text, role -> Text, }
 }
 diesel::table! {
@@ -147,5 +152,5 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(accounts, house_roles, sessions, refresh_tokens);
-diesel::allow_tables_to_appear_in_same_query!(disputes, dispute_people, claims);
+diesel::allow_tables_to_appear_in_same_query!(disputes, dispute_people, claims, reminders);
 diesel::allow_tables_to_appear_in_same_query!(settlements, deliveries);

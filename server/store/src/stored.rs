@@ -1,8 +1,10 @@
 //! A value as it lies in the store, and the transaction in which an act works. Deliberately not here: threads and
 //! commits, which are `writer`'s.
 
+use domain::ids::DisputeId;
+
 use crate::db::Db;
-use crate::dialect::{Writing, run, writing};
+use crate::dialect::{Writing, hold, run, writing};
 use crate::error::{Error, Result};
 use crate::vault::Vault;
 
@@ -20,11 +22,38 @@ pub struct Tx<'a> {
     pub(crate) db: &'a mut Db,
     vault: &'a mut Vault,
     depth: usize,
+    writes: bool,
+    held: Option<DisputeId>,
 }
 
 impl<'a> Tx<'a> {
-    pub(crate) fn new(db: &'a mut Db, vault: &'a mut Vault) -> Self {
-        Self { db, vault, depth: 0 }
+    pub(crate) fn new(db: &'a mut Db, vault: &'a mut Vault, writes: bool) -> Self {
+        Self { db, vault, depth: 0, writes, held: None }
+    }
+
+    /// Makes acts on one dispute come one after the other, where several transactions write at a time: whoever reads it
+    /// in order to write waits for whoever did so before, and then reads what they left. Without that one of two who
+    /// approve at the same moment would be refused, and would learn from it that the other side had acted (R5).
+    ///
+    /// It is the first lock that an act on a dispute takes, and an act holds one dispute alone: nobody can wait in a
+    /// circle. Reading takes none.
+    ///
+    /// # Errors
+    /// `Busy` where it took too long.
+    pub(crate) fn hold(&mut self, dispute: DisputeId) -> Result<()> {
+        if self.writes && self.held != Some(dispute) {
+            hold(self.db, &format!("dispute/{dispute}"))?;
+            self.held = Some(dispute);
+        }
+        Ok(())
+    }
+
+    /// The same for two requests under one Idempotency-Key: the second is to find the answer of the first.
+    ///
+    /// # Errors
+    /// `Busy` where it took too long.
+    pub(crate) fn hold_answer(&mut self, place: &str) -> Result<()> {
+        if self.writes { hold(self.db, &format!("answer/{place}")) } else { Ok(()) }
     }
 
     /// The keys: to seal and open what this transaction stores and finds.
@@ -42,9 +71,7 @@ impl<'a> Tx<'a> {
         work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
     ) -> Result<T> {
         match writing(self.db) {
-            Writing::Grouped => {
-                work(&mut Tx { db: &mut *self.db, vault: &mut *self.vault, depth: self.depth })
-            }
+            Writing::Grouped => work(self),
             Writing::Single => self.attempt(work),
         }
     }
@@ -60,7 +87,9 @@ impl<'a> Tx<'a> {
     ) -> std::result::Result<T, E> {
         let name = format!("attempt_{}", self.depth);
         run(self.db, &format!("SAVEPOINT {name}"))?;
-        let outcome = work(&mut Tx { db: &mut *self.db, vault: &mut *self.vault, depth: self.depth + 1 });
+        // What is locked inside is let go with the savepoint, so that only what was held before counts as held after.
+        let (depth, writes, held) = (self.depth + 1, self.writes, self.held);
+        let outcome = work(&mut Tx { db: &mut *self.db, vault: &mut *self.vault, depth, writes, held });
         match &outcome {
             Ok(_) => run(self.db, &format!("RELEASE {name}"))?,
             Err(_) => run(self.db, &format!("ROLLBACK TO {name}; RELEASE {name}"))?,

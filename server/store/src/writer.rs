@@ -110,11 +110,11 @@ impl Store {
         for _ in 0..writers {
             let (worker, queue) = (worker("store-write")?, Arc::clone(&written));
             let group = if way == Writing::Grouped { GROUP_MAX } else { 1 };
-            threads.push(start("store-write", move || worker.serve(&queue, group, begin_write))?);
+            threads.push(start("store-write", move || worker.serve(&queue, group, Way::Write))?);
         }
         for _ in 0..settings.readers.max(1) {
             let (worker, queue) = (worker("store-read")?, Arc::clone(&read));
-            threads.push(start("store-read", move || worker.serve(&queue, 1, begin_read))?);
+            threads.push(start("store-read", move || worker.serve(&queue, 1, Way::Read))?);
         }
         let queues = Mutex::new(Some(Queues { writes, reads }));
         Ok(Self { inner: Arc::new(Inner { queues, threads: Mutex::new(threads) }) })
@@ -220,6 +220,22 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// What a thread's transactions are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Write,
+    Read,
+}
+
+impl Way {
+    fn begin(self, db: &mut Db) -> Result<(), Error> {
+        match self {
+            Self::Write => begin_write(db),
+            Self::Read => begin_read(db),
+        }
+    }
+}
+
 /// One thread with its own connection and vault.
 struct Worker {
     name: &'static str,
@@ -230,12 +246,7 @@ struct Worker {
 
 impl Worker {
     /// Serves the queue until the store is stopped and nothing waits.
-    fn serve(
-        mut self,
-        queue: &Mutex<mpsc::Receiver<Job>>,
-        group: usize,
-        begin: fn(&mut Db) -> Result<(), Error>,
-    ) {
+    fn serve(mut self, queue: &Mutex<mpsc::Receiver<Job>>, group: usize, way: Way) {
         let mut jobs = Vec::new();
         loop {
             {
@@ -252,12 +263,12 @@ impl Worker {
                 }
             }
             self.vault.refresh();
-            self.run_group(&mut jobs, begin);
+            self.run_group(&mut jobs, way);
         }
     }
 
-    fn run_group(&mut self, jobs: &mut Vec<Job>, begin: fn(&mut Db) -> Result<(), Error>) {
-        let Some(mut db) = self.begun(begin) else {
+    fn run_group(&mut self, jobs: &mut Vec<Job>, way: Way) {
+        let Some(mut db) = self.begun(way) else {
             // Nothing ran. The senders are dropped with the jobs, and whoever asked reads "unavailable".
             jobs.clear();
             return;
@@ -270,7 +281,7 @@ impl Worker {
             if outcome.is_err() {
                 break;
             }
-            let (answer, state) = run_job(&mut db, &mut self.vault, job, single);
+            let (answer, state) = run_job(&mut db, &mut self.vault, job, single, way);
             answers.push(answer);
             outcome = state;
         }
@@ -293,31 +304,31 @@ impl Worker {
 
     /// A connection with a transaction begun on it. One that went down while nothing was done on it, because the
     /// database was restarted, is replaced; nobody need hear of that.
-    fn begun(&mut self, begin: fn(&mut Db) -> Result<(), Error>) -> Option<Db> {
+    fn begun(&mut self, way: Way) -> Option<Db> {
         if let Some(mut db) = self.line.take() {
-            if begin(&mut db).is_ok() {
+            if way.begin(&mut db).is_ok() {
                 return Some(db);
             }
             // A transaction that a failure left open would make every later one fail.
-            if survives_failure(&db) && run(&mut db, "ROLLBACK").is_ok() && begin(&mut db).is_ok() {
+            if survives_failure(&db) && run(&mut db, "ROLLBACK").is_ok() && way.begin(&mut db).is_ok() {
                 return Some(db);
             }
         }
         let mut db =
             self.rows.connect().map_err(|_| tracing::error!(thread = self.name, "no connection")).ok()?;
-        begin(&mut db).ok()?;
+        way.begin(&mut db).ok()?;
         Some(db)
     }
 }
 
 /// Runs one job; beside its answer comes whether the transaction around it still stands. A job that is alone needs no
 /// savepoint of its own.
-fn run_job(db: &mut Db, vault: &mut Vault, job: Job, single: bool) -> ((bool, Answer), Outcome) {
+fn run_job(db: &mut Db, vault: &mut Vault, job: Job, single: bool, way: Way) -> ((bool, Answer), Outcome) {
     if !single && let Err(error) = run(db, "SAVEPOINT job") {
         // The job is dropped unheard, and its asker reads "unavailable".
         return ((false, Box::new(drop)), Err(error));
     }
-    let (keep, answer) = job(&mut Tx::new(db, vault));
+    let (keep, answer) = job(&mut Tx::new(db, vault, way == Way::Write));
     // On a full disk SQLite rolls back everything by itself: the savepoint is gone then, and this fails.
     let state = match (single, keep) {
         (true, _) => Ok(()),

@@ -108,6 +108,34 @@ on_both! {
         assert!(!deliveries.to_string().contains('@'), "states without addresses: {deliveries}");
     }
 
+    async fn r08_an_auditor_reads_who_attended_and_disclosures_as_codes_and_not_whether_screening_waited(settings: Settings) {
+        let scene = Scene::in_mediation(settings).await;
+        let dispute = scene.dispute.as_str();
+        scene.noor.opens_session(dispute).await.expects(201);
+        scene.bela.looks_into_room(dispute).await.expects(200);
+        let path = |rest: &str| format!("/disputes/{dispute}/disclosures{rest}");
+        let told = json!({"disclosure": "My cousin has moved into that street."});
+        scene.noor.client().post(&path(""), told).await.expects(201);
+        for person in [&scene.amara, &scene.bela] {
+            person.client().post(&path("/acceptance"), json!({})).await.expects(200);
+        }
+        scene.settles().await;
+        let id = own_settlement(&scene.amara, dispute).await;
+        let odil = scene.service.staff("auditor", "Odil Karim").await;
+        let seen = odil.client().get(&format!("/settlements/{id}")).await.expects(200);
+        assert_eq!(seen["attended"], json!(["respondent"]), "{seen}");
+        assert_eq!(seen["disclosures"], json!(["later"]), "{seen}");
+        let visitor = odil.signs_in_on_a_page().await;
+        let page = visitor.send(visitor.page(Method::GET, &format!("/audit/{id}"))).await.text();
+        assert!(page.contains("Present at a session") && page.contains("A disclosure was made later"), "{page}");
+        for text in [seen.to_string(), page] {
+            for secret in ["cousin", "invited", "sent-to-screening", "arrived", "disclosure-accepted"] {
+                assert!(!text.contains(secret), "`{secret}` in {text}");
+            }
+            assert!(text.contains("joined") && text.contains("attended"), "the rest is there: {text}");
+        }
+    }
+
     async fn r08_nobody_but_party_and_auditor_finds_a_settlement(settings: Settings) {
         let scene = Scene::in_mediation(settings).await;
         scene.settles().await;

@@ -5,6 +5,7 @@ mod invitation;
 mod confidentiality;
 mod auditor;
 mod neutrality;
+mod presence;
 mod safety;
 mod signals;
 mod shuttle;

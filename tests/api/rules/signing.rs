@@ -1,7 +1,9 @@
 //! R23: a signature needs a fresh proof, one's own name and a free will, can be taken back until the last one, and
 //! the mediator attests after the parties.
 
-use serde_json::json;
+use reqwest::Method;
+use serde_json::{Value, json};
+use tests::cast::Person;
 use tests::scene::Scene;
 use tests::{assert_refused, on_both};
 
@@ -87,6 +89,47 @@ on_both! {
         let visitor = scene.noor.signs_in_on_a_page().await;
         let desk = visitor.send(visitor.page(reqwest::Method::GET, "/mediator")).await.text();
         assert!(desk.contains("is not signing freely"), "the mediator learns it: {desk}");
+        let doubt = json!([{"side": "claimant", "kind": "not-freely"}]);
+        // A pause takes nothing of that away.
+        scene.rosa.client().post(&format!("/disputes/{dispute}/suspension"), json!({})).await.ok();
+        scene.rosa.client().delete(&format!("/disputes/{dispute}/suspension")).await.ok();
+        assert_eq!(scene.noor.looks_into_room(dispute).await.expects(200)["signals"], doubt);
+        assert!(scene.bela.looks_into_room(dispute).await.expects(200)["signals"].is_null());
+        scene.amara.signs(dispute, &digest).await.expects(201);
+        assert!(scene.noor.looks_into_room(dispute).await.expects(200)["signals"].is_null());
+    }
+
+    async fn r23_a_signature_sent_twice_under_its_key_gets_its_first_answer(settings: Settings) {
+        let scene = Scene::in_mediation(settings).await;
+        let dispute = scene.dispute.as_str();
+        let digest = scene.ready_to_sign().await;
+        let path = format!("/disputes/{dispute}/agreement/signatures");
+        let post = async |person: &Person, key: &str, body: &Value| {
+            let request = person.client().request(Method::POST, &path).header("Idempotency-Key", key);
+            person.client().send(request.json(body)).await
+        };
+        let by = |person: &Person, more: Value| {
+            let mut body = more;
+            body["digest"] = digest.as_str().into();
+            body["name"] = person.name.as_str().into();
+            body["password"] = person.password.as_str().into();
+            body
+        };
+        let promise = json!({"intent": "sign", "freely": true, "auditor_may_read_terms": true});
+        for person in [&scene.amara, &scene.bela] {
+            let body = by(person, promise.clone());
+            let first = post(person, "signing", &body).await.expects(201);
+            assert_eq!(post(person, "signing", &body).await.expects(201), first, "{}", person.name);
+            let other = by(person, json!({"intent": "sign", "freely": false, "auditor_may_read_terms": true}));
+            assert_refused!(post(person, "signing", &other).await, 422);
+            assert_refused!(post(person, "again", &body).await, 409);
+        }
+        let mut attested = by(&scene.noor, json!({"intent": "attest"}));
+        for (name, value) in scene.noor.proof().await.as_object().expect("an object") {
+            attested[name] = value.clone();
+        }
+        let first = post(&scene.noor, "attesting", &attested).await.expects(201);
+        assert_eq!(post(&scene.noor, "attesting", &attested).await.expects(201), first);
     }
 
     async fn r23_the_mediator_attests_last_and_signs_for_nobody(settings: Settings) {

@@ -46,6 +46,7 @@ problem-safety-questions-first = আগে ব্যক্তিগত প্র
 problem-consent-first = আগে সবাইকে মধ্যস্থতার সম্মতিতে স্বাক্ষর করতে হবে।
 problem-already-ready = আপনি আগেই বলেছেন যে প্রস্তুত।
 problem-nothing-to-screen = এখানে সিদ্ধান্ত নেওয়ার কিছু নেই।
+problem-nothing-disclosed = মধ্যস্থতাকারীর জানানো কোনো বিষয় আপনার উত্তরের অপেক্ষায় নেই।
 problem-proposal-under-way = একজন মধ্যস্থতাকারীর নাম আগেই দেওয়া হয়েছে।
 problem-no-proposal = এখন কোনো মধ্যস্থতাকারীর নাম দেওয়া নেই।
 problem-mediator-conflicted = এই মধ্যস্থতাকারী এই বিরোধে নিরপেক্ষ হতে পারেন না।

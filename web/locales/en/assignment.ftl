@@ -22,3 +22,6 @@ say-no-mediator = Then we look for another mediator. The parties do not learn th
 say-no-button = Yes, I say no
 proposed-answered = Thank you. You have answered.
 proposed-private = You give no reason. Neither the other person nor the mediator learns what you answered.
+later-disclosure-title = Disclose something
+later-disclosure-text = Has something come up that may touch your neutrality? Both parties read it. The room is paused until both have accepted it, or the registrar has decided.
+later-disclosure-send = Disclose it and pause the room

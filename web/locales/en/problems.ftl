@@ -46,6 +46,7 @@ problem-safety-questions-first = Please answer the private questions first.
 problem-consent-first = First everyone has to sign the agreement to mediate.
 problem-already-ready = You have said already that you are ready.
 problem-nothing-to-screen = There is nothing to decide here.
+problem-nothing-disclosed = Nothing that the mediator told waits for your answer.
 problem-proposal-under-way = A mediator has been proposed already.
 problem-no-proposal = No mediator is proposed now.
 problem-mediator-conflicted = This mediator cannot be neutral in this dispute.

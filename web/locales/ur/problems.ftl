@@ -46,6 +46,7 @@ problem-safety-questions-first = پہلے نجی سوالوں کے جواب دی
 problem-consent-first = پہلے سب کو ثالثی کی رضامندی پر دستخط کرنا ہوں گے۔
 problem-already-ready = آپ پہلے ہی کہہ چکے ہیں کہ تیار ہیں۔
 problem-nothing-to-screen = یہاں فیصلہ کرنے کو کچھ نہیں۔
+problem-nothing-disclosed = ثالث کی بتائی ہوئی کوئی بات آپ کے جواب کی منتظر نہیں۔
 problem-proposal-under-way = ایک ثالث کا نام پہلے ہی دیا جا چکا ہے۔
 problem-no-proposal = ابھی کسی ثالث کا نام نہیں دیا گیا۔
 problem-mediator-conflicted = یہ ثالث اس تنازعے میں غیر جانب دار نہیں ہو سکتا۔

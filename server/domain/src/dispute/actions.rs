@@ -43,6 +43,12 @@ words! {
         Approve = "approve-mediator",
         /// Object to the proposed mediator.
         Object = "object-to-mediator",
+        /// Disclose something later on.
+        Disclose = "disclose",
+        /// Accept what was disclosed.
+        AcceptDisclosure = "accept-disclosure",
+        /// Object to it.
+        ObjectToDisclosure = "object-to-disclosure",
         /// Open a session.
         OpenSession = "open-session",
         /// Close it.
@@ -97,6 +103,9 @@ fn sample(action: Action, dispute: &Dispute) -> Command {
         Action::DeclineAssignment => Command::DeclineAssignment,
         Action::Approve => Command::Approve,
         Action::Object => Command::Object,
+        Action::Disclose => Command::Disclose,
+        Action::AcceptDisclosure => Command::AcceptDisclosure,
+        Action::ObjectToDisclosure => Command::ObjectToDisclosure,
         Action::OpenSession => Command::OpenSession,
         Action::CloseSession => Command::CloseSession,
         Action::GiveSignal => Command::GiveSignal(Signal::Break),

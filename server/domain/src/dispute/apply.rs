@@ -5,7 +5,7 @@ use crate::agreement::{Agreement, Signature};
 use crate::assignment::{Assignment, Proposal};
 use crate::consent::Consent;
 use crate::party::{Joining, Sides};
-use crate::room::{Channel, RoomState};
+use crate::room::{Channel, RoomState, Signal};
 use crate::time::Moment;
 
 use super::event::Event;
@@ -55,6 +55,10 @@ fn apply_to_parties(dispute: &mut Dispute, event: &Event, at: Moment) {
 }
 
 fn apply_to_stage(dispute: &mut Dispute, event: &Event, at: Moment) {
+    // A period that begins while all clocks stand still runs from the moment at which they go on: `resume` adds the
+    // whole pause, of which this period has not seen the beginning.
+    let pause = dispute.suspension.map_or(std::time::Duration::ZERO, |suspension| at.since(suspension.since));
+    let begun = |until: &Moment| until.minus(pause);
     match event {
         Event::Filed { reference } => {
             dispute.reference = Some(reference.clone());
@@ -67,14 +71,15 @@ fn apply_to_stage(dispute: &mut Dispute, event: &Event, at: Moment) {
                 Stage::Inviting { refused_at, .. } => refused_at,
                 _ => None,
             };
-            dispute.stage = Stage::Inviting { until: *until, refused_at };
+            dispute.stage = Stage::Inviting { until: begun(until), refused_at };
         }
         Event::InvitationRefused => set_refused(dispute, Some(at)),
         Event::RefusalUndone => set_refused(dispute, None),
-        Event::Joined { until, .. } => dispute.stage = Stage::Preparing { until: *until },
-        Event::NegotiationBegan { until } => dispute.stage = Stage::Negotiation { until: *until },
+        Event::Joined { until, .. } => dispute.stage = Stage::Preparing { until: begun(until) },
+        Event::NegotiationBegan { until } => dispute.stage = Stage::Negotiation { until: begun(until) },
         Event::AssigningBegan { until } => {
-            dispute.stage = Stage::Assigning(Assigning { proposal: None, tried: Vec::new(), until: *until });
+            dispute.stage =
+                Stage::Assigning(Assigning { proposal: None, tried: Vec::new(), until: begun(until) });
         }
         Event::MediatorConfirmed { mediator, until, .. } => {
             let room = RoomState::default();
@@ -152,6 +157,7 @@ fn apply_to_assignment(dispute: &mut Dispute, event: &Event) {
                 *approved.of_mut(*side) = true;
             }
         }
+        Event::AssigningOverdue { until } => assigning.until = *until,
         Event::ProposalEnded { mediator, .. } => {
             assigning.proposal = None;
             assigning.tried.push(*mediator);
@@ -165,8 +171,12 @@ fn apply_to_room(dispute: &mut Dispute, event: &Event) {
     let Stage::Mediation(mediation) = &mut dispute.stage else { return };
     let room = &mut mediation.room;
     match event {
-        Event::SessionOpened => room.session_open = true,
-        Event::SessionClosed => room.session_open = false,
+        Event::SessionOpened | Event::SessionClosed => {
+            room.session_open = *event == Event::SessionOpened;
+            room.arrived.clear();
+        }
+        Event::Arrived { who } => room.arrived.push(*who),
+        Event::Left { who } => room.arrived.retain(|seat| seat != who),
         Event::Attended { side } => *room.attended.of_mut(*side) = true,
         Event::ChannelPaused { channel } => room.paused.push(*channel),
         Event::ChannelResumed { channel } => {
@@ -177,10 +187,30 @@ fn apply_to_room(dispute: &mut Dispute, event: &Event) {
                 _ => {}
             }
         }
-        Event::SignalGiven { side, signal } => *room.signals.of_mut(*side) = Some(*signal),
-        Event::RoomHeld | Event::DisclosedLater => room.held = true,
+        // Whoever said that they do not feel safe and then asks for a break still does not feel safe.
+        Event::SignalGiven { side, signal } => {
+            let given = room.signals.of_mut(*side);
+            if *given != Some(Signal::Unsafe) {
+                *given = Some(*signal);
+            }
+        }
+        Event::RoomHeld => room.held = true,
+        Event::DisclosedLater => {
+            room.held = true;
+            room.disclosure = Some(Sides::default());
+        }
+        Event::DisclosureAccepted { side } | Event::DisclosureObjected { side } => {
+            let accepted = matches!(event, Event::DisclosureAccepted { .. });
+            if let Some(said) = &mut room.disclosure {
+                *said.of_mut(*side) = Some(accepted);
+            }
+        }
+        Event::RoomReleased => (room.held, room.disclosure) = (false, None),
+        Event::NotFreely { side } => *room.not_freely.of_mut(*side) = true,
+        Event::Signed { side, .. } => *room.not_freely.of_mut(*side) = false,
+        Event::Revised { .. } => room.not_freely = Sides::default(),
         Event::FoundSuitable { .. } => {
-            room.held = false;
+            (room.held, room.disclosure) = (false, None);
             if shuttle {
                 // The joint channel is gone for both at once, and with it whatever stood in its way.
                 room.signals = Sides::default();

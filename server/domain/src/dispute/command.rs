@@ -6,7 +6,7 @@ use crate::deadlines::Periods;
 use crate::ids::{AccountId, AssignmentId, Reference, SettlementId};
 use crate::language::Language;
 use crate::party::{Route, Side};
-use crate::room::{Channel, Signal};
+use crate::room::{Channel, Seat, Signal};
 use crate::safety::Finding;
 use crate::settlement::{Attestation, DeliveryChoice};
 use crate::time::Moment;
@@ -118,8 +118,16 @@ pub enum Command {
     OpenSession,
     /// Close it.
     CloseSession,
+    /// Accept what the mediator disclosed later on.
+    AcceptDisclosure,
+    /// Object to going on with a mediator who disclosed that.
+    ObjectToDisclosure,
     /// Note that a party was present at a session held.
     Attend(Side),
+    /// Note that somebody came into the room while a session is open.
+    Enter(Seat),
+    /// Note that they left it.
+    Leave(Seat),
     /// Pause a channel for the sides.
     Pause(Channel),
     /// Lift one's own pause, and what a side signalled.

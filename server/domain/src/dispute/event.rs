@@ -8,7 +8,7 @@ use crate::agreement::{Proof, Revision, TextDigest};
 use crate::ids::{AccountId, AssignmentId, Reference, SettlementId};
 use crate::language::Language;
 use crate::party::{Route, Safety, Side};
-use crate::room::{Channel, Signal};
+use crate::room::{Channel, Seat, Signal};
 use crate::settlement::{Attestation, DeliveryChoice};
 use crate::time::Moment;
 
@@ -47,6 +47,8 @@ pub enum Event {
     NegotiationBegan { until: Moment },
     /// A mediator is sought.
     AssigningBegan { until: Moment },
+    /// Nobody was proposed in time: the registrar is reminded.
+    AssigningOverdue { until: Moment },
     /// A mediator was proposed.
     MediatorProposed { id: AssignmentId, mediator: AccountId, until: Moment },
     /// They accepted.
@@ -59,12 +61,22 @@ pub enum Event {
     MediatorConfirmed { id: AssignmentId, mediator: AccountId, until: Moment },
     /// The mediator disclosed something later on; the sides wait for the house.
     DisclosedLater,
+    /// A side accepted that; nobody else learns it.
+    DisclosureAccepted { side: Side },
+    /// A side objected to it; the registrar alone learns that somebody did.
+    DisclosureObjected { side: Side },
+    /// Both sides accepted it: the house lets the room go.
+    RoomReleased,
     /// A session opened.
     SessionOpened,
     /// It closed.
     SessionClosed,
     /// A party was present at it.
     Attended { side: Side },
+    /// Somebody came into the room while a session is open.
+    Arrived { who: Seat },
+    /// They left it.
+    Left { who: Seat },
     /// The mediator paused a channel.
     ChannelPaused { channel: Channel },
     /// Posting there goes on.
@@ -127,15 +139,21 @@ impl Event {
             Self::DeliveryChosen { .. } => "delivery-chosen",
             Self::NegotiationBegan { .. } => "negotiation-began",
             Self::AssigningBegan { .. } => "assigning-began",
+            Self::AssigningOverdue { .. } => "assigning-overdue",
             Self::MediatorProposed { .. } => "mediator-proposed",
             Self::AssignmentAccepted { .. } => "assignment-accepted",
             Self::ProposalEnded { .. } => "proposal-ended",
             Self::Approved { .. } => "mediator-approved",
             Self::MediatorConfirmed { .. } => "mediator-confirmed",
             Self::DisclosedLater => "disclosed-later",
+            Self::DisclosureAccepted { .. } => "disclosure-accepted",
+            Self::DisclosureObjected { .. } => "disclosure-objected",
+            Self::RoomReleased => "room-released",
             Self::SessionOpened => "session-opened",
             Self::SessionClosed => "session-closed",
             Self::Attended { .. } => "attended",
+            Self::Arrived { .. } => "arrived",
+            Self::Left { .. } => "left",
             Self::ChannelPaused { .. } => "channel-paused",
             Self::ChannelResumed { .. } => "channel-resumed",
             Self::SignalGiven { .. } => "signal-given",
@@ -165,7 +183,10 @@ impl Event {
             | Self::Waived { side }
             | Self::SignatureTakenBack { side }
             | Self::Attended { side }
+            | Self::DisclosureAccepted { side }
+            | Self::DisclosureObjected { side }
             | Self::BecameReady { side, .. } => vec![("side", side.to_string())],
+            Self::Arrived { who } | Self::Left { who } => vec![("who", who.as_str().to_owned())],
             Self::Filed { reference } => vec![("reference", reference.to_string())],
             Self::TakerWaits { account } | Self::TakerRejected { account } | Self::Joined { account, .. } => {
                 vec![("account", account.to_string())]
@@ -202,11 +223,11 @@ impl Event {
     }
 
     /// Whether an auditor may see that something of this kind happened, by its word in the trail: safety, signals,
-    /// pauses, refusals and private doubts are no process facts (R8, R18). A kind that is not in the list stays closed.
+    /// pauses, refusals and private doubts are no process facts (R8, R18), and the moment of the invitation, beside that
+    /// of filing, would tell that screening had waited. A kind that is not in the list stays closed.
     pub fn is_kind_open_to_auditors(kind: &str) -> bool {
         const OPEN: &[&str] = &[
             "filed",
-            "invited",
             "joined",
             "consented",
             "negotiation-began",

@@ -50,6 +50,8 @@ words! {
         AlreadyAccepted = "assignment-already-accepted",
         /// One approved before.
         AlreadyApproved = "already-approved",
+        /// No later disclosure waits for an answer.
+        NothingDisclosed = "nothing-disclosed",
         /// A session is open.
         SessionOpen = "session-already-open",
         /// No session is open.

@@ -1,7 +1,7 @@
 //! What a dispute is at any moment. Each stage carries only what is true in it.
 
 use crate::agreement::Agreement;
-use crate::assignment::Assignment;
+use crate::assignment::{Assignment, Proposal};
 use crate::category::Category;
 use crate::deadlines::Periods;
 use crate::ids::{AccountId, DisputeId, Reference, SettlementId};
@@ -324,6 +324,49 @@ impl Dispute {
         matches!(&self.parties.respondent.joining, Joining::Awaited { pending } if !pending.is_empty())
     }
 
+    /// Whom the stage waits for: who is reminded before its deadline. Both sides' agreement to something is asked of
+    /// each alone, so that nobody learns from a reminder what the other has done. While all clocks stand still, nobody.
+    pub fn awaited(&self) -> Vec<AccountId> {
+        let sides = |waits: &dyn Fn(Side) -> bool| -> Vec<AccountId> {
+            let waiting = Side::BOTH.into_iter().filter(|side| waits(*side));
+            waiting.filter_map(|side| self.parties.of(side).account()).collect()
+        };
+        if self.suspension.is_some() {
+            return Vec::new();
+        }
+        match &self.stage {
+            Stage::Preparing { .. } => sides(&|side| self.parties.of(side).route.is_none()),
+            Stage::Negotiation { .. } => sides(&|_| true),
+            Stage::Assigning(Assigning { proposal: Some(proposal), .. }) => match proposal.state {
+                Proposal::Proposed => vec![proposal.mediator],
+                Proposal::Accepted { approved, .. } => sides(&|side| !*approved.of(side)),
+            },
+            Stage::Mediation(mediation) => match &self.agreement {
+                Agreement::Signed { .. } => vec![mediation.mediator],
+                Agreement::Frozen { .. } => Vec::new(),
+                Agreement::Draft { ready, .. } => {
+                    let mut people = sides(&|side| !*ready.of(side));
+                    people.push(mediation.mediator);
+                    people
+                }
+                Agreement::Blank => {
+                    let mut people = sides(&|_| true);
+                    people.push(mediation.mediator);
+                    people
+                }
+            },
+            _ => Vec::new(),
+        }
+    }
+
+    /// Until when an invitation is open: while all clocks stand still, later by as long as they have stood.
+    pub fn answer_until(&self, now: Moment) -> Option<Moment> {
+        let Stage::Inviting { until, .. } = self.stage else { return None };
+        let pause =
+            self.suspension.map_or(std::time::Duration::ZERO, |suspension| now.since(suspension.since));
+        Some(until.plus(pause))
+    }
+
     /// When something happens by itself, unless somebody acts before.
     ///
     /// What every party has signed binds whatever the clock says; its deadline is the mediator's, to attest.
@@ -340,7 +383,8 @@ impl Dispute {
             Stage::Inviting { until, .. } | Stage::Preparing { until } | Stage::Negotiation { until } => {
                 Some(*until)
             }
-            Stage::Assigning(assigning) => assigning.proposal.map(|_| assigning.until),
+            // The proposal lapses then; where there is none, the registrar is reminded.
+            Stage::Assigning(assigning) => Some(assigning.until),
             Stage::Mediation(mediation) => match &self.agreement {
                 Agreement::Frozen { .. } => None,
                 Agreement::Signed { since, .. } => Some(since.plus(periods.attestation)),

@@ -1,5 +1,8 @@
 //! Every page with samples in it, for the gallery and for the test that renders all pages in all languages.
 
+#[path = "of_the_house.rs"]
+mod of_the_house;
+
 use domain::language::Language;
 use domain::time::{Day, Moment};
 use pages::form::Form;
@@ -208,7 +211,7 @@ pub fn every_page(w: &Words) -> Vec<(String, String)> {
     filing(&mut add, w, &f);
     talking(&mut add, w, &f);
     settling(&mut add, w, &f);
-    of_the_house(&mut add, w, &f);
+    of_the_house::of_the_house(&mut add, w, &f);
     all
 }
 
@@ -310,6 +313,12 @@ fn filing(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
     let waiting =
         DisputePage { tasks: Vec::new(), is_paused: true, may_resume: true, ..dispute("screening") };
     add("dispute-waiting", waiting.render(w, f));
+    let disclosed = DisputePage {
+        disclosures: vec![(at(0), s("My cousin has moved into that street."))],
+        disclosure_said: Some(s("nothing")),
+        ..dispute("mediation")
+    };
+    add("dispute-disclosed", disclosed.render(w, f));
     add("withdrawal", Withdrawal { id: s(ID), reference: s("CD-7K4M-92QX") }.render(w, f));
     add("closing", Closing { id: s(ID), reference: s("CD-7K4M-92QX") }.render(w, f));
     let showing = StatementShowing {
@@ -354,6 +363,8 @@ fn talking(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         form: Form::default(),
     };
     add("conflict", inquiry.render(w, f));
+    let later = LaterDisclosure { id: s(ID), reference: s("CD-7K4M-92QX"), form: Form::default() };
+    add("later-disclosure", later.render(w, f));
     let proposed = ProposedMediator {
         id: s(ID),
         name: s("Noor Haque"),
@@ -452,148 +463,4 @@ fn settling(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         present: list(&["Amara Sen", "Bela Roy"]),
     };
     add("certificate", certificate.render(w, f));
-}
-
-fn of_the_house(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
-    let waiting =
-        WaitingDispute { id: s(ID), reference: s("CD-7K4M-92QX"), category: s("family"), since: at(0) };
-    let desk = RegistrarDesk {
-        alarms: vec![Alarm {
-            duty: s(ID),
-            id: s(ID),
-            reference: s("CD-7K4M-92QX"),
-            kind: s("unsafe"),
-            by: s("Amara Sen"),
-            since: at(0),
-        }],
-        screening: vec![waiting.clone()],
-        takers: vec![PendingTaker {
-            dispute: s(ID),
-            reference: s("CD-7K4M-92QX"),
-            party: s(ID),
-            invited: s("Bela Roy"),
-            taker: s("B. Roy"),
-            email: s("roy@example.org"),
-            filed_at: at(0),
-        }],
-        assigning: vec![waiting.clone()],
-        suspended: vec![waiting],
-        mails: vec![FailedMail {
-            id: s(ID),
-            kind: s("invitation"),
-            to: s("bela@example.org"),
-            reference: s("CD-7K4M-92QX"),
-            attempts: 7,
-            at: at(0),
-            is_set_aside: true,
-        }],
-        form: Form::default(),
-    };
-    add("registrar", desk.render(w, f));
-    add(
-        "registrar-disputes",
-        DisputeSearch { stages: list(&["inviting"]), ..Default::default() }.render(w, f),
-    );
-    let answers = ["alone", "afraid", "violence", "control", "order"]
-        .map(|question| (s(question), s("rather-not-say")));
-    let safety = SafetyAnswers {
-        name: s("Amara Sen"),
-        role: s("claimant"),
-        answers: answers.to_vec(),
-        reach: s("phone"),
-        reach_note: s("Mornings only"),
-    };
-    let screening = Screening {
-        id: s(ID),
-        reference: s("CD-7K4M-92QX"),
-        category: s("family"),
-        title: s("The house in Comilla"),
-        statement: s("We want to share it."),
-        claimant: s("Amara Sen"),
-        respondent: s("Bela Roy"),
-        reasons: list(&["family", "safety"]),
-        safety: vec![safety],
-        form: Form::default(),
-    };
-    add("screening", screening.render(w, f));
-    let one =
-        Match { id: s(ID), name: s("Noor Haque"), score: 87, reasons: list(&["language", "speciality"]) };
-    let assigning = AssignmentDesk {
-        matches: vec![one],
-        languages: list(&["bn"]),
-        category: s("tenancy"),
-        ..Default::default()
-    };
-    add("assigning", assigning.render(w, f));
-    let proposal = Proposal {
-        id: s(ID),
-        category: s("debt"),
-        names: list(&["Amara Sen", "Bela Roy"]),
-        answer_by: at(9),
-    };
-    let line = DeskLine {
-        id: s(ID),
-        reference: s("CD-7K4M-92QX"),
-        category: s("tenancy"),
-        stage: s("mediation"),
-        names: list(&["Amara Sen", "Bela Roy"]),
-        waiting_since: Some(at(0)),
-        signals: vec![(s("Amara Sen"), s("break"))],
-        next: Some((s("attestation"), s("/x"))),
-    };
-    add("mediator", MediatorDesk { proposals: vec![proposal], disputes: vec![line] }.render(w, f));
-    let line = AuditLine {
-        id: s(ID),
-        reference: s("CD-7K4M-92QX"),
-        category: s("tenancy"),
-        sealed_on: day(),
-        mediator: s("Noor Haque"),
-        state: s("sealed"),
-        is_open: false,
-    };
-    let audit = AuditList {
-        categories: list(&["tenancy", "family"]),
-        states: list(&["sealed", "superseded"]),
-        items: vec![line],
-        next: Some(s("/audit?after=x")),
-        ..AuditList::default()
-    };
-    add("audit", audit.render(w, f));
-    let detail = AuditDetail {
-        id: s(ID),
-        reference: s("CD-7K4M-92QX"),
-        category: s("tenancy"),
-        mediator: s("Noor Haque"),
-        digest: s(DIGEST),
-        sealed_at: Some(at(0)),
-        state: s("sealed"),
-        signatures: vec![(s("claimant"), at(0)), (s("mediator"), at(9))],
-        consents: vec![(s("claimant"), 1, s(Language::Bangla.tag()), at(0))],
-        disclosures: list(&["none"]),
-        deliveries: list(&["sent", "collected"]),
-        trace: vec![TraceLine { at: at(0), kind: s("filed"), facts: s("0199a1b2") }],
-        is_open: true,
-    };
-    add("audit-detail", detail.render(w, f));
-    let person =
-        DemoPerson { id: s("amara"), name: s("Amara Sen"), role: s("claimant"), about: s("A deposit.") };
-    add("demo", DemoPeople { people: vec![person] }.render(w, f));
-    let mail = MailLine {
-        id: s("1"),
-        to: s("a@example.org"),
-        subject: s("Your document"),
-        at: at(0),
-        attachments: 1,
-    };
-    add("mailbox", Mailbox { mails: vec![mail] }.render(w, f));
-    let mail = MailPage {
-        id: s("1"),
-        from: s("house@example.org"),
-        to: s("a@example.org"),
-        subject: s("Your new account"),
-        at: at(0),
-        text: s("Hello,\n\nhttps://example.org/confirmations?code=abc\n\nGoodbye"),
-        attachments: vec![(s("record.pdf"), s("120 KB"))],
-    };
-    add("mail", mail.render(w, f));
 }

@@ -155,6 +155,7 @@ fn in_the_room(
         (Event::SignalGiven { side, signal }, stage) if !matches!(stage, Stage::Mediation(_)) => {
             return duties::put(tx, doing, after.id, signal.as_str(), Some(*side));
         }
+        (Event::AssigningOverdue { .. }, _) => return duties::put(tx, doing, after.id, "no-mediator", None),
         (Event::Suspended { .. } | Event::Resumed, Stage::Negotiation { .. }) => {
             return tell_pauses(tx, doing, before, after, &[Channel::Joint]);
         }
@@ -169,9 +170,11 @@ fn in_the_room(
             tell_pauses(tx, doing, before, after, &[*channel])
         }
         Event::SignalGiven { side, signal } => signalled(tx, doing, before, after, *side, *signal),
-        // What the house holds stands still as well, and that is what is told.
-        Event::RoomHeld | Event::DisclosedLater if after.suspension.is_some() => Ok(()),
-        Event::RoomHeld | Event::DisclosedLater | Event::Suspended { .. } | Event::Resumed => {
+        Event::DisclosedLater => {
+            tell_pauses(tx, doing, before, after, told(after))?;
+            notify_parties(tx, doing, after)
+        }
+        Event::RoomHeld | Event::RoomReleased | Event::Suspended { .. } | Event::Resumed => {
             tell_pauses(tx, doing, before, after, told(after))
         }
         Event::FoundSuitable { .. } => {
@@ -183,11 +186,11 @@ fn in_the_room(
             }
             tell_pauses(tx, doing, before, after, told(after))
         }
-        // Said to the mediator alone: kept for their desk, and left out of the registrar's (R23).
-        Event::NotFreely { side } => {
-            duties::put(tx, doing, after.id, duties::NOT_FREELY, Some(*side))?;
-            call_mediator(tx, doing, after)
-        }
+        // Said to the mediator alone: it stands on their desk and in their room, and not before the registrar (R23).
+        Event::NotFreely { .. } => call_mediator(tx, doing, after),
+        Event::Arrived { who } => announce(tx, doing, after, *who, &Body::Arrival { who: *who }),
+        Event::Left { who } => announce(tx, doing, after, *who, &Body::Departure { who: *who }),
+        Event::DisclosureObjected { .. } => duties::put(tx, doing, after.id, "disclosure", None),
         _ => about_the_agreement(tx, doing, after, event),
     }
 }
@@ -271,6 +274,30 @@ fn about_the_agreement(
             call_mediator(tx, doing, after)
         }
         _ => Ok(()),
+    }
+}
+
+/// The house says who comes and goes. That is of the room; where the sides are kept apart, each hears of its own people
+/// and the mediator alone (R17).
+fn announce(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    dispute: &Dispute,
+    who: Seat,
+    body: &Body,
+) -> Result<(), Refused> {
+    for channel in channels_of_announcement(who, dispute.shuttle) {
+        say(tx, doing, dispute.id, channel, body.clone())?;
+    }
+    Ok(())
+}
+
+/// Where it is said that somebody comes or goes.
+pub fn channels_of_announcement(who: Seat, shuttle: bool) -> Vec<Channel> {
+    match (who, shuttle) {
+        (_, false) => vec![Channel::Joint],
+        (Seat::Party(side), true) => vec![Channel::caucus(side)],
+        (Seat::Mediator, true) => Side::BOTH.map(Channel::caucus).to_vec(),
     }
 }
 

@@ -1,15 +1,15 @@
 //! Proposing a mediator, the conflict inquiry, approval and objection (R13, R14).
 
-use domain::assignment::{Candidate, Match, match_roster};
-use domain::dispute::{Command, Dispute, Stage};
+use domain::assignment::{Candidate, Match, PROPOSALS_MAX, match_roster};
+use domain::dispute::{Actor, Assigning, Command, Dispute, Stage};
 use domain::ids::{AccountId, AssignmentId, DisputeId};
 use domain::party::Sides;
 use domain::person::{HouseRole, clean_words};
 use domain::sight::Viewer;
 use store::Tx;
 
-use super::Doing;
-use super::process::{Seen, candidate, carry_out, look};
+use super::process::{Seen, candidate, carry_out, carry_out_as, look};
+use super::{Doing, duties};
 use crate::refused::{Refused, words_code};
 
 /// The roster for a dispute, best match first, with each mediator's name. For the registrar.
@@ -126,7 +126,30 @@ pub fn accept(
 /// # Errors
 /// As [`accept`].
 pub fn decline(tx: &mut Tx<'_>, doing: &mut Doing, id: AssignmentId) -> Result<(), Refused> {
-    answer(tx, doing, id, &Command::DeclineAssignment).map(|_| ())
+    let mut seen = answer(tx, doing, id, &Command::DeclineAssignment)?;
+    propose_next(tx, doing, &mut seen.dispute, seen.version)
+}
+
+/// After a proposal that came to nothing the house proposes the next best mediator; after three, or where nobody fits,
+/// the registrar is to see to it. The first proposal is always the registrar's.
+///
+/// # Errors
+/// Those of the store.
+pub fn propose_next(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    dispute: &mut Dispute,
+    version: i64,
+) -> Result<(), Refused> {
+    let Stage::Assigning(Assigning { proposal: None, tried, .. }) = &dispute.stage else { return Ok(()) };
+    if tried.is_empty() {
+        return Ok(());
+    }
+    let next = if tried.len() < PROPOSALS_MAX { best_first(tx, dispute)?.into_iter().next() } else { None };
+    let Some(next) = next else { return duties::put(tx, doing, dispute.id, "no-mediator", None) };
+    let candidate = candidate(tx, dispute, next.mediator)?;
+    let id = AssignmentId::new(doing.new_uuid());
+    carry_out_as(tx, doing, dispute, version, Actor::House, &Command::Propose { id, candidate }).map(drop)
 }
 
 /// A party approves. Returns whether the mediator is confirmed now.
@@ -143,13 +166,44 @@ pub fn approve(tx: &mut Tx<'_>, doing: &mut Doing, id: AssignmentId) -> Result<b
 /// # Errors
 /// As [`approve`].
 pub fn object(tx: &mut Tx<'_>, doing: &mut Doing, id: AssignmentId) -> Result<(), Refused> {
-    answer(tx, doing, id, &Command::Object).map(|_| ())
+    let mut seen = answer(tx, doing, id, &Command::Object)?;
+    propose_next(tx, doing, &mut seen.dispute, seen.version)
 }
 
 fn answer(tx: &mut Tx<'_>, doing: &mut Doing, id: AssignmentId, command: &Command) -> Result<Seen, Refused> {
     let mut seen = of(tx, doing, id)?;
     carry_out(tx, doing, &mut seen, command)?;
     Ok(seen)
+}
+
+/// The confirmed mediator discloses something later on: the parties read it, and the room waits for them (R13).
+///
+/// # Errors
+/// `Absent` for others than the mediator; `Fields`; the rule that stands against it.
+pub fn disclose(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId, typed: &str) -> Result<(), Refused> {
+    let mut seen = look(tx, doing, id)?;
+    if seen.viewer != Viewer::Mediator {
+        return Err(Refused::Absent);
+    }
+    let text = clean_words(typed, 2_000).map_err(|why| Refused::field("disclosure", words_code(why)))?;
+    carry_out(tx, doing, &mut seen, &Command::Disclose)?;
+    Ok(store::disclosures::put_later(tx, id, &doing.new_uuid().to_string(), &text, doing.now)?)
+}
+
+/// A party accepts a later disclosure, or objects to it: without a reason, and unseen by the other side and the mediator.
+///
+/// # Errors
+/// `Absent` for whoever is no party; the rule where nothing was disclosed.
+pub fn answer_disclosure(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    id: DisputeId,
+    accepts: bool,
+) -> Result<(), Refused> {
+    let mut seen = look(tx, doing, id)?;
+    seen.party()?;
+    let command = if accepts { Command::AcceptDisclosure } else { Command::ObjectToDisclosure };
+    carry_out(tx, doing, &mut seen, &command).map(drop)
 }
 
 /// Negotiation is over for one of the two: a mediator is sought.

@@ -9,9 +9,6 @@ use store::duties::Duty;
 use super::Doing;
 use crate::refused::Refused;
 
-/// What is kept for the mediator and is no registrar's to read: that a side is not signing freely.
-pub const NOT_FREELY: &str = "not-freely";
-
 /// Something for the registrar to see to.
 ///
 /// # Errors

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use domain::consent::AGREEMENT_TO_MEDIATE;
-use domain::dispute::{Dispute, Refusal, Stage};
+use domain::dispute::{Actor, Command, Dispute, Refusal, Stage};
 use domain::entry::{Author, Body, Entry, MESSAGE_CHARACTERS_MAX, NOTE_CHARACTERS_MAX, OfferContent};
 use domain::ids::{DisputeId, EntryId};
 use domain::offer::{self, Offer, OfferRefusal, OfferState};
@@ -19,7 +19,8 @@ use store::entries::{Appended, NewEntry};
 use store::seats::SeatRow;
 
 use super::Doing;
-use super::process::{Seen, look};
+use super::aftermath::channels_of_announcement;
+use super::process::{Seen, carry_out_as, look};
 use crate::published::Published;
 use crate::refused::{Refused, words_code};
 
@@ -40,7 +41,7 @@ pub fn post(
     id: EntryId,
     body: Body,
 ) -> Result<(Entry, bool), Refused> {
-    let seen = look(tx, doing, dispute)?;
+    let mut seen = look(tx, doing, dispute)?;
     let (seat, _) = sits(tx, &seen, channel)?;
     let body = clean(body)?;
     let new = NewEntry {
@@ -58,6 +59,7 @@ pub fn post(
     check_file(tx, &seen, channel, &body)?;
     may_post(&seen.dispute, seat, channel, &body)?;
     follow_offer(tx, doing, dispute, channel, seat, &body)?;
+    be_present(tx, doing, &mut seen, seat, channel)?;
     match store::entries::append_new(tx, &new)? {
         Appended::New(entry) => {
             keep_offer(tx, dispute, &entry)?;
@@ -74,6 +76,28 @@ fn first(known: Appended) -> Result<(Entry, bool), Refused> {
         Appended::New(entry) | Appended::Again(entry) => Ok((entry, false)),
         Appended::IdReused => Err(Refused::rule("id-reused")),
     }
+}
+
+/// Whoever says something in a session is there, with a socket or without: it is said before their first word (R7), and
+/// kept for the certificate (R10). A caucus is no place to say it from where others would hear of it: a word spoken
+/// there must not be followed by one in the joint channel (R5).
+fn be_present(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    seen: &mut Seen,
+    seat: Seat,
+    channel: Channel,
+) -> Result<(), Refused> {
+    let Stage::Mediation(mediation) = &seen.dispute.stage else { return Ok(()) };
+    if !mediation.room.session_open {
+        return Ok(());
+    }
+    let command = match seat {
+        _ if channels_of_announcement(seat, seen.dispute.shuttle) == [channel] => Command::Enter(seat),
+        Seat::Party(side) => Command::Attend(side),
+        Seat::Mediator => return Ok(()),
+    };
+    carry_out_as(tx, doing, &mut seen.dispute, seen.version, Actor::House, &command).map(drop)
 }
 
 /// What the person may read of a channel beyond the number `after`, ascending.

@@ -111,10 +111,7 @@ fn find(tx: &mut Tx<'_>, doing: &Doing, typed: &str) -> Result<Option<(Code, Sto
         return Ok(None);
     }
     let dispute = store::disputes::load(tx, row.dispute)?;
-    let until = match dispute.value.stage {
-        Stage::Inviting { until, .. } => until,
-        _ => row.expires_at,
-    };
+    let until = dispute.value.answer_until(doing.now).unwrap_or(row.expires_at);
     match code_state(until, row.wrong_secrets, row.replaced, doing.now) {
         CodeState::Open => Ok(Some((row, dispute))),
         CodeState::Void | CodeState::Expired => Ok(None),
@@ -144,7 +141,7 @@ pub fn show(tx: &mut Tx<'_>, doing: &Doing, typed: &str) -> Result<Shown, Refuse
     let from = store::names::of(tx, dispute.id)?.claimant.ok_or(Refused::Absent)?;
     let (expires_at, is_refused) = match dispute.stage {
         // Only the code by which it was said shows a no: the claimant can have a code as well.
-        Stage::Inviting { until, .. } => (until, code.refused),
+        Stage::Inviting { until, .. } => (dispute.answer_until(doing.now).unwrap_or(until), code.refused),
         Stage::Ended(_) | Stage::Settled { .. } => return Err(Refused::Absent),
         _ => (doing.now, false),
     };

@@ -146,6 +146,7 @@ pub fn carry_out_as(
     }
     let due_at = dispute.next_deadline(&house.periods);
     store::disputes::save(tx, dispute, version, due_at, doing.now)?;
+    remind(tx, doing, dispute.id, due_at)?;
     for event in &events {
         aftermath::follow(tx, doing, &before, dispute, event)?;
     }
@@ -154,6 +155,18 @@ pub fn carry_out_as(
     }
     doing.publish(Published::Dispute { dispute: dispute.id });
     Ok(events)
+}
+
+/// Some time before a deadline people are reminded of it; of a short period, when three quarters of it are over.
+fn remind(
+    tx: &mut Tx<'_>,
+    doing: &Doing,
+    dispute: DisputeId,
+    due_at: Option<domain::time::Moment>,
+) -> Result<(), Refused> {
+    let Some(due) = due_at else { return Ok(store::reminders::clear(tx, dispute)?) };
+    let before = doing.config.periods.reminder.min(due.since(doing.now) / 4);
+    Ok(store::reminders::set(tx, dispute, due, due.minus(before))?)
 }
 
 fn trace(doing: &mut Doing, dispute: DisputeId, event: &Event) {
@@ -180,9 +193,12 @@ pub fn refused(refusal: Refusal, dispute: &Dispute) -> Refused {
 /// What the law needs to know of a mediator before they are proposed here.
 ///
 /// # Errors
-/// `Absent` where the account is no mediator of the house.
+/// `Absent` where the account is no mediator of the house, or none any more.
 pub fn candidate(tx: &mut Tx<'_>, dispute: &Dispute, mediator: AccountId) -> Result<Candidate, Refused> {
     let account = store::people::by_id(tx, mediator)?;
+    if account.disabled_at.is_some() {
+        return Err(Refused::Absent);
+    }
     let appointment = account.appointment(HouseRole::Mediator).ok_or(Refused::Absent)?;
     let load = store::disputes::loads(tx)?.get(&mediator).copied().unwrap_or(0);
     let parties: Vec<AccountId> =

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use domain::dispute::{Actor, Command, Dispute, Stage};
-use domain::entry::Body;
 use domain::ids::{AccountId, DisputeId};
 use domain::party::Side;
 use domain::room::{Channel, RoomState, Seat, Signal, channels_of, has_seat};
@@ -14,8 +13,9 @@ use store::Tx;
 use store::seats::SeatRow;
 use utoipa::ToSchema;
 
+use super::Doing;
+use super::aftermath::channels_of_announcement;
 use super::process::{Seen, carry_out, carry_out_as, look};
-use super::{Doing, aftermath};
 use crate::refused::Refused;
 
 /// The room as it is, for the house. It never leaves the house as it is: each reader gets a [`RoomView`].
@@ -61,7 +61,7 @@ pub struct PersonView {
 pub struct SignalView {
     /// Which side.
     pub side: String,
-    /// `break` or `unsafe`.
+    /// `break`, `unsafe` or `not-freely`.
     pub kind: String,
 }
 
@@ -225,7 +225,11 @@ impl RoomNow {
         let given =
             |side: Side| self.state().and_then(|state| *state.signals.of(side)).map(|kind| (side, kind));
         let signals = Side::BOTH.into_iter().filter_map(given);
-        signals.map(|(side, kind)| SignalView { side: side.to_string(), kind: kind.to_string() }).collect()
+        let signals = signals.map(|(side, kind)| (side, kind.as_str()));
+        let doubts = self.state().map(|state| state.not_freely).unwrap_or_default();
+        let doubts = Side::BOTH.into_iter().filter(|side| *doubts.of(*side)).map(|side| (side, "not-freely"));
+        let view = |(side, kind): (Side, &str)| SignalView { side: side.to_string(), kind: kind.to_owned() };
+        signals.chain(doubts).map(view).collect()
     }
 
     /// Who reads the channels of that account, as one text to be digested.
@@ -347,9 +351,9 @@ pub const fn told(dispute: &Dispute) -> &'static str {
     if matches!(dispute.stage, Stage::Mediation(_)) { "mediator" } else { "registrar" }
 }
 
-/// Somebody enters or leaves the room while a session is open: the house says so where they are seen (R7), and keeps
-/// that the side was present (R10). Outside a session nothing is said: whether somebody is at their telephone is
-/// nobody's business then (R19).
+/// Somebody enters or leaves the room while a session is open, by socket, page or API: the house says so once where
+/// they are seen (R7), and keeps that the side was present (R10). Outside a session nothing is said: whether somebody is
+/// at their telephone is nobody's business then (R19).
 ///
 /// # Errors
 /// Where the store fails.
@@ -362,26 +366,40 @@ pub fn announce(
 ) -> Result<(), Refused> {
     let stored = store::disputes::load(tx, id)?;
     let mut dispute = stored.value;
-    let seat = dispute.seat_of(account);
-    let (true, Some(who)) = (dispute.session_is_on(), seat) else { return Ok(()) };
-    let body = if comes { Body::Arrival { who } } else { Body::Departure { who } };
-    for channel in channels_of_announcement(who, dispute.shuttle) {
-        aftermath::say(tx, doing, id, channel, body.clone())?;
-    }
-    if let (Seat::Party(side), true) = (who, comes) {
-        carry_out_as(tx, doing, &mut dispute, stored.version, Actor::House, &Command::Attend(side))?;
-    }
-    Ok(())
+    let (true, Some(who)) = (dispute.session_is_on(), dispute.seat_of(account)) else { return Ok(()) };
+    let command = if comes { Command::Enter(who) } else { Command::Leave(who) };
+    carry_out_as(tx, doing, &mut dispute, stored.version, Actor::House, &command).map(drop)
 }
 
-/// Arrivals and departures are of the room; where the sides are kept apart, each hears of its own people and the
-/// mediator alone (R17).
-fn channels_of_announcement(who: Seat, shuttle: bool) -> Vec<Channel> {
-    match (who, shuttle) {
-        (_, false) => vec![Channel::Joint],
-        (Seat::Party(side), true) => vec![Channel::caucus(side)],
-        (Seat::Mediator, true) => Side::BOTH.map(Channel::caucus).to_vec(),
+/// Whether the person is in the room while a session is open, and nobody was told yet: they look at it by page or API.
+/// A channel that somebody reads tells it only where it would be said in that channel alone: a look into a caucus must
+/// not show elsewhere (R5).
+///
+/// # Errors
+/// `Absent` without a seat.
+pub fn comes_unannounced(
+    tx: &mut Tx<'_>,
+    doing: &Doing,
+    id: DisputeId,
+    channel: Option<Channel>,
+) -> Result<bool, Refused> {
+    let seen = look(tx, doing, id)?;
+    let who = seen.seat().ok_or(Refused::Absent)?;
+    let told_in = channels_of_announcement(who, seen.dispute.shuttle);
+    if channel.is_some_and(|channel| told_in != [channel]) {
+        return Ok(false);
     }
+    let arrived = seen.dispute.mediation().is_some_and(|mediation| mediation.room.arrived.contains(&who));
+    Ok(seen.dispute.session_is_on() && !arrived)
+}
+
+/// The person is in the room; nothing happens where everybody knows.
+///
+/// # Errors
+/// As [`announce`].
+pub fn enter(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId) -> Result<(), Refused> {
+    let account = doing.by.person()?;
+    announce(tx, doing, id, account, true)
 }
 
 #[cfg(test)]

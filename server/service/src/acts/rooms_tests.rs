@@ -61,7 +61,10 @@ fn r17_kept_apart_the_sides_do_not_see_each_other() {
     assert_eq!(names, ["claimant", "mediator"]);
     let channels: Vec<_> = view.channels.iter().map(|channel| channel.name.as_str()).collect();
     assert_eq!(channels, ["caucus-claimant"]);
-    assert_eq!(channels_of_announcement(Seat::Party(Side::Claimant), true), [Channel::CaucusClaimant]);
+    assert_eq!(
+        crate::acts::aftermath::channels_of_announcement(Seat::Party(Side::Claimant), true),
+        [Channel::CaucusClaimant]
+    );
 }
 
 #[test]

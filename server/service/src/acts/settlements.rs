@@ -4,6 +4,7 @@
 use domain::certificate::{Certificate, certificate};
 use domain::dispute::{Dispute, Event};
 use domain::ids::{DisputeId, SettlementId};
+use domain::party::Side;
 use domain::person::HouseRole;
 use domain::settlement::{DeliveryChoice, DeliveryState};
 use domain::sight::{Item, Viewer, may_read};
@@ -38,6 +39,10 @@ pub struct Audited {
     pub traces: Vec<Trace>,
     /// The states of the deliveries, without whose they are.
     pub deliveries: Vec<DeliveryState>,
+    /// The codes of what the mediator disclosed: `none`, `made` before the parties approved, `later`.
+    pub disclosures: Vec<&'static str>,
+    /// The sides that were present at a session held.
+    pub attended: Vec<Side>,
     /// Whether the terms may be read.
     pub terms_are_open: bool,
 }
@@ -157,7 +162,27 @@ pub fn audit(tx: &mut Tx<'_>, doing: &mut Doing, id: SettlementId) -> Result<Aud
         Some(settlement.dispute),
         &serde_json::json!({ "settlement": id.to_string() }),
     );
-    Ok(Audited { settlement, dispute, mediator, traces, deliveries, terms_are_open })
+    let disclosures = disclosures(&traces);
+    let attended = dispute.mediation().map(|mediation| mediation.room.attended).unwrap_or_default();
+    let attended = Side::BOTH.into_iter().filter(|side| *attended.of(*side)).collect();
+    Ok(Audited { settlement, dispute, mediator, traces, deliveries, disclosures, attended, terms_are_open })
+}
+
+/// What the trail tells of the confirmed mediator's disclosures, as codes: never what was said, and nothing of a
+/// mediator who was proposed before (R8).
+fn disclosures(traces: &[Trace]) -> Vec<&'static str> {
+    let facts = |trace: &Trace| serde_json::from_str(&trace.subjects).unwrap_or(serde_json::Value::Null);
+    let of_kind = |kind: &'static str| traces.iter().filter(move |trace| trace.kind == kind);
+    let confirmed = of_kind("mediator-confirmed").last().map(|trace| facts(trace)["assignment"].clone());
+    let made = of_kind("assignment-accepted").map(facts).any(|accepted| {
+        accepted["disclosed"] == "true" && Some(&accepted["assignment"]) == confirmed.as_ref()
+    });
+    let later = of_kind("disclosed-later").next().is_some();
+    let mut codes: Vec<_> = made.then_some("made").into_iter().chain(later.then_some("later")).collect();
+    if codes.is_empty() {
+        codes.push("none");
+    }
+    codes
 }
 
 /// The neutral certificate of a dispute that is over (R10), for those who took part and the registrar.

@@ -102,6 +102,15 @@ pub struct AssignmentView {
     pub approved_by_you: bool,
 }
 
+/// Something that the confirmed mediator disclosed later on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DisclosureView {
+    /// When.
+    pub at: String,
+    /// What.
+    pub text: String,
+}
+
 /// A dispute as the reader may see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DisputeView {
@@ -165,6 +174,12 @@ pub struct DisputeView {
     /// The confirmed mediator's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mediator: Option<String>,
+    /// What the confirmed mediator disclosed after the parties had approved (parties, mediator, registrar).
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub disclosures: Vec<DisclosureView>,
+    /// What the reader said of the last of them, while it waits: `accepted` or `objected` (parties, each its own).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub disclosure_answer: Option<String>,
     /// Where the reader was referred to, where the registrar found mediation unsuitable (the side that it concerns,
     /// registrar).
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -235,6 +250,8 @@ pub fn view(tx: &mut Tx<'_>, doing: &Doing, seen: &Seen) -> Result<DisputeView, 
         preparation: seen.side().map(|side| preparation(dispute, side)),
         assignment: assignment(tx, seen)?,
         mediator: None,
+        disclosures: Vec::new(),
+        disclosure_answer: None,
         referral: None,
         cause: None,
         actions: actions_of(seen, doing).iter().map(ToString::to_string).collect(),
@@ -242,6 +259,7 @@ pub fn view(tx: &mut Tx<'_>, doing: &Doing, seen: &Seen) -> Result<DisputeView, 
     if let Some(mediator) = dispute.mediator().filter(|_| !is_pending) {
         view.mediator = Some(store::people::by_id(tx, mediator)?.name.to_string());
     }
+    add_disclosures(tx, seen, &mut view)?;
     if let (true, Stage::Ended(ending)) = (seen.may_read(Item::Cause), &dispute.stage) {
         view.cause = Some(ending.cause.to_string());
     }
@@ -257,12 +275,30 @@ pub fn view(tx: &mut Tx<'_>, doing: &Doing, seen: &Seen) -> Result<DisputeView, 
 /// While it is paused only whoever paused it, and the registrar, read until when: a date tells everybody else that a
 /// party took the pause, and the lack of one that the registrar did.
 fn may_read_deadline(seen: &Seen) -> bool {
+    let is_sought =
+        matches!(&seen.dispute.stage, Stage::Assigning(assigning) if assigning.proposal.is_none());
     match seen.viewer {
         Viewer::Pending => false,
         Viewer::Registrar => true,
+        // While nobody is proposed the clock is the registrar's alone.
+        _ if is_sought => false,
         _ if seen.dispute.suspension.is_none() => true,
         viewer => seen.dispute.suspended_by().is_some_and(|side| viewer == Viewer::Party(side)),
     }
+}
+
+/// Later disclosures are for those between whom the mediator stands; what a side said of one is that side's own (R13).
+fn add_disclosures(tx: &mut Tx<'_>, seen: &Seen, view: &mut DisputeView) -> Result<(), Refused> {
+    let Some(mediation) = seen.dispute.mediation() else { return Ok(()) };
+    if !matches!(seen.viewer, Viewer::Party(_) | Viewer::Mediator | Viewer::Registrar) {
+        return Ok(());
+    }
+    let later = store::disclosures::later(tx, seen.dispute.id)?;
+    view.disclosures =
+        later.into_iter().map(|(at, text)| DisclosureView { at: at.to_string(), text }).collect();
+    let said = seen.side().zip(mediation.room.disclosure).and_then(|(side, said)| *said.of(side));
+    view.disclosure_answer = said.map(|accepts| if accepts { "accepted" } else { "objected" }.to_owned());
+    Ok(())
 }
 
 /// What was filed, as far as its owner lets it be seen. After the talk is destroyed there is none (R12).

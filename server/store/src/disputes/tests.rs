@@ -9,7 +9,7 @@ use domain::dispute::{Assigning, Cause, Ending, Suspension};
 use domain::ids::SettlementId;
 use domain::language::Language;
 use domain::party::{Route, Safety, Sides};
-use domain::room::{Channel, Signal};
+use domain::room::{Channel, Seat, Signal};
 use domain::settlement::{Attestation, DeliveryChoice};
 use uuid::Uuid;
 
@@ -32,6 +32,9 @@ fn every_shape(draft: &Dispute) -> Vec<Dispute> {
     mediation.room.paused = vec![Channel::Joint, Channel::CaucusClaimant];
     mediation.room.signals.respondent = Some(Signal::Unsafe);
     (mediation.room.held, mediation.room.attended.claimant) = (true, true);
+    mediation.room.disclosure = Some(Sides { claimant: Some(false), respondent: None });
+    mediation.room.arrived = vec![Seat::Mediator, Seat::Party(Side::Respondent)];
+    mediation.room.not_freely.respondent = true;
     let proposal = |state| Some(Assignment { id: assignment(7), mediator: account(3), state });
     let seeking = |state| {
         Stage::Assigning(Assigning { proposal: proposal(state), tried: vec![account(2)], until: moment(8) })
@@ -236,5 +239,50 @@ fn a_proposal_leads_to_its_dispute_for_ever_and_counts_only_while_it_is_open() {
                 Ok(())
             })
             .unwrap();
+    }
+}
+
+#[test]
+fn acts_on_one_dispute_come_one_after_the_other_and_none_is_lost() {
+    for house in houses() {
+        house.write(|tx| a_dispute(tx, 1).map(drop)).unwrap();
+        let act = |_: usize| {
+            |tx: &mut Tx<'_>| {
+                let found = load(tx, dispute_id(1))?;
+                // Whoever reads at the same time finds the same version, unless it has to wait.
+                std::thread::sleep(std::time::Duration::from_millis(20));
+                save(tx, &found.value, found.version, None, moment(1))
+            }
+        };
+        let mut versions: Vec<i64> =
+            house.at_once((0..8).map(act)).into_iter().map(|one| one.unwrap()).collect();
+        versions.sort_unstable();
+        assert_eq!(versions, (2..=9).collect::<Vec<_>>(), "{}", house.backend);
+    }
+}
+
+#[test]
+fn reading_waits_for_nobody_who_writes() {
+    for house in houses() {
+        house.write(|tx| a_dispute(tx, 1).map(drop)).unwrap();
+        house.wait(async {
+            let (begun, has_begun) = std::sync::mpsc::channel();
+            let (go_on, may_go_on) = std::sync::mpsc::channel();
+            let writer = house.store.clone();
+            let writing = tokio::spawn(async move {
+                let act = move |tx: &mut Tx<'_>| {
+                    let found = load(tx, dispute_id(1))?;
+                    begun.send(()).unwrap();
+                    may_go_on.recv().unwrap();
+                    save(tx, &found.value, found.version, None, moment(1))
+                };
+                writer.write(act).await
+            });
+            tokio::task::spawn_blocking(move || has_begun.recv().unwrap()).await.unwrap();
+            let read: Result<i64> = house.store.read(|tx| Ok(load(tx, dispute_id(1))?.version)).await;
+            assert_eq!(read, Ok(1), "{}", house.backend);
+            go_on.send(()).unwrap();
+            assert_eq!(writing.await.unwrap(), Ok(2));
+        });
     }
 }

@@ -10,7 +10,7 @@ use domain::dispute::{Assigning, Cause, Dispute, Ending, Mediation, Stage, Suspe
 use domain::ids::{AccountId, AssignmentId, DisputeId, Reference, SettlementId};
 use domain::language::Language;
 use domain::party::{Joining, Party, Route, Safety};
-use domain::room::{Channel, RoomState, Signal};
+use domain::room::{Channel, RoomState, Seat, Signal};
 use domain::settlement::{Attestation, DeliveryChoice};
 
 use super::agreement::AgreementShape;
@@ -146,7 +146,13 @@ struct RoomShape {
     paused: Vec<W<Channel>>,
     signals: Two<Option<W<Signal>>>,
     held: bool,
+    #[serde(default)]
+    disclosure: Option<Two<Option<bool>>>,
     attended: Two<bool>,
+    #[serde(default)]
+    arrived: Vec<W<Seat>>,
+    #[serde(default)]
+    not_freely: Option<Two<bool>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -165,7 +171,10 @@ impl From<&Mediation> for MediationShape {
             paused: room.paused.iter().copied().map(W).collect(),
             signals: Two::of(&room.signals, |signal| signal.map(W)),
             held: room.held,
+            disclosure: room.disclosure.map(|said| Two::of(&said, |one| *one)),
             attended: Two::of(&room.attended, |one| *one),
+            arrived: room.arrived.iter().copied().map(W).collect(),
+            not_freely: Some(Two::of(&room.not_freely, |one| *one)),
         };
         Self {
             mediator: W(mediation.mediator),
@@ -183,7 +192,10 @@ impl MediationShape {
             paused: self.room.paused.into_iter().map(|channel| channel.0).collect(),
             signals: self.room.signals.sides(|signal| Ok(signal.map(|word| word.0)))?,
             held: self.room.held,
+            disclosure: self.room.disclosure.map(|said| said.sides(Ok)).transpose()?,
             attended: self.room.attended.sides(Ok)?,
+            arrived: self.room.arrived.into_iter().map(|seat| seat.0).collect(),
+            not_freely: self.room.not_freely.map(|said| said.sides(Ok)).transpose()?.unwrap_or_default(),
         };
         Ok(Mediation { mediator: self.mediator.0, since: self.since.into(), until: self.until.into(), room })
     }

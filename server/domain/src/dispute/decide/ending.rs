@@ -91,8 +91,9 @@ pub(super) fn pass_deadline(dispute: &Dispute, house: &House) -> Decision {
             }
         }
         Stage::Assigning(assigning) => {
-            let lapsed = assigning.proposal.as_ref().map(super::assign::ended);
-            lapsed.map(|event| vec![event]).ok_or(Refusal::NotDue)
+            let until = house.now.plus(house.periods.assignment);
+            let overdue = Event::AssigningOverdue { until };
+            Ok(vec![assigning.proposal.as_ref().map_or(overdue, super::assign::ended)])
         }
         // What every party has signed binds, whatever the clock says: it waits for its attestation.
         Stage::Mediation(_) if dispute.agreement.is_binding() => Err(Refusal::NotDue),

@@ -53,11 +53,7 @@ pub(super) fn screen(dispute: &Dispute, decision: ScreeningDecision, house: &Hou
         return Ok(vec![Event::Ended { cause: Cause::Unsuitable }]);
     };
     let mut events = vec![Event::FoundSuitable { shuttle }];
-    // What the house held goes on, but for a pause that a party took: that one is the party's.
-    let is_held = dispute.mediation().is_some_and(|mediation| mediation.room.held);
-    if is_held && dispute.suspension.is_some() && dispute.suspended_by().is_none() {
-        events.push(Event::Resumed);
-    }
+    events.extend(super::sessions::let_go_on(dispute));
     match &dispute.stage {
         Stage::Screening => events.push(invited(house)),
         // Both may have been ready for long: the decision was all that was missing.

@@ -60,7 +60,11 @@ pub fn decide(dispute: &Dispute, command: &Command, actor: Actor, house: &House)
         Command::Disclose => sessions::disclose(dispute),
         Command::OpenSession => sessions::open(dispute),
         Command::CloseSession => sessions::close(dispute),
+        Command::AcceptDisclosure => sessions::answer_disclosure(dispute, actor, true),
+        Command::ObjectToDisclosure => sessions::answer_disclosure(dispute, actor, false),
         Command::Attend(side) => sessions::attend(dispute, *side),
+        Command::Enter(who) => sessions::enter(dispute, *who),
+        Command::Leave(who) => sessions::leave(dispute, *who),
         Command::Pause(channel) => sessions::pause(dispute, *channel),
         Command::ResumeChannel(channel) => sessions::resume(dispute, *channel),
         Command::GiveSignal(signal) => sessions::give_signal(dispute, *signal, actor),
@@ -102,6 +106,8 @@ fn is_theirs(command: &Command, actor: Actor, dispute: &Dispute) -> bool {
         | Command::RequestMediation
         | Command::Approve
         | Command::Object
+        | Command::AcceptDisclosure
+        | Command::ObjectToDisclosure
         | Command::GiveSignal(_)
         | Command::BeReadyToSign(_)
         | Command::Waive(_)
@@ -126,9 +132,11 @@ fn is_theirs(command: &Command, actor: Actor, dispute: &Dispute) -> bool {
         | Command::Freeze { .. }
         | Command::DeclareImpasse => confirmed,
         Command::Attest { by: Attestation::Mediator, .. } => confirmed,
-        Command::Attest { by: Attestation::Institution, .. } | Command::PassDeadline | Command::Attend(_) => {
-            actor == By::House
-        }
+        Command::Attest { by: Attestation::Institution, .. }
+        | Command::PassDeadline
+        | Command::Attend(_)
+        | Command::Enter(_)
+        | Command::Leave(_) => actor == By::House,
     }
 }
 
@@ -140,6 +148,8 @@ const fn is_open_while_suspended(command: &Command) -> bool {
             | Command::Resume
             | Command::Withdraw
             | Command::TakeSignatureBack
+            | Command::AcceptDisclosure
+            | Command::ObjectToDisclosure
             | Command::RefuseInvitation
             | Command::AnswerSafety(_)
             | Command::Screen(_)

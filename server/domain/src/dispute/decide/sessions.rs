@@ -1,6 +1,6 @@
 //! The mediator's hand on the room: sessions, pauses, later disclosures; and a side's private signals (R7, R13, R18).
 
-use crate::party::Side;
+use crate::party::{Safety, Side};
 use crate::room::{Channel, Seat, Signal, has_seat};
 
 use super::super::command::Actor;
@@ -39,6 +39,33 @@ fn stand_still(dispute: &Dispute) -> Vec<Event> {
     vec![Event::Suspended { until: None, by: None }]
 }
 
+/// Each side answers a later disclosure for itself, and may think better of it until the house lets the room go.
+/// Where both accept and no safety question waits, that is at once; an objection is the registrar's to weigh.
+pub(super) fn answer_disclosure(dispute: &Dispute, actor: Actor, accepts: bool) -> Decision {
+    let Actor::Party(side) = actor else { return Err(Refusal::NotYours) };
+    let Some(said) = mediation(dispute)?.room.disclosure else { return Err(Refusal::NothingDisclosed) };
+    if *said.of(side) == Some(accepts) {
+        return Ok(Vec::new());
+    }
+    if !accepts {
+        return Ok(vec![Event::DisclosureObjected { side }]);
+    }
+    let mut events = vec![Event::DisclosureAccepted { side }];
+    let raised = dispute.parties.either(|party| party.safety == Safety::Raised);
+    if *said.of(side.other()) == Some(true) && !raised {
+        events.push(Event::RoomReleased);
+        events.extend(let_go_on(dispute));
+    }
+    Ok(events)
+}
+
+/// What the house held goes on, but for a pause that a party took: that one is the party's.
+pub(super) fn let_go_on(dispute: &Dispute) -> Option<Event> {
+    let is_held = dispute.mediation().is_some_and(|mediation| mediation.room.held);
+    let is_ours = dispute.suspension.is_some() && dispute.suspended_by().is_none();
+    (is_held && is_ours).then_some(Event::Resumed)
+}
+
 pub(super) fn open(dispute: &Dispute) -> Decision {
     match mediation(dispute)?.room.session_open {
         true => Err(Refusal::SessionOpen),
@@ -60,6 +87,31 @@ pub(super) fn attend(dispute: &Dispute, side: Side) -> Decision {
         return Err(Refusal::NoSession);
     }
     if *room.attended.of(side) { Ok(Vec::new()) } else { Ok(vec![Event::Attended { side }]) }
+}
+
+/// Coming is said once, until the person has left or the session is over (R7).
+pub(super) fn enter(dispute: &Dispute, who: Seat) -> Decision {
+    let room = &mediation(dispute)?.room;
+    if !room.session_open {
+        return Err(Refusal::NoSession);
+    }
+    let mut events = Vec::new();
+    if !room.arrived.contains(&who) {
+        events.push(Event::Arrived { who });
+    }
+    if let Seat::Party(side) = who {
+        events.extend(attend(dispute, side)?);
+    }
+    Ok(events)
+}
+
+/// Leaving is said of whoever was said to have come.
+pub(super) fn leave(dispute: &Dispute, who: Seat) -> Decision {
+    let room = &mediation(dispute)?.room;
+    if !room.session_open {
+        return Err(Refusal::NoSession);
+    }
+    Ok(if room.arrived.contains(&who) { vec![Event::Left { who }] } else { Vec::new() })
 }
 
 pub(super) fn pause(dispute: &Dispute, channel: Channel) -> Decision {

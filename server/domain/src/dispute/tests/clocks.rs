@@ -1,10 +1,12 @@
 //! Deadlines and suspensions (section 2 of the design).
 
 use crate::deadlines::Periods;
-use crate::dispute::{Actor, Cause, Command, Refusal, Stage};
+use crate::dispute::{Actor, Cause, Command, Event, Refusal, Stage};
+use crate::party::Route;
+use crate::safety::Finding;
 use crate::time::Moment;
 
-use super::play::{CLAIMANT, DAY, HOUR, Play, RESPONDENT, sign};
+use super::play::{AMARA, BELA, CLAIMANT, DAY, HOUR, NOOR, Play, RESPONDENT, sign};
 use super::stages;
 
 fn due(play: &Play) -> Option<Moment> {
@@ -22,7 +24,48 @@ fn each_stage_ends_in_its_own_way_when_its_time_has_passed() {
     assert_eq!(cause(stages::mediation()), Cause::Lapsed);
     assert_eq!(cause(stages::mediation().noor_revises()), Cause::Lapsed);
     assert_eq!(due(&stages::frozen()), None);
-    assert_eq!(due(&stages::assigning()), None);
+}
+
+#[test]
+fn a_registrar_who_proposes_nobody_is_reminded_once_a_period() {
+    let waits = stages::assigning();
+    let overdue = waits.deadline_passes();
+    assert_eq!(overdue.events.last().map(Event::kind), Some("assigning-overdue"));
+    assert_eq!(due(&overdue), Some(overdue.now.plus(DAY * 3)));
+    // A proposal that lapses leaves the place free, and what follows is due at once.
+    let lapsed = stages::assigning().proposes(NOOR).deadline_passes();
+    assert_eq!(lapsed.events.last().map(Event::kind), Some("proposal-ended"));
+    assert_eq!(due(&lapsed), Some(lapsed.now));
+}
+
+#[test]
+fn a_period_that_begins_during_a_pause_runs_from_its_end() {
+    let raised = stages::prepared().answers_safety(RESPONDENT, Finding::Raised);
+    let ready = raised.both(|play, actor| play.gets_ready(actor, Route::Mediation));
+    let paused = ready.does(Actor::Registrar, &Command::Suspend).waits(DAY * 40);
+    let screened = paused.passes_screening(true).waits(DAY);
+    let on = screened.does(Actor::Registrar, &Command::Resume);
+    assert_eq!(due(&on), Some(on.now.plus(DAY * 3)));
+}
+
+#[test]
+fn an_invitation_stays_open_while_the_clocks_stand_still() {
+    let paused = stages::inviting().does(Actor::Registrar, &Command::Suspend).waits(DAY * 40);
+    let until = paused.dispute.answer_until(paused.now).expect("inviting");
+    assert_eq!(until, paused.now.plus(DAY * 14));
+}
+
+#[test]
+fn whoever_has_done_their_part_is_not_reminded() {
+    let awaited = |play: Play| play.dispute.awaited();
+    assert_eq!(awaited(stages::prepared()), [AMARA, BELA]);
+    assert_eq!(awaited(stages::prepared().gets_ready(CLAIMANT, Route::Mediation)), [BELA]);
+    assert_eq!(awaited(stages::assigning().proposes(NOOR)), [NOOR]);
+    assert_eq!(awaited(stages::accepted().approves(RESPONDENT)), [AMARA]);
+    assert_eq!(awaited(stages::mediation()), [AMARA, BELA, NOOR]);
+    assert_eq!(awaited(stages::all_signed()), [NOOR]);
+    assert!(awaited(stages::mediation().does(CLAIMANT, &Command::Suspend)).is_empty());
+    assert!(awaited(stages::ended()).is_empty());
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::consent::AGREEMENT_TO_MEDIATE;
 use crate::dispute::{Actor, Command, ScreeningDecision};
 use crate::language::Language;
 use crate::party::{Route, Side};
-use crate::room::{Channel, Signal};
+use crate::room::{Channel, Seat, Signal};
 use crate::safety::Finding;
 use crate::settlement::{Attestation, DeliveryChoice};
 
@@ -36,7 +36,11 @@ pub(super) fn all(play: &Play) -> Vec<(&'static str, Command)> {
         ("disclose", Command::Disclose),
         ("open session", Command::OpenSession),
         ("close session", Command::CloseSession),
+        ("accept the disclosure", Command::AcceptDisclosure),
+        ("object to the disclosure", Command::ObjectToDisclosure),
         ("attend", Command::Attend(Side::Claimant)),
+        ("enter", Command::Enter(Seat::Mediator)),
+        ("leave", Command::Leave(Seat::Mediator)),
         ("pause joint", Command::Pause(Channel::Joint)),
         ("pause a caucus", Command::Pause(Channel::CaucusClaimant)),
         ("resume joint", Command::ResumeChannel(Channel::Joint)),

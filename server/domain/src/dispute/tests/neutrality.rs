@@ -3,7 +3,9 @@
 use crate::assignment::{PROPOSALS_MAX, Proposal};
 use crate::dispute::{Actor, Command, Event, Refusal, Stage, StageName};
 use crate::ids::AccountId;
-use crate::room::Channel;
+use crate::party::Side;
+use crate::room::{Channel, Seat};
+use crate::safety::Finding;
 
 use super::play::{AMARA, BELA, CLAIMANT, NOOR, OMAR, Play, RESPONDENT, propose};
 use super::stages;
@@ -64,6 +66,45 @@ fn r13_a_later_disclosure_holds_the_room_until_the_registrar_has_decided() {
     assert!(!on.dispute.mediation().expect("a mediation").room.held);
     on.both(Play::signs);
     held.does(CLAIMANT, &Command::Withdraw);
+}
+
+#[test]
+fn r13_both_sides_accept_a_later_disclosure_each_alone_or_the_registrar_decides() {
+    let room = |play: &Play| play.dispute.mediation().expect("a mediation").room.clone();
+    stages::mediation().refuses(CLAIMANT, &Command::AcceptDisclosure, Refusal::NothingDisclosed);
+    let held = stages::mediation().noor_does(&Command::Disclose);
+    for actor in [Actor::Mediator(NOOR), Actor::Registrar, Actor::House] {
+        held.refuses(actor, &Command::AcceptDisclosure, Refusal::NotYours);
+    }
+    let one = held.clone().does(CLAIMANT, &Command::AcceptDisclosure);
+    assert!(room(&one).held, "silence never consents");
+    assert!(!room(&one.clone().does(RESPONDENT, &Command::AcceptDisclosure)).held);
+    let against = one.does(RESPONDENT, &Command::ObjectToDisclosure);
+    assert!(room(&against).held && against.dispute.awaits_screening());
+    assert!(
+        !room(&against.clone().does(RESPONDENT, &Command::AcceptDisclosure)).held,
+        "they think better of it"
+    );
+    assert!(!room(&against.passes_screening(false)).held);
+    // What a safety answer holds is not let go by that.
+    let raised = held.answers_safety(CLAIMANT, Finding::Raised);
+    assert!(room(&raised.both(|play, actor| play.does(actor, &Command::AcceptDisclosure))).held);
+}
+
+#[test]
+fn r07_coming_is_said_once_until_somebody_has_left_and_again_in_the_next_session() {
+    let house = |play: Play, command: Command| play.does(Actor::House, &command);
+    let bela = Seat::Party(Side::Respondent);
+    stages::mediation().refuses(Actor::House, &Command::Enter(bela), Refusal::NoSession);
+    let here = house(stages::mediation().noor_does(&Command::OpenSession), Command::Enter(bela));
+    assert_eq!(here.asks(Actor::House, &Command::Enter(bela)), Ok(Vec::new()));
+    assert_eq!(here.asks(Actor::House, &Command::Leave(Seat::Mediator)), Ok(Vec::new()));
+    let back = house(house(here, Command::Leave(bela)), Command::Enter(bela));
+    let came = |play: &Play| play.events.iter().filter(|event| event.kind() == "arrived").count();
+    assert_eq!(came(&back), 2);
+    assert_eq!(back.events.iter().filter(|event| event.kind() == "attended").count(), 1);
+    let next = back.noor_does(&Command::CloseSession).noor_does(&Command::OpenSession);
+    assert_eq!(came(&house(next, Command::Enter(bela))), 3);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::category::Category;
 use crate::dispute::{Actor, Cause, Command, Event, Refusal, ScreeningDecision, Stage, StageName, actions};
-use crate::party::{Route, Safety, Side};
+use crate::party::{Route, Safety, Side, Sides};
 use crate::room::{Channel, Seat, Signal};
 use crate::safety::Finding;
 
@@ -241,6 +241,28 @@ fn r18_a_signal_stops_the_shared_channel_until_the_mediator_lifts_it() {
             )));
         }
     }
+}
+
+#[test]
+fn r18_asking_for_a_break_does_not_take_back_that_one_does_not_feel_safe() {
+    let both = stages::mediation().signals(CLAIMANT, Signal::Unsafe).signals(CLAIMANT, Signal::Break);
+    let room = &both.dispute.mediation().expect("a mediation").room;
+    assert_eq!(room.signals.claimant, Some(Signal::Unsafe));
+    let worse = stages::mediation().signals(CLAIMANT, Signal::Break).signals(CLAIMANT, Signal::Unsafe);
+    assert_eq!(worse.dispute.mediation().expect("a mediation").room.signals.claimant, Some(Signal::Unsafe));
+}
+
+#[test]
+fn r23_a_private_no_stands_through_a_pause_until_that_side_signs_or_the_text_changes() {
+    let doubts = |play: &Play| play.dispute.mediation().expect("a mediation").room.not_freely;
+    let asked = stages::thought_over();
+    let doubting = asked.clone().does(RESPONDENT, &sign(asked.digest(), false));
+    assert_eq!(doubts(&doubting), Sides { claimant: false, respondent: true });
+    let paused = doubting.clone().does(Actor::Registrar, &Command::Suspend).waits(super::play::DAY);
+    assert!(doubts(&paused.does(Actor::Registrar, &Command::Resume)).respondent);
+    assert!(doubts(&doubting.clone().signs(CLAIMANT)).respondent);
+    assert!(!doubts(&doubting.clone().signs(RESPONDENT)).respondent);
+    assert!(!doubts(&doubting.noor_does(&super::play::revise(1))).respondent);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::certificate::{Certificate, certificate};
 use crate::dispute::{Actor, Command, Event, ScreeningDecision};
 use crate::party::Side;
-use crate::room::{Channel, Signal};
+use crate::room::{Channel, Seat, Signal};
 use crate::safety::Finding;
 
 use super::play::{CARIM, CLAIMANT, NOOR, Play, RESPONDENT, sign, take};
@@ -25,11 +25,17 @@ fn everything_that_happens() -> Vec<Play> {
         stages::assigning().proposes(NOOR).does(Actor::Mediator(NOOR), &Command::DeclineAssignment),
         stages::mediation()
             .noor_does(&Command::OpenSession)
-            .does(Actor::House, &Command::Attend(Side::Respondent))
+            .does(Actor::House, &Command::Enter(Seat::Party(Side::Respondent)))
+            .does(Actor::House, &Command::Leave(Seat::Party(Side::Respondent)))
             .noor_does(&Command::CloseSession)
             .noor_does(&Command::Pause(Channel::Joint))
             .noor_does(&Command::ResumeChannel(Channel::Joint)),
         stages::frozen().waives(CLAIMANT),
+        stages::assigning().deadline_passes(),
+        stages::mediation()
+            .noor_does(&Command::Disclose)
+            .does(CLAIMANT, &Command::ObjectToDisclosure)
+            .both(|play, actor| play.does(actor, &Command::AcceptDisclosure)),
         one_signed.clone().does(CLAIMANT, &Command::TakeSignatureBack),
         one_signed.clone().does(RESPONDENT, &sign(one_signed.digest(), false)),
         stages::frozen().does(CLAIMANT, &Command::Suspend).does(CLAIMANT, &Command::Resume),
@@ -48,6 +54,7 @@ fn r9_a_trace_holds_ids_kinds_and_digests_and_no_words() {
         for (name, value) in &trace.facts {
             let fits = match *name {
                 "side" => value.parse::<Side>().is_ok(),
+                "who" => Seat::ALL.iter().any(|seat| seat.as_str() == value),
                 "account" | "mediator" | "assignment" | "settlement" => value.len() == 36,
                 "digest" => value.len() == 71 && value.starts_with("sha256:"),
                 "reference" => value.len() == 12 && value.starts_with("CD-"),
@@ -60,7 +67,7 @@ fn r9_a_trace_holds_ids_kinds_and_digests_and_no_words() {
             assert!(fits, "{}: {name} = {value}", trace.kind);
         }
     }
-    assert_eq!(kinds.len(), 40, "every kind of event happened, and was looked at: {kinds:?}");
+    assert_eq!(kinds.len(), 46, "every kind of event happened, and was looked at: {kinds:?}");
 }
 
 #[test]
@@ -93,12 +100,18 @@ fn r8_an_auditor_sees_what_happened_to_the_process_and_nothing_private() {
     assert_eq!(
         closed,
         [
+            "arrived",
+            "assigning-overdue",
             "became-ready",
             "channel-paused",
             "channel-resumed",
             "delivery-chosen",
+            "disclosure-accepted",
+            "disclosure-objected",
             "found-suitable",
             "invitation-refused",
+            "invited",
+            "left",
             "mediator-approved",
             "mediator-proposed",
             "not-signing-freely",
@@ -107,6 +120,7 @@ fn r8_an_auditor_sees_what_happened_to_the_process_and_nothing_private() {
             "refusal-undone",
             "resumed",
             "room-held",
+            "room-released",
             "safety-answered",
             "sent-to-screening",
             "signal-given",

@@ -93,7 +93,7 @@ fn r23_a_signature_binds_the_digest_that_was_read() {
 fn r23_a_no_to_signing_freely_leaves_no_signature_and_can_be_thought_over() {
     let play = stages::thought_over().signs(CLAIMANT);
     let doubt = play.clone().does(RESPONDENT, &sign(play.digest(), false));
-    assert_eq!(doubt.dispute, play.dispute, "others see what they saw before");
+    assert_eq!(doubt.dispute.agreement, play.dispute.agreement, "others see what they saw before");
     assert!(doubt.signs(RESPONDENT).dispute.agreement.is_binding());
 }
 

@@ -291,6 +291,7 @@ pub async fn attest_as_mediator(
     signer: Signer,
     digest: TextDigest,
     name: String,
+    once: Once,
 ) -> Result<(), Refused> {
     let dispute = signer.dispute;
     let prepared = read_as(state, who.by(), move |tx, doing| {
@@ -303,7 +304,7 @@ pub async fn attest_as_mediator(
         sealing::seal(tx, doing, &prepared, &sealed)?;
         accounts::use_proof(tx, proof)
     };
-    state.desk.write(who.by(), job).await
+    state.desk.write_once(who.by(), once, job).await
 }
 
 /// Lays out and signs the record, on a thread of its own.
@@ -316,6 +317,26 @@ pub async fn sealed(state: &AppState, prepared: &sealing::Prepared) -> Result<re
     match made {
         Ok(Ok(sealed)) => Ok(sealed),
         Ok(Err(_)) | Err(_) => Err(Refused::broken("the record cannot be made")),
+    }
+}
+
+fn signed(stands: bool) -> Done {
+    Done::new(if stands { "signed" } else { "not-signed" })
+}
+
+/// What was answered to the same signature before, under the same key.
+async fn first_answer(
+    state: &AppState,
+    who: &SignedIn,
+    seat: Seat,
+    once: &Once,
+) -> Result<Option<Done>, Refused> {
+    match seat {
+        Seat::Party(_) => Ok(state.desk.answered::<bool>(who.by(), once).await?.map(signed)),
+        Seat::Mediator => {
+            let answered = state.desk.answered::<()>(who.by(), once).await?;
+            Ok(answered.map(|()| Done::new("attested")))
+        }
     }
 }
 
@@ -333,6 +354,10 @@ async fn sign(
         crate::acts::process::look(tx, doing, dispute)?.seat().ok_or(Refused::Absent)
     })
     .await?;
+    // Before rule and proof: what was signed cannot be signed again, and its code is used up.
+    if let Some(first) = first_answer(&state, &who, seat, &body.once).await? {
+        return Ok(HttpResponse::Created().json(first));
+    }
     let SignatureBody { digest: typed, name, password, totp, intent, freely, auditor_may_read_terms } =
         body.value;
     let digest = digest(&typed)?;
@@ -344,10 +369,10 @@ async fn sign(
                 auditor_may_read_terms.ok_or(Refused::field("auditor_may_read_terms", "missing"))?;
             let signing = Signing { digest, name, freely, auditor_may_read_terms };
             let stands = sign_as_party(&state, &who, signer, signing, body.once).await?;
-            Done::new(if stands { "signed" } else { "not-signed" })
+            signed(stands)
         }
         ("attest", Seat::Mediator) => {
-            attest_as_mediator(&state, &who, signer, digest, name).await?;
+            attest_as_mediator(&state, &who, signer, digest, name, body.once).await?;
             Done::new("attested")
         }
         _ => return Err(Refused::field("intent", "not-a-choice")),

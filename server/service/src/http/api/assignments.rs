@@ -14,7 +14,17 @@ use crate::state::AppState;
 
 /// This file's part of the document.
 #[derive(OpenApi)]
-#[openapi(paths(list_mediators, propose, accept, decline, approve, object))]
+#[openapi(paths(
+    list_mediators,
+    propose,
+    accept,
+    decline,
+    approve,
+    object,
+    disclose,
+    accept_disclosure,
+    object_to_disclosure
+))]
 pub struct Doc;
 
 #[derive(Deserialize)]
@@ -182,10 +192,90 @@ async fn object(
     Ok(HttpResponse::Ok().json(shown.await?))
 }
 
+/// Something that may touch the mediator's neutrality and came up after the parties had approved.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Disclosure {
+    disclosure: String,
+}
+
+#[derive(Serialize, Deserialize, ToSchema)]
+struct DisclosureShown {
+    /// `disclosed`, `accepted` or `objected`.
+    state: String,
+}
+
+/// The confirmed mediator discloses something later on. The parties read it, and the room is paused until both accept
+/// it or the registrar has decided.
+#[utoipa::path(post, path = "/api/v1/disputes/{id}/disclosures", tag = "assignments", params(("id" = String, Path)),
+    request_body = Disclosure, responses((status = 201, body = DisclosureShown), (status = 404), (status = 409), (status = 422)))]
+async fn disclose(
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
+    body: Body<Disclosure>,
+) -> Result<HttpResponse, Refused> {
+    let dispute: DisputeId = id(&path)?;
+    let text = body.value.disclosure;
+    let shown = state.desk.write_once(who.by(), body.once, move |tx, doing| {
+        assignments::disclose(tx, doing, dispute, &text)?;
+        Ok(DisclosureShown { state: "disclosed".to_owned() })
+    });
+    Ok(HttpResponse::Created().json(shown.await?))
+}
+
+async fn answer_disclosure(
+    state: &AppState,
+    who: &SignedIn,
+    path: &str,
+    body: Body<Nothing>,
+    accepts: bool,
+) -> Result<HttpResponse, Refused> {
+    let dispute: DisputeId = id(path)?;
+    let shown = state.desk.write_once(who.by(), body.once, move |tx, doing| {
+        assignments::answer_disclosure(tx, doing, dispute, accepts)?;
+        Ok(DisclosureShown { state: if accepts { "accepted" } else { "objected" }.to_owned() })
+    });
+    Ok(HttpResponse::Ok().json(shown.await?))
+}
+
+/// A party accepts what was disclosed later on; unseen by the other side and the mediator.
+#[utoipa::path(post, path = "/api/v1/disputes/{id}/disclosures/acceptance", tag = "assignments",
+    params(("id" = String, Path)), request_body = Nothing,
+    responses((status = 200, body = DisclosureShown), (status = 404), (status = 409)))]
+async fn accept_disclosure(
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
+    body: Body<Nothing>,
+) -> Result<HttpResponse, Refused> {
+    answer_disclosure(&state, &who, &path, body, true).await
+}
+
+/// A party objects to it. No reason is asked, and nobody learns who it was.
+#[utoipa::path(post, path = "/api/v1/disputes/{id}/disclosures/objection", tag = "assignments",
+    params(("id" = String, Path)), request_body = Nothing,
+    responses((status = 200, body = DisclosureShown), (status = 404), (status = 409)))]
+async fn object_to_disclosure(
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
+    body: Body<Nothing>,
+) -> Result<HttpResponse, Refused> {
+    answer_disclosure(&state, &who, &path, body, false).await
+}
+
 pub fn configure(routes: &mut web::ServiceConfig) {
     routes
         .service(web::resource("/mediators").route(web::get().to(list_mediators)))
         .service(web::resource("/disputes/{id}/assignments").route(web::post().to(propose)))
+        .service(web::resource("/disputes/{id}/disclosures").route(web::post().to(disclose)))
+        .service(
+            web::resource("/disputes/{id}/disclosures/acceptance").route(web::post().to(accept_disclosure)),
+        )
+        .service(
+            web::resource("/disputes/{id}/disclosures/objection").route(web::post().to(object_to_disclosure)),
+        )
         .service(web::resource("/assignments/{id}/acceptance").route(web::post().to(accept)))
         .service(web::resource("/assignments/{id}/refusal").route(web::post().to(decline)))
         .service(web::resource("/assignments/{id}/approval").route(web::post().to(approve)))

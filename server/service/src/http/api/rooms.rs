@@ -40,8 +40,20 @@ async fn show_room(
     path: web::Path<String>,
 ) -> Result<HttpResponse, Refused> {
     let dispute: DisputeId = id(&path)?;
-    let room = read_as(&state, who.by(), move |tx, doing| rooms::show(tx, doing, dispute)).await?;
+    let look = move |tx: &mut store::Tx<'_>, doing: &crate::acts::Doing| {
+        Ok((rooms::show(tx, doing, dispute)?, rooms::comes_unannounced(tx, doing, dispute, None)?))
+    };
+    let (room, is_new) = read_as(&state, who.by(), look).await?;
+    if is_new {
+        come(&state, &who, dispute).await?;
+    }
     Ok(HttpResponse::Ok().json(room))
+}
+
+/// Nobody is in a room unseen (R7): whoever looks while a session is open has come. A look that changes nothing writes
+/// nothing.
+async fn come(state: &AppState, who: &SignedIn, dispute: DisputeId) -> Result<(), Refused> {
+    state.desk.write(who.by(), move |tx, doing| rooms::enter(tx, doing, dispute)).await
 }
 
 /// A page of entries, ascending.
@@ -67,9 +79,13 @@ async fn list_entries(
     let after = after.map_err(|_| Refused::field("after", "wrong-type"))?;
     let limit = i64::try_from(page.limit).unwrap_or(i64::MAX);
     let look = move |tx: &mut store::Tx<'_>, doing: &crate::acts::Doing| {
-        entries::read(tx, doing, dispute, channel, after, limit)
+        let is_new = rooms::comes_unannounced(tx, doing, dispute, Some(channel))?;
+        Ok((entries::read(tx, doing, dispute, channel, after, limit)?, is_new))
     };
-    let found = read_as(&state, who.by(), look).await?;
+    let (found, is_new) = read_as(&state, who.by(), look).await?;
+    if is_new {
+        come(&state, &who, dispute).await?;
+    }
     let is_full = found.len() >= page.limit;
     let next = found.last().filter(|_| is_full).map(|entry| entry.seq.to_string());
     Ok(HttpResponse::Ok().json(EntryPage { items: found.iter().map(EntryJson::from).collect(), next }))

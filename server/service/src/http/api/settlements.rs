@@ -193,6 +193,10 @@ struct AuditedShown {
     attested_by: Option<&'static str>,
     /// What both parties signed before they talked.
     consents: Vec<ConsentShown>,
+    /// What the mediator disclosed, as codes: `none`, `made` before the parties approved, `later`.
+    disclosures: Vec<&'static str>,
+    /// Which sides were present at a session held.
+    attended: Vec<&'static str>,
     /// Whether each side has signed.
     signatures: Vec<SignedShown>,
     /// The states of the deliveries, without whose they are.
@@ -255,6 +259,8 @@ fn audited(seen: &Audited) -> AuditedShown {
         mediator: seen.mediator.clone(),
         attested_by,
         consents: consents.collect(),
+        disclosures: seen.disclosures.clone(),
+        attended: seen.attended.iter().map(|side| side.as_str()).collect(),
         signatures,
         deliveries: seen.deliveries.iter().map(|state| state.as_str()).collect(),
         trace: seen

@@ -3,16 +3,18 @@
 use actix_web::web;
 use domain::assignment::{Assignment, Proposal};
 use domain::dispute::Stage;
-use domain::ids::AssignmentId;
+use domain::ids::{AssignmentId, DisputeId};
 use domain::language::Language;
 use domain::party::Side;
 use domain::person::HouseRole;
 use domain::sight::Viewer;
 use domain::time::Moment;
-use pages::assignments::{ConflictInquiry, ProposedMediator, SayNo};
+use pages::assignments::{ConflictInquiry, LaterDisclosure, ProposedMediator, SayNo};
 use pages::form::Form;
 
+use super::disputes::viewed;
 use super::frame::{Answer, Sent, Visit, into_form};
+use super::tasks::may;
 use crate::acts::assignments;
 use crate::acts::process::{Seen, house, look};
 use crate::http::body::id;
@@ -172,8 +174,62 @@ async fn answer(sent: Sent, path: &str, approves: bool) -> Answer {
     Ok(sent.visit.go_saying(&format!("/disputes/{dispute}"), "saved"))
 }
 
+/// The form of the confirmed mediator's own dispute; to everybody else nothing is there.
+async fn later(visit: &Visit, dispute: DisputeId, form: Form) -> Result<LaterDisclosure, Refused> {
+    let view = viewed(visit, dispute).await?;
+    if !may(&view, "disclose") {
+        return Err(Refused::Absent);
+    }
+    Ok(LaterDisclosure { id: view.id, reference: view.reference.unwrap_or_default(), form })
+}
+
+async fn ask_disclosure(visit: Visit, path: web::Path<String>) -> Answer {
+    let page = later(&visit, id(&path)?, Form::default()).await?;
+    Ok(visit.show(|w, f| page.render(w, f)))
+}
+
+async fn disclose(sent: Sent, path: web::Path<String>) -> Answer {
+    sent.visit.signed_in()?;
+    let dispute: DisputeId = id(&path)?;
+    let text = sent.form.text("disclosure").to_owned();
+    let act = sent.visit.write(move |tx, doing| assignments::disclose(tx, doing, dispute, &text));
+    let Err(refused) = act.await else {
+        return Ok(sent.visit.go_saying(&format!("/disputes/{dispute}"), "saved"));
+    };
+    let form = into_form(refused, sent.typed(), &[])?;
+    let page = later(&sent.visit, dispute, form).await?;
+    Ok(sent.visit.again(&format!("/disputes/{dispute}/disclosures"), |w, f| page.render(w, f)))
+}
+
+async fn accept_disclosure(sent: Sent, path: web::Path<String>) -> Answer {
+    answer_disclosure(sent, &path, true).await
+}
+
+async fn object_to_disclosure(sent: Sent, path: web::Path<String>) -> Answer {
+    answer_disclosure(sent, &path, false).await
+}
+
+async fn answer_disclosure(sent: Sent, path: &str, accepts: bool) -> Answer {
+    sent.visit.signed_in()?;
+    let dispute: DisputeId = id(path)?;
+    let act = sent.visit.write(move |tx, doing| assignments::answer_disclosure(tx, doing, dispute, accepts));
+    act.await?;
+    Ok(sent.visit.go_saying(&format!("/disputes/{dispute}"), "saved"))
+}
+
 pub fn configure(routes: &mut web::ServiceConfig) {
     routes
+        .service(
+            web::resource("/disputes/{id}/disclosures")
+                .route(web::get().to(ask_disclosure))
+                .route(web::post().to(disclose)),
+        )
+        .service(
+            web::resource("/disputes/{id}/disclosures/acceptance").route(web::post().to(accept_disclosure)),
+        )
+        .service(
+            web::resource("/disputes/{id}/disclosures/objection").route(web::post().to(object_to_disclosure)),
+        )
         .service(web::resource("/assignments/{id}").route(web::get().to(show)))
         .service(web::resource("/assignments/{id}/acceptance").route(web::post().to(accept)))
         .service(

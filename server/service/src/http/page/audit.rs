@@ -111,10 +111,6 @@ fn detail(seen: &Audited) -> AuditDetail {
         }
         _ => Vec::new(),
     };
-    let disclosed = seen
-        .traces
-        .iter()
-        .any(|row| row.kind == "assignment-accepted" && row.subjects.contains("\"disclosed\":\"true\""));
     let has_failed = seen.deliveries.contains(&DeliveryState::Failed);
     AuditDetail {
         id: seen.settlement.id.to_string(),
@@ -126,7 +122,8 @@ fn detail(seen: &Audited) -> AuditDetail {
         state: if has_failed { "delivery-failed" } else { "sealed" }.to_owned(),
         signatures,
         consents: consents.collect(),
-        disclosures: vec![if disclosed { "made" } else { "none" }.to_owned()],
+        disclosures: seen.disclosures.iter().map(|code| (*code).to_owned()).collect(),
+        attended: seen.attended.iter().map(ToString::to_string).collect(),
         deliveries: seen.deliveries.iter().map(|state| state.as_str().to_owned()).collect(),
         trace: seen
             .traces

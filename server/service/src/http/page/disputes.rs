@@ -139,6 +139,10 @@ fn people(view: &DisputeView) -> Vec<PersonLine> {
     parties.chain(view.mediator.as_ref().map(|name| line(name, "mediator"))).collect()
 }
 
+fn disclosure(one: &crate::acts::views::DisclosureView) -> Option<(Moment, String)> {
+    Some((one.at.parse().ok()?, one.text.clone()))
+}
+
 fn page_of(view: &DisputeView, files: Vec<FileLine>) -> DisputePage {
     let is_claimant = view.you == "claimant";
     let has_joined = view.parties.iter().any(|party| party.side == "respondent" && party.state == "joined");
@@ -181,6 +185,10 @@ fn page_of(view: &DisputeView, files: Vec<FileLine>) -> DisputePage {
         may_request_mediation: may(view, "request-mediation"),
         may_close: may(view, "declare-impasse"),
         told: if may(view, "give-signal") { told(view) } else { String::new() },
+        disclosures: view.disclosures.iter().filter_map(disclosure).collect(),
+        disclosure_said: may(view, "accept-disclosure")
+            .then(|| view.disclosure_answer.clone().unwrap_or_else(|| "nothing".to_owned())),
+        may_disclose: may(view, "disclose"),
     }
 }
 

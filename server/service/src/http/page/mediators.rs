@@ -14,10 +14,10 @@ use store::Tx;
 use super::frame::{Answer, Visit};
 use super::tasks::tasks;
 use super::terms::both_names;
+use crate::acts::Doing;
 use crate::acts::process::{Seen, house, look};
 use crate::acts::rooms::{SignalView, room_now};
 use crate::acts::views::view;
-use crate::acts::{Doing, duties};
 use crate::refused::Refused;
 
 /// The most disputes of a desk.
@@ -56,17 +56,7 @@ fn signals(
         let side = signal.side.parse::<Side>().ok()?;
         Some((names.of(side).clone(), signal.kind))
     };
-    let mut lines: Vec<_> = signals.into_iter().filter_map(named).collect();
-    if let Agreement::Frozen { signatures, since, .. } = &dispute.agreement {
-        for duty in store::duties::open_of(tx, dispute.id)? {
-            let Some(side) = duty.side.filter(|side| signatures.of(*side).is_none()) else { continue };
-            let line = (names.of(side).clone(), duty.kind);
-            if line.1 == duties::NOT_FREELY && duty.at >= *since && !lines.contains(&line) {
-                lines.push(line);
-            }
-        }
-    }
-    Ok(lines)
+    Ok(signals.into_iter().filter_map(named).collect())
 }
 
 fn line(tx: &mut Tx<'_>, doing: &Doing, seen: &Seen) -> Result<DeskLine, Refused> {

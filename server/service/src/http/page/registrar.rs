@@ -90,7 +90,7 @@ fn takers(tx: &mut Tx<'_>, disputes: &[Dispute], now: Moment) -> Result<Vec<Pend
 fn alarms(tx: &mut Tx<'_>, account: AccountId) -> Result<Vec<Alarm>, Refused> {
     let mut lines = Vec::new();
     for duty in store::duties::open(tx, LINES_MAX)? {
-        let Some(dispute) = duty.dispute.filter(|_| duty.kind != duties::NOT_FREELY) else { continue };
+        let Some(dispute) = duty.dispute else { continue };
         let found = store::disputes::load(tx, dispute)?.value;
         if domain::sight::viewer_of(&found, account, true) != Some(Viewer::Registrar) {
             continue;

@@ -311,7 +311,13 @@ pub async fn room_page(
 }
 
 async fn show(request: HttpRequest, visit: Visit, path: web::Path<String>) -> Answer {
-    let page = room_page(&visit, id(&path)?, &Asked::of(&request), Form::default()).await?;
+    let dispute: DisputeId = id(&path)?;
+    visit.signed_in()?;
+    // Nobody is in a room unseen (R7), with scripts or without.
+    if visit.read(move |tx, doing| rooms::comes_unannounced(tx, doing, dispute, None)).await? {
+        visit.write(move |tx, doing| rooms::enter(tx, doing, dispute)).await?;
+    }
+    let page = room_page(&visit, dispute, &Asked::of(&request), Form::default()).await?;
     Ok(visit.show(|w, f| page.render(w, f)))
 }
 

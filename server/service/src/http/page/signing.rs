@@ -157,7 +157,8 @@ async fn attest(sent: Sent, path: web::Path<String>) -> Answer {
         Ok(digest) => {
             let who = sent.visit.signed_in()?;
             let name = sent.form.text("name").to_owned();
-            attest_as_mediator(&sent.visit.state, who, signer(&sent, dispute), digest, name).await
+            attest_as_mediator(&sent.visit.state, who, signer(&sent, dispute), digest, name, Once::default())
+                .await
         }
         Err(_) => Err(Refused::field("", "not-a-choice")),
     };
