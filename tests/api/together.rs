@@ -14,10 +14,12 @@ on_both! {
         let dispute = scene.dispute.as_str();
         scene.bela.answers_safety(dispute, all_clear()).await.expects(204);
         let (amara, bela) = join!(scene.amara.consents(dispute), scene.bela.consents(dispute));
-        (amara.expects(201), bela.expects(201));
+        amara.expects(201);
+        bela.expects(201);
         let route = "mediation";
         let (amara, bela) = join!(scene.amara.is_ready_for(dispute, route), scene.bela.is_ready_for(dispute, route));
-        (amara.expects(200), bela.expects(200));
+        amara.expects(200);
+        bela.expects(200);
         assert_eq!(scene.amara.stage(dispute).await, "assigning");
         let proposed = scene.rosa.assigns(dispute, Some(&scene.noor)).await.expects(201);
         let assignment = proposed["id"].as_str().expect("an id");

@@ -171,12 +171,17 @@ pub fn audit(tx: &mut Tx<'_>, doing: &mut Doing, id: SettlementId) -> Result<Aud
 /// What the trail tells of the confirmed mediator's disclosures, as codes: never what was said, and nothing of a
 /// mediator who was proposed before (R8).
 fn disclosures(traces: &[Trace]) -> Vec<&'static str> {
-    let facts = |trace: &Trace| serde_json::from_str(&trace.subjects).unwrap_or(serde_json::Value::Null);
+    let fact = |trace: &Trace, name: &str| {
+        let facts: serde_json::Value = serde_json::from_str(&trace.subjects).ok()?;
+        Some(facts.get(name)?.as_str()?.to_owned())
+    };
     let of_kind = |kind: &'static str| traces.iter().filter(move |trace| trace.kind == kind);
-    let confirmed = of_kind("mediator-confirmed").last().map(|trace| facts(trace)["assignment"].clone());
-    let made = of_kind("assignment-accepted").map(facts).any(|accepted| {
-        accepted["disclosed"] == "true" && Some(&accepted["assignment"]) == confirmed.as_ref()
-    });
+    let confirmed = of_kind("mediator-confirmed").next_back().and_then(|trace| fact(trace, "assignment"));
+    let made = confirmed.is_some()
+        && of_kind("assignment-accepted").any(|accepted| {
+            fact(accepted, "disclosed").as_deref() == Some("true")
+                && fact(accepted, "assignment") == confirmed
+        });
     let later = of_kind("disclosed-later").next().is_some();
     let mut codes: Vec<_> = made.then_some("made").into_iter().chain(later.then_some("later")).collect();
     if codes.is_empty() {
