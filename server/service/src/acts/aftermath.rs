@@ -171,12 +171,11 @@ fn in_the_room(
         }
         Event::SignalGiven { side, signal } => signalled(tx, doing, before, after, *side, *signal),
         Event::DisclosedLater => {
-            tell_pauses(tx, doing, before, after, told(after))?;
+            tell_hold(tx, doing, before, after)?;
             notify_parties(tx, doing, after)
         }
-        Event::RoomHeld | Event::RoomReleased | Event::Suspended { .. } | Event::Resumed => {
-            tell_pauses(tx, doing, before, after, told(after))
-        }
+        Event::RoomHeld | Event::RoomReleased => tell_hold(tx, doing, before, after),
+        Event::Suspended { .. } | Event::Resumed => tell_pauses(tx, doing, before, after, told(after)),
         Event::FoundSuitable { .. } => {
             if after.shuttle && !before.shuttle {
                 store::seats::end(tx, after.id, Channel::Joint, None, doing.now)?;
@@ -226,6 +225,15 @@ const fn told(dispute: &Dispute) -> &'static [Channel] {
     } else {
         &[Channel::CaucusClaimant, Channel::CaucusRespondent]
     }
+}
+
+/// A hold that comes or goes with a suspension is told by that suspension alone: two words for it would be one more than
+/// a registrar's own pause has, and whoever counts them would know (R16).
+fn tell_hold(tx: &mut Tx<'_>, doing: &mut Doing, before: &Dispute, after: &Dispute) -> Result<(), Refused> {
+    if before.suspension.is_some() != after.suspension.is_some() {
+        return Ok(());
+    }
+    tell_pauses(tx, doing, before, after, told(after))
 }
 
 /// Says in those channels that posting stopped or goes on, where it did. Every reason is told in the same words and
