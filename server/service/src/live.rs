@@ -5,9 +5,14 @@
 pub mod presence;
 pub mod outbox;
 pub mod room;
+pub mod told;
 mod speaker;
 pub mod registry;
 
 pub use outbox::{Goodbye, Outgoing};
 pub use registry::{Admitted, Joined, Rooms};
 pub use room::News;
+pub use told::Told;
+
+#[cfg(test)]
+mod model;

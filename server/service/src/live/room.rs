@@ -71,7 +71,7 @@ pub struct Gap {
 /// What a connection is told when it joins: the number up to which it reads for itself, for each of its channels.
 pub type Heads = BTreeMap<Channel, u64>;
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Listener {
     account: AccountId,
     /// The last number that was passed on, or that the connection reads for itself.
@@ -81,7 +81,7 @@ struct Listener {
 }
 
 /// The order of one channel: entries are passed on one after the other, however they were heard of.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Order {
     /// The last number that was passed on.
     head: u64,
@@ -91,7 +91,7 @@ struct Order {
 }
 
 /// A room on this node.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct LiveRoom {
     now: RoomNow,
     listeners: BTreeMap<SocketId, Listener>,
@@ -183,6 +183,7 @@ impl LiveRoom {
     /// An entry is on disk. It is passed on once everything before it in its channel was.
     pub fn hear(&mut self, entry: Arc<Entry>, at: Moment) -> Vec<Effect> {
         let channel = entry.channel;
+        let known = self.now.heads.get(&channel).copied().unwrap_or(0);
         let order = self.orders.entry(channel).or_default();
         if entry.seq <= order.head {
             return Vec::new();
@@ -196,7 +197,8 @@ impl LiveRoom {
         if !ready.is_empty() {
             order.gap_since = None;
         }
-        if !order.waiting.is_empty() {
+        // More may be missing than what waits shows: a hint that was lost has no successor yet.
+        if !order.waiting.is_empty() || order.head < known {
             order.gap_since.get_or_insert(at);
         }
         ready.into_iter().filter_map(|entry| self.pass_on(entry)).collect()
@@ -343,12 +345,41 @@ impl LiveRoom {
         (!to.is_empty()).then_some(Effect::Send { to, news })
     }
 
+    /// What tells two rooms apart in all that entries have to do with, for the model checker.
+    #[cfg(test)]
+    pub fn key(&self) -> Key {
+        let listener = |(socket, listener): (&SocketId, &Listener)| (*socket, listener.cursors.clone());
+        let order = |(channel, order): (&Channel, &Order)| {
+            let waiting = order.waiting.keys().copied().collect();
+            (*channel, order.head, waiting, order.gap_since.is_some())
+        };
+        Key {
+            listeners: self.listeners.iter().map(listener).collect(),
+            orders: self.orders.iter().map(order).collect(),
+            until: self.now.seats.iter().map(|row| row.until_seq).collect(),
+            heads: self.now.heads.clone(),
+            rests: self.orders.values().all(|order| order.gap_since.is_none()),
+        }
+    }
+
     /// When there is something to do without anything happening.
     pub fn next(&self) -> Option<Moment> {
         let gaps =
             self.orders.values().filter_map(|order| order.gap_since).map(|since| since.plus(GAP_PERIOD));
         gaps.chain(self.presence.next()).min()
     }
+}
+
+/// See [`LiveRoom::key`].
+#[cfg(test)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Key {
+    listeners: Vec<(SocketId, Heads)>,
+    orders: Vec<(Channel, u64, Vec<u64>, bool)>,
+    until: Vec<Option<u64>>,
+    heads: Heads,
+    /// Nothing is known to be missing.
+    pub rests: bool,
 }
 
 /// The room as shown, without the numbers of entries.

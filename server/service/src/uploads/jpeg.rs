@@ -7,6 +7,7 @@ const START: u8 = 0xd8;
 const END: u8 = 0xd9;
 const SCAN: u8 = 0xda;
 const APP0: u8 = 0xe0;
+const APP1: u8 = 0xe1;
 const APP2: u8 = 0xe2;
 const APP14: u8 = 0xee;
 
@@ -68,10 +69,44 @@ fn kept(marker: u8, body: &[u8]) -> Option<Vec<u8>> {
             head.extend([0, 0]);
             Some(head)
         }
+        // Of all that a phone tells, only which way is up: without it a photo held upright lies on its side.
+        APP1 => Some(told_way(way_up(body.strip_prefix(b"Exif\0\0")?)?)),
         APP2 if body.starts_with(b"ICC_PROFILE\0") => Some(body.to_vec()),
         APP14 if body.starts_with(b"Adobe") => Some(body.get(..12)?.to_vec()),
         _ => None,
     }
+}
+
+/// The tag of the orientation in the first directory of a TIFF header (Exif 2.32, section 4.6.4).
+const ORIENTATION: u16 = 0x0112;
+/// The bytes of one line of that directory.
+const LINE: usize = 12;
+
+/// How the picture is to be turned, 2 to 8; nothing where it stands upright, or where what is told cannot be read.
+fn way_up(tiff: &[u8]) -> Option<u8> {
+    let is_little = tiff.starts_with(b"II*\0");
+    if !is_little && !tiff.starts_with(b"MM\0*") {
+        return None;
+    }
+    let short = |at: usize| {
+        let two = tiff.get(at..)?.first_chunk().copied()?;
+        Some(if is_little { u16::from_le_bytes(two) } else { u16::from_be_bytes(two) })
+    };
+    let four = tiff.get(4..)?.first_chunk().copied()?;
+    let begin = if is_little { u32::from_le_bytes(four) } else { u32::from_be_bytes(four) };
+    let begin = usize::try_from(begin).ok()?;
+    let lines = usize::from(short(begin)?);
+    let line = |number: usize| begin.checked_add(2 + number * LINE);
+    let found = (0..lines).filter_map(line).find(|at| short(*at) == Some(ORIENTATION))?;
+    let way = short(found.checked_add(8)?)?;
+    u8::try_from(way).ok().filter(|way| (2..=8).contains(way))
+}
+
+/// The smallest segment that says it.
+fn told_way(way: u8) -> Vec<u8> {
+    let mut body = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
+    body.extend([way, 0, 0, 0, 0, 0, 0]);
+    body
 }
 
 #[cfg(test)]
@@ -128,6 +163,32 @@ mod tests {
             assert_eq!(copy, a_photo(false), "{}", String::from_utf8_lossy(trailer));
         }
         assert!(holds(&a_photo(true), b"GPS") && !holds(&a_photo(false), b"GPS"));
+    }
+
+    #[test]
+    fn a_photo_still_stands_upright_and_tells_nothing_more() {
+        let big =
+            b"MM\0*\0\0\0\x08\0\x02\x88\x25\0\x04\0\0\0\x01GPS!\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+        let little =
+            b"II*\0\x0a\0\0\0GP\x02\0\x25\x88\x04\0\x01\0\0\0GPS!\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
+        for tiff in [big.as_slice(), little] {
+            let told = segment(APP1, &[b"Exif\0\0", tiff].concat());
+            let photo = a_photo(false);
+            let (start, rest) = photo.split_at(2);
+            let copy = clean(&[start, &told, rest].concat()).expect("a photo");
+            assert!(!holds(&copy, b"GPS"), "{copy:?}");
+            assert_eq!(copy, [start, &segment(APP1, &told_way(6)), rest].concat());
+            assert_eq!(clean(&copy).as_deref(), Some(copy.as_slice()), "cleaning a copy changes nothing");
+        }
+        for way in [0, 1, 9] {
+            let told = told_way(way);
+            assert_eq!(way_up(told.strip_prefix(b"Exif\0\0").expect("its head")), None, "{way}");
+        }
+        for broken in
+            [b"".as_slice(), b"MM\0*\xff\xff\xff\xff", b"MM\0*\0\0\0\x08\xff\xff", b"II*\0\x08\0\0\0"]
+        {
+            assert_eq!(way_up(broken), None, "{broken:?}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! One connection: a single loop over what comes in, what waits to go out, the heartbeat and the end. It waits for its
 //! own reader and for nobody else's, never longer than a write may take. Deliberately not here: who hears what.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use crate::acts::{By, Doing, accounts, entries, rooms};
 use crate::http::json::entries::{BodyJson, EntryJson, parse, parse_id};
 use crate::http::who::{SignedIn, check_alive};
 use crate::limits::Limit;
-use crate::live::{Admitted, Goodbye, Joined, Outgoing};
+use crate::live::{Admitted, Goodbye, Joined, Outgoing, Told};
 use crate::refused::Refused;
 use crate::state::AppState;
 
@@ -66,10 +66,7 @@ pub(super) struct Connection {
     admitted: Admitted,
     socket: Session,
     joined: Option<Joined>,
-    /// The last number that this client was sent, channel by channel.
-    sent: BTreeMap<Channel, u64>,
-    /// What this client posted itself and has `posted` for: it gets no `entry` of it.
-    own: BTreeSet<(Channel, u64)>,
+    told: Told<ByteString>,
     touched_at: Moment,
 }
 
@@ -90,8 +87,7 @@ impl Connection {
             admitted,
             socket,
             joined: None,
-            sent: BTreeMap::new(),
-            own: BTreeSet::new(),
+            told: Told::default(),
             touched_at,
         }
     }
@@ -268,10 +264,10 @@ impl Connection {
             let Ok(name) = channel.name.parse::<Channel>() else { continue };
             // A number that was never given out would make the client deaf to all before it.
             let from = after.get(&channel.name).copied().unwrap_or(0).min(channel.last_seq);
-            self.sent.insert(name, from);
+            self.told.begin(name, from);
             self.replay(name, u64::MAX).await?;
         }
-        let joined = self.state.rooms.join(self.dispute, &self.admitted, &self.sent).await;
+        let joined = self.state.rooms.join(self.dispute, &self.admitted, self.told.heads()).await;
         let joined = match joined {
             Ok(joined) => joined,
             Err(refused) => return self.lost(&refused).await,
@@ -280,7 +276,7 @@ impl Connection {
         self.joined = Some(joined);
         for (channel, head) in heads {
             self.replay(channel, head).await?;
-            let seq = self.sent.get(&channel).copied().unwrap_or(0);
+            let seq = self.told.last(channel);
             self.send(frames::write(&Answer::CaughtUp { channel: channel.as_str(), seq })).await?;
         }
         Ok(())
@@ -303,7 +299,7 @@ impl Connection {
     /// Sends what is stored beyond what was sent, up to the number `until`.
     async fn replay(&mut self, channel: Channel, until: u64) -> Result<(), End> {
         loop {
-            let after = self.sent.get(&channel).copied().unwrap_or(0);
+            let after = self.told.last(channel);
             if after >= until {
                 return Ok(());
             }
@@ -322,7 +318,7 @@ impl Connection {
                 let frame = frames::write(&Answer::Entry { entry: EntryJson::from(entry) });
                 bytes += frame.len();
                 waiting.push(frame);
-                self.sent.insert(channel, entry.seq);
+                self.told.begin(channel, entry.seq);
                 if bytes >= frames::BATCH_BYTES {
                     self.send(frames::batch(&std::mem::take(&mut waiting))).await?;
                     bytes = 0;
@@ -342,11 +338,13 @@ impl Connection {
         let mut waiting: Vec<ByteString> = Vec::new();
         let mut bytes = 0;
         let mut frame = Some(first);
-        while let Some(one) = frame.take() {
-            if self.is_news(one.entry) {
-                bytes += one.text.len();
-                waiting.push(one.text);
-            }
+        while let Some(Outgoing { text, entry }) = frame.take() {
+            let fresh = entry.map_or_else(
+                || vec![text.clone()],
+                |(channel, seq)| self.told.hear(channel, seq, text.clone()),
+            );
+            bytes += fresh.iter().map(|text| text.len()).sum::<usize>();
+            waiting.extend(fresh);
             if bytes < frames::BATCH_BYTES {
                 frame = self.joined.as_mut().and_then(|joined| joined.waiting.next_now());
             }
@@ -354,24 +352,14 @@ impl Connection {
         if waiting.is_empty() { Ok(()) } else { self.send(frames::batch(&waiting)).await }
     }
 
-    /// Whether the client lacks it: what it posted itself it knows by `posted`.
-    fn is_news(&mut self, entry: Option<(Channel, u64)>) -> bool {
-        let Some((channel, seq)) = entry else { return true };
-        let sent = self.sent.entry(channel).or_insert(0);
-        let is_new = seq > *sent;
-        *sent = seq.max(*sent);
-        let is_own = self.own.remove(&(channel, seq));
-        is_new && !is_own
-    }
-
     async fn post(&mut self, id: &str, channel: &str, body: BodyJson) -> Result<(), End> {
         match self.store(id, channel, body).await {
             Ok((channel, seq, at)) => {
-                if seq > self.sent.get(&channel).copied().unwrap_or(0) {
-                    self.own.insert((channel, seq));
-                }
                 let posted = Answer::Posted { id, channel: channel.as_str(), seq, at: at.to_string() };
-                self.send(frames::write(&posted)).await
+                match self.told.post(channel, seq, frames::write(&posted)) {
+                    Some(posted) => self.send(posted).await,
+                    None => Ok(()),
+                }
             }
             Err(Refused::NotYou) => Err(Goodbye::SessionEnded.into()),
             Err(refused) => self.refuse(Some(id), &refused).await,
