@@ -1,8 +1,10 @@
 //! R5, by comparison: two houses play the same 200 random schedules of public acts; in one of them the respondent and
-//! the mediator also meet in caucus. What the claimant gets (frames, API answers with their headers, mails) must be
-//! the same, with only clocks and random names masked.
+//! the mediator also meet in caucus, and the respondent enters figures and answers a proposal. What the claimant gets
+//! (frames, API answers with their headers, pages, mails) must be the same, with only clocks and random names masked.
 
 use serde_json::{Value, json};
+use tests::browser::Browser;
+use tests::cast::{a_question, a_term};
 use tests::concord::Settings;
 use tests::masks::Masks;
 use tests::on_both;
@@ -29,6 +31,8 @@ enum Act {
     RespondentSpeaks(String),
     MediatorSpeaks(String),
     ClaimantTypes,
+    /// The mediator takes an open question for blind bids back, and asks anew: each figure is entered once.
+    MediatorAsks,
     /// Only in the house with caucus traffic.
     Aside(u64),
 }
@@ -37,12 +41,13 @@ fn schedule(seed: u64) -> Vec<Act> {
     let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     let acts = 3 + dice.throws(4);
     (0..acts)
-        .map(|at| match dice.throws(7) {
+        .map(|at| match dice.throws(8) {
             0 => Act::ClaimantSpeaks(format!("Claimant's words {seed} {at}")),
             1 => Act::RespondentSpeaks(format!("Respondent's words {seed} {at}")),
             2 => Act::MediatorSpeaks(format!("Mediator's words {seed} {at}")),
             3 => Act::ClaimantTypes,
-            _ => Act::Aside(dice.throws(5)),
+            4 => Act::MediatorAsks,
+            _ => Act::Aside(dice.throws(7)),
         })
         .collect()
 }
@@ -54,6 +59,12 @@ struct House {
     noor: Socket,
     with_asides: bool,
     asides: u64,
+    /// The question that is open, whether the respondent has answered it, and the proposal that is open.
+    bid: String,
+    has_entered: bool,
+    proposal: String,
+    secrets: u64,
+    page: Browser,
     masks: Masks,
 }
 
@@ -63,7 +74,39 @@ impl House {
         let (amara, _) = Socket::enters(&scene.amara.client(), &scene.dispute, json!({})).await;
         let (bela, _) = Socket::enters(&scene.bela.client(), &scene.dispute, json!({})).await;
         let (noor, _) = Socket::enters(&scene.noor.client(), &scene.dispute, json!({})).await;
-        Self { scene, amara, bela, noor, with_asides, asides: 0, masks: Masks::default() }
+        let page = Browser::of(&scene.amara).await;
+        let (terms, end) = (json!([a_term("pays half back", "225.00")]), Some("2037-01-15T12:00:00Z"));
+        let made = scene.noor.proposes(&scene.dispute, terms, end).await;
+        let proposal = made.expects(201)["id"].as_str().expect("an id").to_owned();
+        let (bid, masks) = (String::new(), Masks::default());
+        let (asides, secrets, has_entered) = (0, 0, false);
+        let mut house = Self {
+            scene,
+            amara,
+            bela,
+            noor,
+            with_asides,
+            asides,
+            bid,
+            has_entered,
+            proposal,
+            secrets,
+            page,
+            masks,
+        };
+        house.asks().await;
+        house
+    }
+
+    async fn asks(&mut self) {
+        if !self.bid.is_empty() {
+            self.scene.noor.takes_question_back(&self.scene.dispute, &self.bid).await.expects(200);
+        }
+        let asked = self.scene.noor.asks_for_bids(&self.scene.dispute, a_question(3)).await.expects(201);
+        self.bid = asked["id"].as_str().expect("an id").to_owned();
+        self.has_entered = false;
+        let (amara, bid) = (&mut self.amara, &self.bid);
+        amara.hears(|frame| frame["body"]["kind"] == "blind_bid_asked" && frame["id"] == bid.as_str()).await;
     }
 
     async fn plays(&mut self, act: &Act) {
@@ -81,6 +124,7 @@ impl House {
                 self.amara.hears_text(text).await;
             }
             Act::ClaimantTypes => self.amara.says(json!({"t": "typing", "channel": "joint"})).await,
+            Act::MediatorAsks => self.asks().await,
             Act::Aside(kind) if self.with_asides => self.meets_aside(*kind).await,
             Act::Aside(_) => {}
         }
@@ -112,6 +156,24 @@ impl House {
                 self.bela.says(json!({"t": "typing", "channel": channel})).await;
                 assert_eq!(self.noor.posts("notes", &text).await["t"], "posted");
             }
+            4 if !self.has_entered => {
+                let figure = format!("{}.50", 100 + self.asides);
+                self.scene.bela.enters(&self.scene.dispute, &self.bid, 1, &figure).await.expects(201);
+                let (noor, bid) = (&mut self.noor, &self.bid);
+                let made = |frame: &Value| {
+                    frame["body"]["kind"] == "blind_bid_made" && frame["body"]["bid"] == bid.as_str()
+                };
+                assert_eq!(noor.hears(made).await["channel"], channel);
+                self.has_entered = true;
+                self.secrets += 1;
+            }
+            5 => {
+                let accepts = self.asides % 2 == 0;
+                let answer =
+                    self.scene.bela.answers_proposal(&self.scene.dispute, &self.proposal, accepts).await;
+                assert_eq!(answer.expects(200)["answered"], true);
+                self.secrets += 1;
+            }
             _ => {
                 let seq = self.bela.posts(channel, &text).await["seq"].clone();
                 self.noor.hears_text(&text).await;
@@ -135,11 +197,17 @@ impl House {
             format!("/disputes/{dispute}/room/channels/joint/entries?limit=3"),
             format!("/disputes/{dispute}/room/channels/caucus-claimant/entries"),
             format!("/disputes/{dispute}/room/channels/caucus-respondent/entries"),
+            format!("/disputes/{dispute}/room/blind-bids"),
+            format!("/disputes/{dispute}/room/proposals"),
         ] {
             let answer = self.scene.amara.client().get(&path).await;
             let etag = answer.header("etag").unwrap_or_default().to_owned();
             let modified = answer.header("last-modified").unwrap_or_default().to_owned();
             seen.push(format!("{path} {} {etag} {modified} {}", answer.status, answer.text()));
+        }
+        for page in ["blind-bids", "proposals"] {
+            let answer = self.page.opens(&format!("/rooms/{dispute}/{page}")).await;
+            seen.push(format!("{page} {} {}", answer.status, answer.text()));
         }
         let mails = self.scene.service.letters().to(&self.scene.amara.email);
         seen.extend(mails.iter().map(|mail| format!("mail {}", mail.subject)));
@@ -161,6 +229,7 @@ on_both! {
             assert_eq!(without, with, "schedule {seed}: {:?}", schedule(seed));
         }
         assert!(busy.asides > SCHEDULES, "there was enough to leak: {}", busy.asides);
+        assert!(busy.secrets > 20, "figures and answers were among it: {}", busy.secrets);
         // And the insider did hear it all: the comparison could have failed.
         let heard = busy.scene.noor.reads_channel(&busy.scene.dispute, "caucus-respondent", 0).await.expects(200);
         assert!(heard["items"].as_array().is_some_and(|items| items.len() > 100), "{heard}");

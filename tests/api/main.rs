@@ -5,6 +5,8 @@ mod main_job;
 mod accounts;
 mod room;
 mod caucus;
+mod bids;
+mod proposals;
 mod kill;
 mod files;
 mod pages;

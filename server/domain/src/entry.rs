@@ -1,7 +1,11 @@
 //! One thing that is stored in a channel.
 
+use std::collections::BTreeMap;
+
 use crate::ids::{EntryId, FileId};
-use crate::language::LanguageTag;
+use crate::language::{Language, LanguageTag};
+use crate::money::{Currency, Money};
+use crate::party::Side;
 use crate::room::{Channel, Seat};
 use crate::terms::Term;
 use crate::time::Moment;
@@ -39,6 +43,19 @@ pub struct OfferContent {
     pub note: Option<String>,
     /// When it lapses; none: when it is withdrawn or the mediation ends.
     pub expires_at: Option<Moment>,
+}
+
+/// What blind bids are asked about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BidQuestion {
+    /// The question, in each language; at least one.
+    pub text: BTreeMap<Language, String>,
+    /// The currency of every figure.
+    pub currency: Currency,
+    /// The side that would pay.
+    pub payer: Side,
+    /// How many rounds there are at most.
+    pub rounds: u8,
 }
 
 words! {
@@ -131,6 +148,48 @@ pub enum Body {
         /// Who; nobody named: all have signed.
         who: Option<Seat>,
     },
+    /// The mediator asks for blind bids; its entry's id names them from then on.
+    BlindBidAsked(BidQuestion),
+    /// A side entered its figure. The figure is not here, nor in any other entry.
+    BlindBidMade {
+        /// Under which question.
+        bid: EntryId,
+        /// In which round.
+        round: u8,
+    },
+    /// The two figures crossed: this is their midpoint. Not yet binding, it fills a draft (R24).
+    BlindBidsMet {
+        /// Under which question.
+        bid: EntryId,
+        /// The midpoint.
+        amount: Money,
+    },
+    /// The figures of a round did not cross; nothing else is ever told of them.
+    BlindBidRoundClosed {
+        /// Under which question.
+        bid: EntryId,
+        /// Which round.
+        round: u8,
+        /// The round that is open now; none: that was the last.
+        next: Option<u8>,
+    },
+    /// The mediator takes the question back.
+    BlindBidWithdrawn {
+        /// Which question.
+        bid: EntryId,
+    },
+    /// The mediator's proposal, which each side answers in secret; its entry's id names it.
+    Proposal(OfferContent),
+    /// Both sides accepted it: not yet binding, it fills a draft (R24).
+    ProposalAccepted {
+        /// Which one.
+        proposal: EntryId,
+    },
+    /// The mediator takes it back.
+    ProposalWithdrawn {
+        /// Which one.
+        proposal: EntryId,
+    },
 }
 
 impl Body {
@@ -149,6 +208,14 @@ impl Body {
             Self::Departure { .. } => "departure",
             Self::Revision { .. } => "revision",
             Self::Signature { .. } => "signature",
+            Self::BlindBidAsked(_) => "blind_bid_asked",
+            Self::BlindBidMade { .. } => "blind_bid_made",
+            Self::BlindBidsMet { .. } => "blind_bids_met",
+            Self::BlindBidRoundClosed { .. } => "blind_bid_round_closed",
+            Self::BlindBidWithdrawn { .. } => "blind_bid_withdrawn",
+            Self::Proposal(_) => "proposal",
+            Self::ProposalAccepted { .. } => "proposal_accepted",
+            Self::ProposalWithdrawn { .. } => "proposal_withdrawn",
         }
     }
 

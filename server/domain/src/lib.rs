@@ -23,6 +23,8 @@ pub mod room;
 pub mod terms;
 pub mod entry;
 pub mod offer;
+pub mod bid;
+pub mod proposal;
 pub mod agreement;
 pub mod deadlines;
 pub mod dispute;

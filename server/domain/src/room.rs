@@ -82,6 +82,11 @@ pub fn channels_of(seat: Seat, shuttle: bool) -> impl Iterator<Item = Channel> {
     Channel::ALL.iter().copied().filter(move |channel| has_seat(seat, *channel, shuttle))
 }
 
+/// The channels in which both sides are told the same: the joint one, or in shuttle each caucus (R17).
+pub const fn channels_to_both(shuttle: bool) -> &'static [Channel] {
+    if shuttle { &[Channel::CaucusClaimant, Channel::CaucusRespondent] } else { &[Channel::Joint] }
+}
+
 words! {
     /// What a party tells the mediator alone (R18). Others read "paused".
     pub enum Signal {

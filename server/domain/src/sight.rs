@@ -78,6 +78,15 @@ pub enum Item {
         /// Whether the sides are kept apart.
         shuttle: bool,
     },
+    /// What the mediator asks both sides to answer in secret: the question of blind bids, the terms of a proposal.
+    Question,
+    /// What a side answered there, its figure or its yes or no, and (`given`) whether it has.
+    SecretAnswer {
+        /// Whose.
+        of: Side,
+        /// Whether it is asked for no more than that there is one.
+        given: bool,
+    },
     /// The agreement's text before it is sealed.
     AgreementText,
     /// Whether that side has signed.
@@ -124,7 +133,10 @@ pub fn may_read(viewer: Viewer, item: Item) -> bool {
         Item::Talk { channel, shuttle } => {
             seat_of(viewer).is_some_and(|seat| has_seat(seat, channel, shuttle))
         }
-        Item::AgreementText => matches!(viewer, Viewer::Party(_) | Viewer::Mediator),
+        Item::Question | Item::AgreementText => matches!(viewer, Viewer::Party(_) | Viewer::Mediator),
+        // Not even to whoever gave it: a telephone is handed over, and somebody looks over a shoulder.
+        Item::SecretAnswer { given: false, .. } => false,
+        Item::SecretAnswer { of, given: true } => viewer == Viewer::Party(of),
         Item::Signature { of, shuttle } => match viewer {
             Viewer::Party(side) => side == of || !shuttle,
             Viewer::Mediator | Viewer::Auditor => true,
@@ -229,6 +241,15 @@ mod tests {
             assert_eq!(readers(Item::Contact { of }), [Viewer::Party(of), Viewer::Registrar]);
             assert_eq!(readers(Item::Delivery { of }), [Viewer::Party(of), Viewer::Registrar]);
             assert_eq!(readers(Item::Referral { of }), [Viewer::Party(of), Viewer::Registrar]);
+        }
+    }
+
+    #[test]
+    fn a_secret_answer_is_read_by_nobody_and_that_it_was_given_by_its_own_side_alone() {
+        assert_eq!(readers(Item::Question).len(), 3);
+        for of in Side::BOTH {
+            assert_eq!(readers(Item::SecretAnswer { of, given: false }), []);
+            assert_eq!(readers(Item::SecretAnswer { of, given: true }), [Viewer::Party(of)]);
         }
     }
 

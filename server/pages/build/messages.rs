@@ -9,8 +9,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The languages and which files of each must be complete; where the list is empty, all.
-const OWED: &[(&str, &[&str])] =
-    &[("en", &[]), ("bn", &[]), ("ur", &["frame", "invitation", "problems", "room", "signing"])];
+const OWED: &[(&str, &[&str])] = &[
+    ("en", &[]),
+    ("bn", &[]),
+    ("ur", &["frame", "invitation", "problems", "room", "signing", "bids", "proposals"]),
+];
 
 struct Message {
     file: String,

@@ -19,6 +19,8 @@ pub mod preparing;
 pub mod assignments;
 pub mod terms;
 pub mod rooms;
+pub mod bids;
+pub mod proposals;
 pub mod agreements;
 pub mod signing;
 pub mod settlements;

@@ -53,6 +53,10 @@ pub enum EntryBody {
     /// `session-paused`, `session-closed`, `arrival`, `departure`, `offer-accepted`, `offer-countered`,
     /// `offer-withdrawn`, `revision`, `frozen`, `signature`, `all-signed`, `caucus-begun`.
     Event(String),
+    /// What the mediator asks blind bids about, by language tag; answered at `/rooms/{id}/blind-bids`.
+    Question(Vec<(String, String)>),
+    /// The mediator's proposal; answered at `/rooms/{id}/proposals`.
+    Proposal(OfferLine),
 }
 
 /// One entry of the channel that is shown.
@@ -64,7 +68,7 @@ pub struct EntryLine {
     pub id: String,
     /// When it was stored.
     pub at: Moment,
-    /// The name of its author; empty for the house.
+    /// The name of its author, or of whom the house speaks; for figures that met, the amount; empty for the house.
     pub by: String,
     /// The author's role: `claimant`, `respondent`, `mediator`, `house`.
     pub role: String,
@@ -84,6 +88,8 @@ impl EntryLine {
             "offer-accepted" => w.event_offer_accepted(&self.by),
             "offer-countered" => w.event_offer_countered(&self.by),
             "offer-withdrawn" => w.event_offer_withdrawn(&self.by),
+            "bid-made" => w.event_bid_made(&self.by),
+            "bids-met" => w.event_bids_met(&self.by),
             _ => w.of("event", code),
         }
     }
@@ -229,6 +235,8 @@ impl Room {
             ("offer_accepted", w.event_offer_accepted(one)),
             ("offer_withdrawn", w.event_offer_withdrawn(one)),
             ("promise", w.promise_who(one, two)),
+            ("blind_bid_made", w.event_bid_made(one)),
+            ("blind_bids_met", w.event_bids_met(one)),
         ];
         let all = fixed.filter_map(|(key, said)| Some((key, said?))).chain(named);
         let lines: Vec<String> =
@@ -273,6 +281,14 @@ const MESSAGES: &[(&str, &str)] = &[
     ("signal-break", "signal-break"),
     ("signal-unsafe", "signal-unsafe"),
     ("signal-not-freely", "signal-not-freely"),
+    ("bids", "bids-asked"),
+    ("proposal", "proposals-title"),
+    ("answer", "bids-asked-go"),
+    ("bid-next", "event-bid-round-next"),
+    ("bid-last", "event-bid-round-last"),
+    ("blind_bid_withdrawn", "event-bid-withdrawn"),
+    ("proposal_accepted", "event-proposal-accepted"),
+    ("proposal_withdrawn", "event-proposal-withdrawn"),
 ];
 
 /// A text between the quotes of JSON inside HTML: no letter of it can end the text or the block.

@@ -15,14 +15,23 @@ fn codes<T: Copy>(all: &[T], word: impl Fn(T) -> &'static str) -> Vec<&'static s
 
 #[test]
 fn every_refusal_has_its_text_in_every_language() {
+    use domain::bid::{BidRefusal, BidState};
     use domain::dispute::Refusal;
     use domain::offer::OfferRefusal;
+    use domain::proposal::{ProposalRefusal, ProposalState};
     for language in Language::ALL {
         assert_eq!(lacks(language, "problem", &codes(Refusal::ALL, Refusal::code)), Vec::<String>::new());
         assert_eq!(
             lacks(language, "problem", &codes(OfferRefusal::ALL, OfferRefusal::as_str)),
             Vec::<String>::new()
         );
+        let secret = [
+            lacks(language, "problem", &codes(BidRefusal::ALL, BidRefusal::as_str)),
+            lacks(language, "problem", &codes(ProposalRefusal::ALL, ProposalRefusal::as_str)),
+            lacks(language, "bid-state", &codes(BidState::ALL, BidState::as_str)),
+            lacks(language, "proposal-state", &codes(ProposalState::ALL, ProposalState::as_str)),
+        ];
+        assert_eq!(secret.concat(), Vec::<String>::new(), "{language}");
     }
 }
 

@@ -22,5 +22,8 @@ pub mod settlements;
 pub mod files;
 pub mod entries;
 pub mod rooms;
+pub mod secrets;
+pub mod bids;
+pub mod proposals;
 
 pub use doing::{By, Doing};

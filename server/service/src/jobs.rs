@@ -12,7 +12,7 @@ use domain::agreement::Agreement;
 use domain::dispute::{Actor, Command, Refusal};
 use domain::ids::{DisputeId, FileId};
 use domain::time::Moment;
-use store::{Tx, codes, disputes, erasure, idempotency, outbox, reminders, sessions};
+use store::{Tx, codes, disputes, erasure, idempotency, outbox, proposals, reminders, sessions};
 use tokio::sync::watch;
 
 use crate::acts::process::{carry_out_as, house};
@@ -204,6 +204,9 @@ impl Jobs {
             if let Err(refused) = self.sweep_rows(now).await {
                 tracing::error!(%refused, "old rows could not be swept away");
             }
+            if let Err(refused) = self.forget_answers(now).await {
+                tracing::error!(%refused, "answers to proposals that lapsed could not be forgotten");
+            }
             if let Err(refused) = self.warn_of_drafts(now).await {
                 tracing::error!(%refused, "claimants could not be warned of their drafts");
             }
@@ -228,6 +231,16 @@ impl Jobs {
             Ok(())
         };
         self.desk.write(By::House, sweep).await
+    }
+
+    /// What was answered to a proposal whose time has passed is of no use to anybody, and goes.
+    async fn forget_answers(&self, now: Moment) -> Result<(), Refused> {
+        for dispute in self.desk.read(move |tx| Ok(proposals::lapsed(tx, now, AT_ONCE)?)).await? {
+            let forget =
+                move |tx: &mut Tx<'_>, _: &mut Doing| Ok(proposals::forget_lapsed(tx, dispute, now)?);
+            self.desk.write(By::House, forget).await?;
+        }
+        Ok(())
     }
 
     async fn erase(&self, now: Moment) -> Result<(), Refused> {

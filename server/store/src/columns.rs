@@ -164,6 +164,8 @@ spelled_by_display!(
     domain::entry::AgreementStep,
     domain::entry::SessionStep,
     domain::offer::OfferState,
+    domain::bid::BidState,
+    domain::proposal::ProposalState,
     domain::party::Route,
     domain::party::Safety,
     domain::party::Side,

@@ -185,6 +185,23 @@ pub fn scour_vault(db: &mut Db) -> Result<()> {
     Ok(())
 }
 
+/// Deletes so that the deleted bytes are overwritten in the file as well, where the database can: PostgreSQL frees the
+/// dead rows for reuse.
+pub fn overwriting<T>(db: &mut Db, delete: impl FnOnce(&mut Db) -> Result<T>) -> Result<T> {
+    set_overwriting(db, "ON")?;
+    let done = delete(db);
+    set_overwriting(db, "OFF")?;
+    done
+}
+
+fn set_overwriting(db: &mut Db, state: &str) -> Result<()> {
+    match db {
+        Db::Postgres(_) => {}
+        Db::Sqlite(connection) => connection.batch_execute(&format!("PRAGMA secure_delete = {state}"))?,
+    }
+    Ok(())
+}
+
 /// A number that changes when another connection has written to the database; nothing where it cannot be told without
 /// asking for the rows themselves.
 pub fn data_version(db: &mut Db) -> Result<Option<i64>> {

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::schema::{claims as rows_of_claims, disputes, entries, files, offers};
 use crate::stored::{Tx, one};
 use crate::vault::Key;
-use crate::{claims, papers};
+use crate::{bids, claims, papers, proposals};
 
 /// Disputes that were over before `before` and whose talk is still there.
 ///
@@ -45,6 +45,8 @@ fn delete_rows(tx: &mut Tx<'_>, dispute: DisputeId) -> Result<Vec<FileId>> {
         files::table.filter(files::dispute.eq(word(&dispute))).select(files::id).load(tx.db)?;
     diesel::delete(files::table.filter(files::dispute.eq(word(&dispute)))).execute(tx.db)?;
     diesel::delete(offers::table.filter(offers::dispute.eq(word(&dispute)))).execute(tx.db)?;
+    bids::delete_all(tx, dispute)?;
+    proposals::delete_all(tx, dispute)?;
     diesel::delete(entries::table.filter(entries::dispute.eq(word(&dispute)))).execute(tx.db)?;
     papers::delete_all(tx, dispute, Key::Data)?;
     theirs.iter().map(Word::value).collect()
@@ -104,10 +106,11 @@ mod tests {
     use crate::{Sealer, disclosures, disputes as all, names, passphrases, referrals, revisions, safety};
     use domain::agreement::{Revision, TextDigest};
     use domain::dispute::{Cause, Ending, Stage};
-    use domain::entry::{Author, Body};
+    use domain::entry::{Author, BidQuestion, Body, OfferContent};
     use domain::ids::{AssignmentId, EntryId};
     use domain::language::Language;
     use domain::party::Side;
+    use domain::proposal::{Proposal, ProposalState};
     use domain::room::Channel;
     use domain::safety::{Answer, SafetyAnswers};
     use uuid::Uuid;
@@ -172,6 +175,17 @@ mod tests {
         };
         revisions::put(tx, id, &revision, &[], moment(1))?;
         rows::put(tx, &file())?;
+        let question = BidQuestion {
+            text: [(Language::English, "How much for the door?".to_owned())].into(),
+            currency: "BDT".parse().map_err(|_| Error::Corrupt)?,
+            payer: Side::Respondent,
+            rounds: 1,
+        };
+        bids::put(tx, id, EntryId::new(Uuid::from_u128(5)), &question, moment(1))?;
+        let content = OfferContent { terms: Vec::new(), note: None, expires_at: Some(moment(9)) };
+        let open = Proposal { state: ProposalState::Open, expires_at: moment(9) };
+        proposals::put(tx, id, EntryId::new(Uuid::from_u128(6)), &open, &content, moment(1))?;
+        proposals::put_answer(tx, id, EntryId::new(Uuid::from_u128(6)), Side::Claimant, true)?;
         let body = Body::Agenda { items: vec!["the door".to_owned()] };
         let entry = EntryId::new(Uuid::from_u128(3));
         let entry = NewEntry {
@@ -252,6 +266,7 @@ mod tests {
                     claims::save(tx, dispute_id(2), account(1), &again)?;
                     assert_eq!(claims::filed_against_before(tx, dispute_id(2)), Ok(true), "R12, section 2");
                     assert_eq!(entries::page(tx, id, Channel::Joint, 0, None, 9)?, []);
+                    assert_eq!((bids::list(tx, id)?, proposals::list(tx, id)?), (Vec::new(), Vec::new()));
                     assert_eq!(safety::get(tx, id, Side::Claimant)?, None);
                     assert_eq!(revisions::terms(tx, id, 2), Err(Error::NotFound));
                     assert_eq!(rows::get(tx, file().id), Err(Error::NotFound));

@@ -36,6 +36,8 @@ pub mod duties;
 pub mod entries;
 pub mod seats;
 pub mod offers;
+pub mod bids;
+pub mod proposals;
 pub mod revisions;
 pub mod disclosures;
 pub mod referrals;

@@ -123,6 +123,28 @@ diesel::table! {
     }
 }
 diesel::table! {
+    blind_bids (dispute, id) {
+        dispute -> Text, id -> Text, state -> Text, round -> Integer, asked_at -> BigInt,
+        question_sealed -> Binary, met_sealed -> Nullable<Binary>,
+    }
+}
+diesel::table! {
+    blind_bid_figures (dispute, bid, side) {
+        dispute -> Text, bid -> Text, side -> Text, figure_sealed -> Binary,
+    }
+}
+diesel::table! {
+    proposals (dispute, id) {
+        dispute -> Text, id -> Text, state -> Text, made_at -> BigInt, expires_at -> BigInt,
+        content_sealed -> Binary,
+    }
+}
+diesel::table! {
+    proposal_answers (dispute, proposal, side) {
+        dispute -> Text, proposal -> Text, side -> Text, answer_sealed -> Binary,
+    }
+}
+diesel::table! {
     files (id) {
         id -> Text, dispute -> Text, owner -> Text, side -> Nullable<Text>, channel -> Nullable<Text>,
         content_type -> Text, bytes -> BigInt, name_sealed -> Binary, shown -> Bool, at -> BigInt,

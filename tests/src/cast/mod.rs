@@ -4,6 +4,7 @@
 mod accounts;
 mod disputes;
 mod agreement;
+mod secrets;
 
 use std::sync::Mutex;
 
@@ -12,6 +13,7 @@ use crate::totp::Device;
 
 pub use agreement::{a_term, an_offer};
 pub use disputes::{a_dispute, all_clear, an_answer};
+pub use secrets::a_question;
 
 /// Somebody with an account (or about to have one).
 pub struct Person {

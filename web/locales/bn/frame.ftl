@@ -50,6 +50,11 @@ notice-seen = হয়েছে। লাইনটি আপনার তাল
 notice-shown = আপনারা দুজনেই তৈরি হলে অন্য পক্ষ এটি দেখতে পাবেন।
 notice-added = ফাইলটি যোগ হয়েছে।
 notice-offered = আপনার প্রস্তাব দেওয়া হয়েছে। এটি বাধ্যকর নয়।
+notice-asked = দুজনকেই জিজ্ঞেস করা হয়েছে।
+notice-figure-entered = আপনার অঙ্ক জমা হয়েছে।
+notice-answered-in-secret = আপনার উত্তর জমা হয়েছে।
+notice-proposed = দুজনই আপনার প্রস্তাব পেয়েছেন।
+notice-taken-back = ফিরিয়ে নেওয়া হয়েছে।
 
 month-1 = জানুয়ারি
 month-2 = ফেব্রুয়ারি

@@ -50,6 +50,11 @@ notice-seen = Done. The line is gone from your list.
 notice-shown = The other person may see it as soon as both of you are ready.
 notice-added = The file is added.
 notice-offered = Your offer is made. It is not binding.
+notice-asked = Both of them are asked.
+notice-figure-entered = Your figure is in.
+notice-answered-in-secret = Your answer is in.
+notice-proposed = Both of them have your proposal.
+notice-taken-back = It is taken back.
 
 month-1 = January
 month-2 = February

@@ -50,6 +50,11 @@ notice-seen = ہو گیا۔ یہ سطر آپ کی فہرست سے ہٹ گئی۔
 notice-shown = آپ دونوں کے تیار ہوتے ہی دوسرا شخص اسے دیکھ سکے گا۔
 notice-added = فائل شامل ہو گئی۔
 notice-offered = آپ کی پیشکش ہو گئی۔ یہ پابند نہیں کرتی۔
+notice-asked = دونوں سے پوچھ لیا گیا ہے۔
+notice-figure-entered = آپ کی رقم درج ہو گئی ہے۔
+notice-answered-in-secret = آپ کا جواب درج ہو گیا ہے۔
+notice-proposed = آپ کی تجویز دونوں کو مل گئی ہے۔
+notice-taken-back = واپس لے لیا گیا۔
 
 month-1 = جنوری
 month-2 = فروری

@@ -79,6 +79,16 @@ export function bodies({ words, who, isMe, sides, part }) {
     box.dataset.offer = id;
     return box;
   };
+  /** What the mediator asks both sides to answer in secret, on a page of its own. @param {Body} body */
+  const secret = (body) => {
+    const asks = body.kind !== "proposal";
+    const texts = Object.entries(body.question ?? {}).map(([lang, text]) => Object.assign(made("p", "said", text), { lang, dir: "auto" }));
+    const link = made("a", "", words("answer"));
+    link.setAttribute("href", `${location.pathname}/${asks ? "blind-bids" : "proposals"}`);
+    const note = body.note ? [Object.assign(made("p", "said", body.note), { dir: "auto" })] : [];
+    const end = body.expires_at ? [made("p", "quiet", `${words("until")} ${moment.format(new Date(body.expires_at))}`)] : [];
+    return [made("strong", "", words(asks ? "bids" : "proposal")), ...texts, ...(body.terms ?? []).map(promise), ...note, ...end, link];
+  };
   return {
     /** What stands under the author's name; nothing for a line of the house. @param {EntryFrame} frame */
     content(frame) {
@@ -94,6 +104,7 @@ export function bodies({ words, who, isMe, sides, part }) {
         const items = Object.assign(made("p", "said", (body.items ?? []).join("\n")), { dir: "auto" });
         block.append(made("p", "quiet", words("agenda")), items);
       } else if (body.kind === "offer" || body.kind === "offer_countered") block.append(offer(frame));
+      else if (body.kind === "blind_bid_asked" || body.kind === "proposal") block.append(...secret(body));
       else return null;
       return block;
     },
@@ -103,6 +114,8 @@ export function bodies({ words, who, isMe, sides, part }) {
       if (body.kind === "session") return words(`session-${body.state}`);
       if (body.kind === "revision") return words(body.state ?? "");
       if (body.kind === "signature") return body.who ? words("signature", name) : words("all-signed");
+      if (body.kind === "blind_bid_round_closed") return words(body.next ? "bid-next" : "bid-last");
+      if (body.kind === "blind_bids_met") return words(body.kind, `${body.amount?.currency} ${body.amount?.value}`);
       return words(body.kind, name);
     },
     /** What has become of an offer that is shown: it can be answered once. @param {string} id @param {string} state */

@@ -2,6 +2,8 @@
 
 #[path = "of_the_house.rs"]
 mod of_the_house;
+#[path = "in_secret.rs"]
+mod in_secret;
 
 use domain::language::Language;
 use domain::time::{Day, Moment};
@@ -210,6 +212,7 @@ pub fn every_page(w: &Words) -> Vec<(String, String)> {
     before_signing_in(&mut add, w, &anyone);
     filing(&mut add, w, &f);
     talking(&mut add, w, &f);
+    in_secret::in_secret(&mut add, w, &f);
     settling(&mut add, w, &f);
     of_the_house::of_the_house(&mut add, w, &f);
     all

@@ -40,7 +40,19 @@ pub fn follow(
     if matches!(event, Event::NegotiationBegan { .. }) {
         grant_seats(tx, doing, after)?;
     }
+    if is_talk_over(before, after) {
+        store::bids::close_all(tx, after.id)?;
+        store::proposals::close_all(tx, after.id, doing.now)?;
+    }
     Ok(())
+}
+
+/// Whether what the mediator asked both sides in secret has nobody to answer it any more: the mediation is over, another
+/// mediator holds it, or the sides are kept apart from now on and no longer hear what was asked of both (R17).
+fn is_talk_over(before: &Dispute, after: &Dispute) -> bool {
+    let Stage::Mediation(talk) = &before.stage else { return false };
+    let goes_on = matches!(&after.stage, Stage::Mediation(now) if now.mediator == talk.mediator);
+    !goes_on || after.shuttle != before.shuttle
 }
 
 /// The invitation goes out. A claimant who was told to wait for the registrar hears that the waiting is over.

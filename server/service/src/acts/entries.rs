@@ -161,7 +161,11 @@ fn clean(body: Body) -> Result<Body, Refused> {
     })
 }
 
-fn clean_offer(content: OfferContent) -> Result<OfferContent, Refused> {
+/// Brings what is offered into the form that is stored.
+///
+/// # Errors
+/// `Fields`.
+pub(super) fn clean_offer(content: OfferContent) -> Result<OfferContent, Refused> {
     let terms = clean_terms(content.terms).map_err(|_| Refused::field("body.terms", "not-terms"))?;
     // An empty note is none: forms send the field in any case.
     let note = content.note.filter(|note| !note.trim().is_empty());
@@ -185,7 +189,10 @@ fn check_file(tx: &mut Tx<'_>, seen: &Seen, channel: Channel, body: &Body) -> Re
 }
 
 /// Whether that seat may say that there now.
-fn may_post(dispute: &Dispute, seat: Seat, channel: Channel, body: &Body) -> Result<(), Refused> {
+///
+/// # Errors
+/// The rule; `Absent` where there is no room yet.
+pub(super) fn may_post(dispute: &Dispute, seat: Seat, channel: Channel, body: &Body) -> Result<(), Refused> {
     let rule = |refusal: Refusal| Err(Refused::rule(refusal.code()));
     let is_offer = matches!(body, Body::Offer(_)) || body.answers().is_some();
     match &dispute.stage {

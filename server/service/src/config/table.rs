@@ -72,6 +72,7 @@ pub const SETTINGS: &[Setting] = &[
     plain("reflection_period", "24h", "to think before the first signature"),
     plain("attestation_period", "3d", "for the mediator to attest after the last party signed"),
     plain("suspension_period", "7d", "for which a party may stop the clocks once"),
+    plain("proposal_period", "3d", "for both sides to answer a mediator's proposal that names no end"),
     plain("reminder_period", "2d", "before a deadline, when people are reminded of it"),
     plain("retention_period", "30d", "after closing, until what was said is destroyed"),
     plain("draft_period", "90d", "after which an unfiled draft is deleted"),

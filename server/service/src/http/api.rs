@@ -10,3 +10,5 @@ pub mod agreements;
 pub mod settlements;
 pub mod files;
 pub mod rooms;
+pub mod bids;
+pub mod proposals;

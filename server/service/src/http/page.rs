@@ -18,6 +18,8 @@ pub mod assignments;
 pub mod terms;
 pub mod rooms;
 pub mod posts;
+pub mod bids;
+pub mod proposals;
 pub mod agreements;
 pub mod signing;
 pub mod settlements;
@@ -47,6 +49,8 @@ pub fn configure(routes: &mut web::ServiceConfig) {
     assignments::configure(routes);
     rooms::configure(routes);
     posts::configure(routes);
+    bids::configure(routes);
+    proposals::configure(routes);
     agreements::configure(routes);
     signing::configure(routes);
     settlements::configure(routes);

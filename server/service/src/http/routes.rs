@@ -30,6 +30,8 @@ pub fn document() -> Document {
         api::settlements::Doc::openapi(),
         api::files::Doc::openapi(),
         api::rooms::Doc::openapi(),
+        api::bids::Doc::openapi(),
+        api::proposals::Doc::openapi(),
         socket::Doc::openapi(),
     ] {
         document.merge(part);
@@ -69,6 +71,8 @@ fn configure_api(routes: &mut web::ServiceConfig) {
     api::settlements::configure(routes);
     api::files::configure(routes);
     api::rooms::configure(routes);
+    api::bids::configure(routes);
+    api::proposals::configure(routes);
     socket::configure(routes);
 }
 

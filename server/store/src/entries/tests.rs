@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::testing::{a_dispute, account, dispute_id, houses, moment};
-use domain::entry::{AgreementStep, OfferContent, SessionStep};
+use domain::entry::{AgreementStep, BidQuestion, OfferContent, SessionStep};
 use domain::ids::FileId;
 use domain::language::Language;
 use domain::party::Side;
@@ -130,6 +130,7 @@ fn every_body_comes_back_as_it_was_stored() {
     let offer =
         OfferContent { terms: vec![term], note: Some("by then".to_owned()), expires_at: Some(moment(9)) };
     let mediator = Seat::Mediator;
+    let (amount, proposal) = (offer.terms[0].amount.unwrap(), offer.clone());
     let bodies = [
         Body::Message { text: "শুভ সকাল".to_owned(), lang: "bn-BD".parse().unwrap() },
         Body::File { file: FileId::new(Uuid::from_u128(5)) },
@@ -144,6 +145,20 @@ fn every_body_comes_back_as_it_was_stored() {
         Body::Revision { step: AgreementStep::Frozen, revision: 3 },
         Body::Signature { who: None },
         Body::Signature { who: Some(mediator) },
+        Body::BlindBidAsked(BidQuestion {
+            text: [(Language::Urdu, "کتنا؟".to_owned())].into(),
+            currency: "PKR".parse().unwrap(),
+            payer: Side::Claimant,
+            rounds: 2,
+        }),
+        Body::BlindBidMade { bid: id(1), round: 1 },
+        Body::BlindBidsMet { bid: id(1), amount },
+        Body::BlindBidRoundClosed { bid: id(1), round: 1, next: Some(2) },
+        Body::BlindBidRoundClosed { bid: id(1), round: 3, next: None },
+        Body::BlindBidWithdrawn { bid: id(1) },
+        Body::Proposal(proposal),
+        Body::ProposalAccepted { proposal: id(1) },
+        Body::ProposalWithdrawn { proposal: id(1) },
     ];
     for house in houses() {
         let stored = bodies.clone();

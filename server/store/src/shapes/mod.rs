@@ -2,6 +2,7 @@
 //! may change when rows may not: these shapes are the store's own. Deliberately not here: sealing, and any query.
 
 mod atoms;
+pub use atoms::MoneyShape;
 pub mod words;
 pub mod talk;
 mod agreement;

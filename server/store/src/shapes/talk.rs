@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use domain::entry::{AgreementStep, Body, OfferContent, SessionStep};
+use domain::entry::{AgreementStep, BidQuestion, Body, OfferContent, SessionStep};
 use domain::ids::{EntryId, FileId};
 use domain::language::{Language, LanguageTag};
+use domain::money::Currency;
 use domain::party::Side;
 use domain::room::Seat;
 use domain::terms::Term;
@@ -86,6 +87,38 @@ impl OfferShape {
     }
 }
 
+/// What blind bids are asked about.
+#[derive(Serialize, Deserialize)]
+pub struct BidQuestionShape {
+    text: BTreeMap<W<Language>, String>,
+    currency: W<Currency>,
+    payer: W<Side>,
+    rounds: u8,
+}
+
+impl From<&BidQuestion> for BidQuestionShape {
+    fn from(question: &BidQuestion) -> Self {
+        Self {
+            text: question.text.iter().map(|(language, text)| (W(*language), text.clone())).collect(),
+            currency: W(question.currency),
+            payer: W(question.payer),
+            rounds: question.rounds,
+        }
+    }
+}
+
+impl BidQuestionShape {
+    /// What is asked.
+    pub fn value(self) -> BidQuestion {
+        BidQuestion {
+            text: self.text.into_iter().map(|(language, text)| (language.0, text)).collect(),
+            currency: self.currency.0,
+            payer: self.payer.0,
+            rounds: self.rounds,
+        }
+    }
+}
+
 /// What an entry holds.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -102,6 +135,14 @@ pub enum BodyShape {
     Departure { who: W<Seat> },
     Revision { step: W<AgreementStep>, revision: u32 },
     Signature { who: Option<W<Seat>> },
+    BlindBidAsked { question: BidQuestionShape },
+    BlindBidMade { bid: W<EntryId>, round: u8 },
+    BlindBidsMet { bid: W<EntryId>, amount: MoneyShape },
+    BlindBidRoundClosed { bid: W<EntryId>, round: u8, next: Option<u8> },
+    BlindBidWithdrawn { bid: W<EntryId> },
+    Proposal { content: OfferShape },
+    ProposalAccepted { proposal: W<EntryId> },
+    ProposalWithdrawn { proposal: W<EntryId> },
 }
 
 impl From<&Body> for BodyShape {
@@ -121,6 +162,18 @@ impl From<&Body> for BodyShape {
             Body::Departure { who } => Self::Departure { who: W(*who) },
             Body::Revision { step, revision } => Self::Revision { step: W(*step), revision: *revision },
             Body::Signature { who } => Self::Signature { who: who.map(W) },
+            Body::BlindBidAsked(question) => Self::BlindBidAsked { question: question.into() },
+            Body::BlindBidMade { bid, round } => Self::BlindBidMade { bid: W(*bid), round: *round },
+            Body::BlindBidsMet { bid, amount } => {
+                Self::BlindBidsMet { bid: W(*bid), amount: MoneyShape::from(*amount) }
+            }
+            Body::BlindBidRoundClosed { bid, round, next } => {
+                Self::BlindBidRoundClosed { bid: W(*bid), round: *round, next: *next }
+            }
+            Body::BlindBidWithdrawn { bid } => Self::BlindBidWithdrawn { bid: W(*bid) },
+            Body::Proposal(content) => Self::Proposal { content: content.into() },
+            Body::ProposalAccepted { proposal } => Self::ProposalAccepted { proposal: W(*proposal) },
+            Body::ProposalWithdrawn { proposal } => Self::ProposalWithdrawn { proposal: W(*proposal) },
         }
     }
 }
@@ -143,6 +196,16 @@ impl BodyShape {
             Self::Departure { who } => Body::Departure { who: who.0 },
             Self::Revision { step, revision } => Body::Revision { step: step.0, revision },
             Self::Signature { who } => Body::Signature { who: who.map(|seat| seat.0) },
+            Self::BlindBidAsked { question } => Body::BlindBidAsked(question.value()),
+            Self::BlindBidMade { bid, round } => Body::BlindBidMade { bid: bid.0, round },
+            Self::BlindBidsMet { bid, amount } => Body::BlindBidsMet { bid: bid.0, amount: amount.value()? },
+            Self::BlindBidRoundClosed { bid, round, next } => {
+                Body::BlindBidRoundClosed { bid: bid.0, round, next }
+            }
+            Self::BlindBidWithdrawn { bid } => Body::BlindBidWithdrawn { bid: bid.0 },
+            Self::Proposal { content } => Body::Proposal(content.value()?),
+            Self::ProposalAccepted { proposal } => Body::ProposalAccepted { proposal: proposal.0 },
+            Self::ProposalWithdrawn { proposal } => Body::ProposalWithdrawn { proposal: proposal.0 },
         })
     }
 }

@@ -2,13 +2,16 @@
 //! is shown. Deliberately not here: who may read an entry, and the cleaning of words, which the act does for every
 //! door.
 
-use domain::entry::{Body, Entry, OfferContent};
+use std::collections::BTreeMap;
+
+use domain::entry::{BidQuestion, Body, Entry, OfferContent};
 use domain::ids::{EntryId, FileId};
 use domain::time::Moment;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::terms::{TermJson, parse_at};
+use crate::acts::views::Amount;
 use crate::refused::Refused;
 
 /// What an entry holds. People write `message`, `file`, `offer`, `offer_accepted`, `offer_countered`,
@@ -56,6 +59,33 @@ pub enum BodyJson {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         who: Option<String>,
     },
+    /// The mediator asks for blind bids; the entry's id names them.
+    BlindBidAsked { question: BTreeMap<String, String>, currency: String, payer: String, rounds: u8 },
+    /// A side entered its figure, which is nowhere.
+    BlindBidMade { bid: String, round: u8 },
+    /// The figures crossed: their midpoint. Not yet binding.
+    BlindBidsMet { bid: String, amount: Amount },
+    /// The figures of a round did not cross; `next` is the round that is open now.
+    BlindBidRoundClosed {
+        bid: String,
+        round: u8,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next: Option<u8>,
+    },
+    /// The mediator took the question back.
+    BlindBidWithdrawn { bid: String },
+    /// The mediator's proposal, which each side answers in secret; the entry's id names it.
+    Proposal {
+        terms: Vec<TermJson>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expires_at: Option<String>,
+    },
+    /// Both sides accepted it. Not yet binding.
+    ProposalAccepted { proposal: String },
+    /// The mediator took it back.
+    ProposalWithdrawn { proposal: String },
 }
 
 /// An entry as somebody posts it.
@@ -119,7 +149,34 @@ impl From<&Body> for BodyJson {
                 Self::Revision { revision: *revision, state: step.to_string() }
             }
             Body::Signature { who } => Self::Signature { who: who.map(|seat| seat.as_str().to_owned()) },
+            Body::BlindBidAsked(question) => asked(question),
+            Body::BlindBidMade { bid, round } => Self::BlindBidMade { bid: bid.to_string(), round: *round },
+            Body::BlindBidsMet { bid, amount } => {
+                Self::BlindBidsMet { bid: bid.to_string(), amount: Amount::from(*amount) }
+            }
+            Body::BlindBidRoundClosed { bid, round, next } => {
+                Self::BlindBidRoundClosed { bid: bid.to_string(), round: *round, next: *next }
+            }
+            Body::BlindBidWithdrawn { bid } => Self::BlindBidWithdrawn { bid: bid.to_string() },
+            Body::Proposal(content) => {
+                let (terms, note, expires_at) = proposed(content);
+                Self::Proposal { terms, note, expires_at }
+            }
+            Body::ProposalAccepted { proposal } => Self::ProposalAccepted { proposal: proposal.to_string() },
+            Body::ProposalWithdrawn { proposal } => {
+                Self::ProposalWithdrawn { proposal: proposal.to_string() }
+            }
         }
+    }
+}
+
+fn asked(question: &BidQuestion) -> BodyJson {
+    let text = question.text.iter();
+    BodyJson::BlindBidAsked {
+        question: text.map(|(language, text)| (language.to_string(), text.clone())).collect(),
+        currency: question.currency.code().to_owned(),
+        payer: question.payer.to_string(),
+        rounds: question.rounds,
     }
 }
 
@@ -153,7 +210,15 @@ pub fn parse(written: BodyJson) -> Result<Body, Refused> {
         | BodyJson::Arrival { .. }
         | BodyJson::Departure { .. }
         | BodyJson::Revision { .. }
-        | BodyJson::Signature { .. } => return Err(Refused::field("body.kind", "not-a-choice")),
+        | BodyJson::Signature { .. }
+        | BodyJson::BlindBidAsked { .. }
+        | BodyJson::BlindBidMade { .. }
+        | BodyJson::BlindBidsMet { .. }
+        | BodyJson::BlindBidRoundClosed { .. }
+        | BodyJson::BlindBidWithdrawn { .. }
+        | BodyJson::Proposal { .. }
+        | BodyJson::ProposalAccepted { .. }
+        | BodyJson::ProposalWithdrawn { .. } => return Err(Refused::field("body.kind", "not-a-choice")),
     })
 }
 
@@ -217,6 +282,14 @@ mod tests {
             r#"{"kind":"departure","who":"mediator"}"#,
             r#"{"kind":"revision","revision":1,"state":"frozen"}"#,
             r#"{"kind":"signature"}"#,
+            r#"{"kind":"blind_bid_asked","question":{"en":"How much?"},"currency":"BDT","payer":"claimant","rounds":3}"#,
+            r#"{"kind":"blind_bid_made","bid":"x","round":1}"#,
+            r#"{"kind":"blind_bids_met","bid":"x","amount":{"value":"1.00","currency":"BDT"}}"#,
+            r#"{"kind":"blind_bid_round_closed","bid":"x","round":1,"next":2}"#,
+            r#"{"kind":"blind_bid_withdrawn","bid":"x"}"#,
+            r#"{"kind":"proposal","terms":[]}"#,
+            r#"{"kind":"proposal_accepted","proposal":"x"}"#,
+            r#"{"kind":"proposal_withdrawn","proposal":"x"}"#,
         ] {
             assert_eq!(read(json), Err(Refused::field("body.kind", "not-a-choice")), "{json}");
         }

@@ -37,7 +37,10 @@ pub struct TermJson {
 
 /// Reads texts by language. One language twice is refused: of two readers of the same bytes, one would show the first
 /// text and one the last.
-fn by_language<'de, D: Deserializer<'de>>(reader: D) -> Result<BTreeMap<String, String>, D::Error> {
+///
+/// # Errors
+/// Those of the reader.
+pub fn by_language<'de, D: Deserializer<'de>>(reader: D) -> Result<BTreeMap<String, String>, D::Error> {
     struct Texts;
 
     impl<'de> Visitor<'de> for Texts {

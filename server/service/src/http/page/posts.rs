@@ -64,7 +64,10 @@ async fn say(sent: Sent, path: web::Path<String>) -> Answer {
 }
 
 /// The last moment of the day on which an offer ends, by the clocks of the house.
-fn end_of(day: &str, zone: i16) -> Result<Moment, Refused> {
+///
+/// # Errors
+/// `Fields` where it is no day.
+pub fn end_of(day: &str, zone: i16) -> Result<Moment, Refused> {
     let end: Result<Moment, _> = format!("{day}T23:59:59.999Z").parse();
     let end = end.map_err(|_| Refused::field("expires_on", "not-a-day"))?;
     Ok(Moment::from_millis(end.millis().saturating_sub(i64::from(zone).saturating_mul(60_000))))

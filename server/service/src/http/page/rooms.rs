@@ -14,7 +14,7 @@ use pages::rooms::{ChannelTab, EntryBody, EntryLine, OfferLine, PausedForYou, Ro
 use pages::terms::TermLine;
 use pages::words::Words;
 
-use super::drafts::currencies;
+use super::drafts::{currencies, money_text};
 use super::files::numbered;
 use super::frame::{Answer, Sent, Visit, asked};
 use super::terms::{both_names, lines};
@@ -160,6 +160,7 @@ impl Read {
             (Body::Arrival { who } | Body::Departure { who } | Body::Signature { who: Some(who) }, _) => {
                 self.name(*who)
             }
+            (Body::BlindBidsMet { amount, .. }, _) => money_text(*amount),
             (_, Author::Seat(seat)) => self.name(seat),
             (_, Author::House) => String::new(),
         };
@@ -200,6 +201,23 @@ impl Read {
             Body::Revision { step: AgreementStep::Frozen, .. } => event("frozen"),
             Body::Signature { who: Some(_) } => event("signature"),
             Body::Signature { who: None } => event("all-signed"),
+            Body::BlindBidAsked(question) => {
+                let texts = question.text.iter();
+                EntryBody::Question(texts.map(|(tag, text)| (tag.to_string(), text.clone())).collect())
+            }
+            Body::BlindBidMade { .. } => event("bid-made"),
+            Body::BlindBidsMet { .. } => event("bids-met"),
+            Body::BlindBidRoundClosed { next: Some(_), .. } => event("bid-round-next"),
+            Body::BlindBidRoundClosed { next: None, .. } => event("bid-round-last"),
+            Body::BlindBidWithdrawn { .. } => event("bid-withdrawn"),
+            Body::Proposal(content) => EntryBody::Proposal(OfferLine {
+                terms: lines(&content.terms, &self.names, ""),
+                note: content.note.clone().unwrap_or_default(),
+                expires_at: content.expires_at,
+                ..OfferLine::default()
+            }),
+            Body::ProposalAccepted { .. } => event("proposal-accepted"),
+            Body::ProposalWithdrawn { .. } => event("proposal-withdrawn"),
         }
     }
 

@@ -1,0 +1,2 @@
+DROP TABLE proposal_answers;
+DROP TABLE proposals;

@@ -1,0 +1,2 @@
+DROP TABLE blind_bid_figures;
+DROP TABLE blind_bids;

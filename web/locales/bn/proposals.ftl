@@ -1,0 +1,24 @@
+### মধ্যস্থতাকারীর প্রস্তাব।
+proposals-title = মধ্যস্থতাকারীর প্রস্তাব
+proposals-how = আপনারা প্রত্যেকে গোপনে উত্তর দেবেন: পুরোটা, নয়তো কিছুই না।
+proposals-how-both = দুজনেই হ্যাঁ বললে সবাই জানবে যে দুজনেই হ্যাঁ বলেছেন।
+proposals-how-nothing = তা না হলে কে কী উত্তর দিয়েছেন, বা আদৌ দিয়েছেন কি না, কেউ জানবে না। মধ্যস্থতাকারীও না।
+proposals-open = এখনকার প্রস্তাব
+proposals-none = মধ্যস্থতাকারী এখন কোনো প্রস্তাব দেননি।
+proposals-question = আপনি কি পুরোটা মেনে নিচ্ছেন?
+proposals-yes = হ্যাঁ, পুরোটা
+proposals-no = না
+proposals-answer = গোপনে উত্তর দিন
+proposals-answered = আপনি উত্তর দিয়েছেন। কী বলেছেন তা আমরা দেখাই না। শেষ সময় পর্যন্ত আবার উত্তর দিতে পারবেন।
+proposals-mediator = আপনি উত্তরগুলো দেখবেন না। দুজনেই হ্যাঁ বললে তবেই জানবেন।
+proposals-withdraw = প্রস্তাব ফিরিয়ে নিন
+proposals-make = কিছু প্রস্তাব করুন
+proposals-until = উত্তর দেওয়ার শেষ দিন
+proposals-until-hint = সাধারণ সময়ের জন্য খালি রাখুন।
+proposals-send = দুজনকেই প্রস্তাব দিন
+proposal-state-open = চলছে
+proposal-state-accepted = দুজনেই মেনেছেন
+proposal-state-withdrawn = ফিরিয়ে নেওয়া হয়েছে
+proposal-state-lapsed = শেষ
+event-proposal-accepted = দুজনেই মধ্যস্থতাকারীর প্রস্তাব মেনেছেন। এটি এখনো বাধ্যকর নয়।
+event-proposal-withdrawn = মধ্যস্থতাকারী প্রস্তাবটি ফিরিয়ে নিয়েছেন।

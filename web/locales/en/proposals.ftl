@@ -1,0 +1,24 @@
+### The mediator's proposal.
+proposals-title = The mediator's proposal
+proposals-how = Each of you answers in secret: all of it, or nothing.
+proposals-how-both = If you both say yes, everyone learns that you both did.
+proposals-how-nothing = If not, nobody learns who answered what, or whether anybody did. The mediator does not learn it either.
+proposals-open = What is proposed now
+proposals-none = The mediator is not proposing anything now.
+proposals-question = Do you accept all of it?
+proposals-yes = Yes, all of it
+proposals-no = No
+proposals-answer = Answer in secret
+proposals-answered = You have answered. We do not show what you said. You can answer again until the end.
+proposals-mediator = You do not see the answers. You learn of them only if both say yes.
+proposals-withdraw = Take the proposal back
+proposals-make = Propose something
+proposals-until = The last day to answer
+proposals-until-hint = Leave it empty for the usual time.
+proposals-send = Propose it to both
+proposal-state-open = open
+proposal-state-accepted = both accepted
+proposal-state-withdrawn = taken back
+proposal-state-lapsed = over
+event-proposal-accepted = Both accepted the mediator's proposal. It is not yet binding.
+event-proposal-withdrawn = The mediator took the proposal back.

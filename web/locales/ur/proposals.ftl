@@ -1,0 +1,24 @@
+### ثالث کی تجویز۔
+proposals-title = ثالث کی تجویز
+proposals-how = آپ میں سے ہر ایک خفیہ جواب دے گا: یا پوری تجویز، یا کچھ نہیں۔
+proposals-how-both = اگر آپ دونوں ہاں کہیں تو سب کو معلوم ہو گا کہ دونوں نے ہاں کہا۔
+proposals-how-nothing = ورنہ کسی کو معلوم نہیں ہو گا کہ کس نے کیا جواب دیا، یا دیا بھی یا نہیں۔ ثالث کو بھی نہیں۔
+proposals-open = اس وقت کی تجویز
+proposals-none = ثالث اس وقت کوئی تجویز نہیں دے رہے۔
+proposals-question = کیا آپ پوری تجویز مانتے ہیں؟
+proposals-yes = ہاں، پوری
+proposals-no = نہیں
+proposals-answer = خفیہ جواب دیں
+proposals-answered = آپ جواب دے چکے ہیں۔ ہم نہیں دکھاتے کہ آپ نے کیا کہا۔ آخری وقت تک آپ پھر جواب دے سکتے ہیں۔
+proposals-mediator = آپ جواب نہیں دیکھتے۔ آپ کو صرف تب معلوم ہو گا جب دونوں ہاں کہیں۔
+proposals-withdraw = تجویز واپس لیں
+proposals-make = تجویز دیں
+proposals-until = جواب دینے کا آخری دن
+proposals-until-hint = معمول کے وقت کے لیے خالی چھوڑ دیں۔
+proposals-send = دونوں کو تجویز دیں
+proposal-state-open = جاری
+proposal-state-accepted = دونوں نے مان لی
+proposal-state-withdrawn = واپس لی گئی
+proposal-state-lapsed = ختم
+event-proposal-accepted = دونوں نے ثالث کی تجویز مان لی۔ یہ ابھی پابند نہیں کرتی۔
+event-proposal-withdrawn = ثالث نے تجویز واپس لے لی۔
