@@ -2,7 +2,7 @@
 bids-title = Blind bids
 bids-back = Back to the room
 bids-how = Each of you writes a figure that nobody else sees, not even the mediator.
-bids-how-middle = If the figures meet or cross, you both learn the middle between them, and nothing else.
+bids-how-middle = If the figures meet or cross, you both learn the middle between them. From it, each can work out the other figure.
 bids-how-nothing = If they do not, nobody ever learns anything: not how far apart they were, not who was nearer.
 bids-how-stands = A figure cannot be changed until its round is over. Then it is deleted.
 bids-open = The question now
