@@ -4,6 +4,7 @@ mod openapi;
 mod main_job;
 mod accounts;
 mod room;
+mod audience;
 mod caucus;
 mod bids;
 mod proposals;

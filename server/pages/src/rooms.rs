@@ -105,7 +105,7 @@ impl EntryLine {
 /// `/rooms/{id}/session` (mediator): `act` (`open`, `pause`, `resume`, `close`), `id`;
 /// `/rooms/{id}/agenda` (mediator): `id`, `agenda`;
 /// `/rooms/{id}/breaks` and `/rooms/{id}/alarms` (a party; private): no more fields.
-/// Each goes on to `/rooms/{id}?channel=…#end`.
+/// What people write comes with `audience_digest`. Each goes on to `/rooms/{id}?channel=…#end`.
 #[derive(Debug, Clone, Default)]
 pub struct Room {
     /// The dispute's id.
@@ -118,6 +118,8 @@ pub struct Room {
     pub role: String,
     /// The reader's account: what a browser keeps is kept under it, so that nobody else's words are sent as theirs.
     pub account: String,
+    /// Who reads the reader's channels, as a digest: what is written on this page is meant for them.
+    pub audience: String,
     /// The names of claimant and respondent, as promises name them.
     pub sides: (String, String),
     /// The channels that the reader has a seat in.
@@ -253,6 +255,7 @@ const MESSAGES: &[(&str, &str)] = &[
     ("waiting", "room-waiting"),
     ("failed", "room-failed"),
     ("refused", "room-refused"),
+    ("stale", "room-stale"),
     ("kept", "room-kept"),
     ("offline", "room-offline"),
     ("reconnecting", "room-reconnecting"),

@@ -86,6 +86,7 @@ problem-not-your-offer = শুধু নিজের প্রস্তাব �
 problem-offer-expiry-passed = প্রস্তাবের শেষ দিন পেরিয়ে গেছে। পরের একটি দিন বাছুন।
 problem-dispute-files-full = এই বিরোধে আর ফাইল রাখার জায়গা নেই। কম বা ছোট ফাইল দিন।
 problem-id-reused = এটি আগে অন্য কথায় পাঠানো হয়েছিল। আবার পাঠান।
+problem-stale-audience = কারা এটি পড়তে পারেন, তা বদলেছে; তাই কিছুই রাখা হয়নি। এখন কারা পড়তে পারেন, উপরে দেখুন। ঠিক থাকলে আবার পাঠান।
 problem-proof-refused = পাসওয়ার্ড বা ৬টি সংখ্যা ঠিক নয়।
 problem-confirm-address-first = আগে আপনার মেইল ঠিকানা নিশ্চিত করুন।
 problem-representation-not-offered = অন্যের হয়ে কাজ করা এখানে এখনো যায় না। আমাদের ফোন করুন।

@@ -86,6 +86,7 @@ problem-not-your-offer = You can take back only your own offer.
 problem-offer-expiry-passed = The last day of the offer has passed. Please choose a later one.
 problem-dispute-files-full = This dispute has all the files that it can hold. Please take fewer or smaller ones.
 problem-id-reused = This was sent before with other words. Please send it again.
+problem-stale-audience = Who can read this has changed, so nothing was stored. Above you see who can read it now. Is that right? Then send it again.
 problem-proof-refused = The password or the 6 digits are not right.
 problem-confirm-address-first = Please confirm your mail address first.
 problem-representation-not-offered = Acting for somebody else is not possible here yet. Please call us.

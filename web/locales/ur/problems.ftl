@@ -86,6 +86,7 @@ problem-not-your-offer = آپ صرف اپنی پیشکش واپس لے سکتے 
 problem-offer-expiry-passed = پیشکش کا آخری دن گزر چکا ہے۔ بعد کا دن چنیں۔
 problem-dispute-files-full = اس تنازعے میں اب اور فائلوں کی جگہ نہیں۔ کم یا چھوٹی فائلیں دیں۔
 problem-id-reused = یہ پہلے اور الفاظ میں بھیجا گیا تھا۔ دوبارہ بھیجیں۔
+problem-stale-audience = اسے پڑھنے والے بدل گئے ہیں، اس لیے کچھ محفوظ نہیں ہوا۔ اوپر دیکھیں کہ اب کون پڑھ سکتا ہے۔ اگر ٹھیک ہے تو پھر بھیجیں۔
 problem-proof-refused = پاس ورڈ یا 6 ہندسے درست نہیں۔
 problem-confirm-address-first = پہلے اپنے میل کے پتے کی تصدیق کریں۔
 problem-representation-not-offered = کسی اور کی طرف سے کام کرنا یہاں ابھی ممکن نہیں۔ ہمیں فون کریں۔

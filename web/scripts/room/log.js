@@ -74,7 +74,7 @@ export function log(list, heard, template, words) {
       const item = find(id);
       const state = item?.querySelector(".state");
       if (!item || !state) return;
-      item.classList.toggle("failed", key === "failed" || key === "refused");
+      item.classList.toggle("failed", ["failed", "refused", "stale"].includes(key));
       state.textContent = key ? words(key) : "";
     },
     /** The number that the server gave. @param {string} id @param {number} seq */

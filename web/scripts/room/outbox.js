@@ -3,7 +3,8 @@
  * What was written and is not yet stored by the server. It lives in the tab's own storage, so that a reload loses
  * nothing and another tab sees nothing; it is emptied entry by entry when the server says `posted`. Every key names the
  * person: on a phone that two people share, what one of them left behind must never be sent as the other's.
- * @typedef {{id: string, channel: string, text: string, lang: string, at: number, refused?: boolean}} Pending
+ * `audience` is what the screen said of who can read it when it was written.
+ * @typedef {{id: string, channel: string, text: string, lang: string, at: number, audience?: string, refused?: string}} Pending
  */
 
 /** @param {string} person @param {string} dispute */
@@ -40,10 +41,10 @@ export function outbox(person, dispute) {
       pending = pending.filter((entry) => entry.id !== id);
       save();
     },
-    /** @param {string} id @returns {Pending|undefined} what the server refused */
-    refuse(id) {
+    /** @param {string} id @param {string} why of the words @returns {Pending|undefined} what the server refused */
+    refuse(id, why) {
       const found = pending.find((entry) => entry.id === id);
-      if (found) found.refused = true;
+      if (found) found.refused = why;
       save();
       return found;
     },

@@ -18,7 +18,7 @@ export const CLOSE_SESSION_ENDED = 4001;
  * @typedef {{kind: string, text?: string, lang?: string, who?: string|null, state?: string, file?: string, items?: string[], offer?: string, terms?: Term[], note?: string, expires_at?: string, question?: Record<string, string>, next?: number, amount?: {value: string, currency: string}}} Body
  * @typedef {{t: "entry", channel: string, seq: number, id: string, at: string, by: unknown, body: Body}} EntryFrame
  * @typedef {{t: "posted", id: string, channel: string, seq: number, at?: string}} PostedFrame
- * @typedef {{t: "refused", id?: string, problem?: {title?: string, status?: number, retry_after?: number}}} RefusedFrame
+ * @typedef {{t: "refused", id?: string, problem?: {title?: string, code?: string, status?: number, retry_after?: number}}} RefusedFrame
  * @typedef {{t: "typing", channel: string, by?: unknown, who?: unknown}} TypingFrame
  * @typedef {{t: "bye", reason?: string, retry_ms?: number}} ByeFrame
  * @typedef {{t: "presence", who: unknown, here: boolean}} PresenceFrame
@@ -28,8 +28,8 @@ export const CLOSE_SESSION_ENDED = 4001;
 
 /** @param {Record<string, number>} after the last number known of each channel */
 export const hello = (after) => ({ t: "hello", after });
-/** @param {string} id @param {string} channel @param {string} text @param {string} lang */
-export const post = (id, channel, text, lang) => ({ t: "post", id, channel, body: { kind: "message", text, lang } });
+/** @param {import("./outbox.js").Pending} entry */
+export const post = ({ id, channel, text, lang, audience }) => ({ t: "post", id, channel, body: { kind: "message", text, lang }, audience_digest: audience });
 /** @param {string} channel */
 export const typing = (channel) => ({ t: "typing", channel });
 /** @param {string} channel @param {number} seq */

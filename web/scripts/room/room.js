@@ -26,7 +26,7 @@ export default function room(element) {
   if (!(status instanceof HTMLElement && dots instanceof HTMLElement && here instanceof HTMLElement)) return;
   const form = part("form");
   const text = form?.querySelector("textarea") ?? document.createElement("textarea");
-  const { dispute = "", person = "", channel = "", you = "", lang = "en", claimant = "", respondent = "" } = element.dataset;
+  const { dispute = "", person = "", channel = "", audience = "", you = "", lang = "en", claimant = "", respondent = "" } = element.dataset;
   const words = wordsOf(part("words"));
   const sides = { claimant, respondent };
   const { who, isMe, myName } = cast(part("people"), you);
@@ -46,7 +46,7 @@ export default function room(element) {
     // A few in one frame: after a long break many wait, and a server counts frames.
     for (let first = 0; first < entries.length; first += POSTS_AT_ONCE) {
       const some = entries.slice(first, first + POSTS_AT_ONCE);
-      const posts = some.map((entry) => post(entry.id, entry.channel, entry.text, entry.lang));
+      const posts = some.map(post);
       if (connection.send(posts.length === 1 ? posts[0] ?? [] : posts)) some.forEach((entry) => shown.state(entry.id, "sending"));
     }
   };
@@ -57,7 +57,7 @@ export default function room(element) {
     clearTimeout(again);
     again = setTimeout(() => flush(), seconds * 1000);
   };
-  const written = composer({ form, text, channel, lang, part, words, shown, waiting, told, you, myName });
+  const written = composer({ form, text, channel, audience, lang, part, words, shown, waiting, told, you, myName });
   /** @param {import("./protocol.js").EntryFrame} frame */
   const entry = (frame) => {
     waiting.drop(frame.id);
@@ -87,7 +87,7 @@ export default function room(element) {
     } else if (frame.t === "refused" && frame.id && [429, 503].includes(frame.problem?.status ?? 0)) {
       later(frame.id, frame.problem?.retry_after ?? 5);
     } else if (frame.t === "refused" && frame.id) {
-      written.refused(frame.id);
+      written.refused(frame.id, frame.problem?.code);
       if (frame.problem?.title) shown.say(frame.problem.title);
     } else if (frame.t === "typing" && frame.channel === channel) {
       const { name } = who(frame.by ?? frame.who);
@@ -96,7 +96,7 @@ export default function room(element) {
       const somebody = who(frame.who);
       if (somebody.name && !isMe(somebody)) presenceOf.comes(somebody.name, frame.here);
     } else if (frame.t === "welcome" || frame.t === "room") {
-      if (state.take(frame, channel)) shown.say(part("signals")?.textContent ?? "");
+      if (state.take(frame, channel, audience)) shown.say(part("signals")?.textContent ?? "");
       if (frame.session !== "open") presenceOf.empties();
       if (frame.t === "room") return;
       element.classList.add("live");

@@ -3,7 +3,7 @@
  * The room around the entries, as it changes: paused or not, a session or none, and for the mediator what a side said to
  * the mediator alone, and the button that goes with it. The buttons are the page's own; here they only come and go.
  * @typedef {{name: string, may_post?: boolean, paused?: boolean, steering?: string}} ChannelView
- * @typedef {{session?: string, channels?: ChannelView[], signals?: {side: string, kind: string}[]}} RoomView
+ * @typedef {{session?: string, audience_digest?: string, channels?: ChannelView[], signals?: {side: string, kind: string}[]}} RoomView
  */
 
 /**
@@ -34,8 +34,10 @@ export function roomState(part, words, sides) {
     return lines.some((line) => !known.includes(line));
   };
   return {
-    /** @param {RoomView} room @param {string} name of the channel that is shown @returns {boolean} whether a signal is new */
-    take(room, name) {
+    /** @param {RoomView} room @param {string} name of the channel that is shown @param {string} audience as the page has it @returns {boolean} whether a signal is new */
+    take(room, name, audience) {
+      // The page names its readers: once they have changed, it is to be loaded again before anything goes out.
+      show("changed", room.audience_digest !== audience);
       const channel = (room.channels ?? []).find((view) => view.name === name);
       if (channel) {
         show("paused", channel.paused === true);

@@ -7,11 +7,11 @@
  */
 
 /**
- * @param {{form: Element|null, text: HTMLTextAreaElement, channel: string, lang: string, you: string, myName: string,
+ * @param {{form: Element|null, text: HTMLTextAreaElement, channel: string, audience: string, lang: string, you: string, myName: string,
  *   part: (name: string) => Element|null, words: import("./cast.js").Words, shown: ReturnType<typeof import("./log.js").log>,
  *   waiting: ReturnType<typeof import("./outbox.js").outbox>, told: ReturnType<typeof import("./bodies.js").bodies>}} on
  */
-export function composer({ form, text, channel, lang, you, myName, part, words, shown, waiting, told }) {
+export function composer({ form, text, channel, audience, lang, you, myName, part, words, shown, waiting, told }) {
   let hasEnded = false;
   /** @param {Pending} entry @param {string} key */
   const show = (entry, key) => {
@@ -43,15 +43,15 @@ export function composer({ form, text, channel, lang, you, myName, part, words, 
   const giveBack = (back) => {
     if (back.channel !== channel) return;
     if (text.value || !form) return show(back, "refused");
-    show(back, "failed");
+    show(back, back.refused === "stale" ? "stale" : "failed");
     text.value = back.text;
     text.dispatchEvent(new Event("input"));
     waiting.drop(back.id);
   };
   return {
-    /** The server did not take an entry. @param {string} id */
-    refused(id) {
-      const back = waiting.refuse(id);
+    /** The server did not take an entry. @param {string} id @param {string} [code] */
+    refused(id, code) {
+      const back = waiting.refuse(id, code === "stale-audience" ? "stale" : "failed");
       if (back) giveBack(back);
       else shown.state(id, "failed");
       tellElsewhere();
@@ -75,7 +75,7 @@ export function composer({ form, text, channel, lang, you, myName, part, words, 
         event.preventDefault();
         const said = text.value.trim();
         if (!said || hasEnded) return;
-        const pending = { id: line.id(), channel, text: said, lang, at: Date.now() };
+        const pending = { id: line.id(), channel, text: said, lang, at: Date.now(), audience };
         waiting.put(pending);
         show(pending, "waiting");
         text.value = "";

@@ -14,6 +14,7 @@ use domain::person::clean_words;
 use domain::room::{Channel, Seat};
 use domain::sight::Item;
 use domain::terms::clean_terms;
+use serde_json::json;
 use store::Tx;
 use store::entries::{Appended, NewEntry};
 use store::seats::SeatRow;
@@ -21,6 +22,7 @@ use store::seats::SeatRow;
 use super::Doing;
 use super::aftermath::channels_of_announcement;
 use super::process::{Seen, carry_out_as, look};
+use super::rooms::audience_of;
 use crate::published::Published;
 use crate::refused::{Refused, words_code};
 
@@ -29,10 +31,11 @@ const AGENDA_ITEMS_MAX: usize = 30;
 const AGENDA_CHARACTERS_MAX: usize = 300;
 
 /// Stores what the person says in that channel. The same id with the same body is answered with what was stored the
-/// first time, whatever has changed since; the second value says whether the entry is new.
+/// first time, whatever has changed since; the second value says whether the entry is new. `audience` is what the
+/// person's screen said of who reads their channels: where that has changed, nothing is stored.
 ///
 /// # Errors
-/// `Absent` without a seat, `Fields`, and the rule that stands against it.
+/// `Absent` without a seat, `Fields`, `Conflict` for a stale audience, and the rule that stands against it.
 pub fn post(
     tx: &mut Tx<'_>,
     doing: &mut Doing,
@@ -40,6 +43,7 @@ pub fn post(
     channel: Channel,
     id: EntryId,
     body: Body,
+    audience: Option<&str>,
 ) -> Result<(Entry, bool), Refused> {
     let mut seen = look(tx, doing, dispute)?;
     let (seat, _) = sits(tx, &seen, channel)?;
@@ -57,6 +61,7 @@ pub fn post(
         return first(known);
     }
     check_file(tx, &seen, channel, &body)?;
+    check_audience(tx, &seen, audience)?;
     may_post(&seen.dispute, seat, channel, &body)?;
     follow_offer(tx, doing, dispute, channel, seat, &body)?;
     be_present(tx, doing, &mut seen, seat, channel)?;
@@ -76,6 +81,17 @@ fn first(known: Appended) -> Result<(Entry, bool), Refused> {
         Appended::New(entry) | Appended::Again(entry) => Ok((entry, false)),
         Appended::IdReused => Err(Refused::rule("id-reused")),
     }
+}
+
+/// What somebody says is meant for those whom their screen named. Where another can read it now, or one of them no
+/// longer, they look again before a word of it is stored. What happens in a channel of others changes nothing here.
+fn check_audience(tx: &mut Tx<'_>, seen: &Seen, shown: Option<&str>) -> Result<(), Refused> {
+    let Some(shown) = shown else { return Ok(()) };
+    let current = audience_of(tx, seen)?;
+    if shown == current {
+        return Ok(());
+    }
+    Err(Refused::Conflict { code: "stale-audience", current: json!({ "audience_digest": current }) })
 }
 
 /// Whoever says something in a session is there, with a socket or without: it is said before their first word (R7), and

@@ -270,10 +270,26 @@ pub fn room_now(tx: &mut Tx<'_>, id: DisputeId) -> Result<RoomNow, Refused> {
     people.dedup();
     for account in people {
         now.names.insert(account, store::people::by_id(tx, account)?.name.to_string());
-        let digest = tx.vault().digest(id, "audience", now.audience(account).as_bytes())?;
-        now.audiences.insert(account, digest.iter().map(|byte| format!("{byte:02x}")).collect());
+        let digest = audience_digest(tx, &now, account)?;
+        now.audiences.insert(account, digest);
     }
     Ok(now)
+}
+
+fn audience_digest(tx: &mut Tx<'_>, now: &RoomNow, account: AccountId) -> Result<String, Refused> {
+    let digest = tx.vault().digest(now.dispute.id, "audience", now.audience(account).as_bytes())?;
+    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Who reads the channels of that person now, as `audience_digest` has it in their view of the room.
+///
+/// # Errors
+/// Where the store fails.
+pub fn audience_of(tx: &mut Tx<'_>, seen: &Seen) -> Result<String, Refused> {
+    let seats = store::seats::of(tx, seen.dispute.id)?;
+    let (heads, names, audiences) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    let now = RoomNow { dispute: seen.dispute.clone(), seats, heads, names, audiences };
+    audience_digest(tx, &now, seen.account)
 }
 
 /// The room as the person sees it.

@@ -119,6 +119,7 @@ pub async fn keep(
     entry: Option<EntryId>,
     once: Once,
 ) -> Result<FileShown, Refused> {
+    let audience = Some(upload.other("audience_digest").to_owned()).filter(|digest| !digest.is_empty());
     let Upload { name, channel, bytes, fault, .. } = upload;
     if let Some(refused) = fault {
         return Err(refused);
@@ -134,7 +135,8 @@ pub async fn keep(
     let act = move |tx: &mut Tx<'_>, doing: &mut Doing| {
         let row = files::add(tx, doing, &prepared, channel, &name, kind.content_type(), length)?;
         if let (Some(entry), Some(channel)) = (entry, channel) {
-            entries::post(tx, doing, dispute, channel, entry, Said::File { file: row.id })?;
+            let said = Said::File { file: row.id };
+            entries::post(tx, doing, dispute, channel, entry, said, audience.as_deref())?;
         }
         Ok(shown(row, true))
     };

@@ -104,7 +104,7 @@ async fn post_entry(
 ) -> Result<HttpResponse, Refused> {
     let (dispute, channel) = channel_of(&path)?;
     let entry_id = parse_id(&body.value.id);
-    let written = parse(body.value.body);
+    let (written, audience) = (parse(body.value.body), body.value.audience_digest);
     let limited = state.limits.take(Limit::Entries, who.account, state.clock.now());
     // The seat comes first: to whoever has none, no channel is there, whatever was sent.
     let (Ok(entry_id), Ok(written), Ok(())) = (&entry_id, &written, limited) else {
@@ -117,7 +117,7 @@ async fn post_entry(
     let (entry_id, written) = (*entry_id, written.clone());
     // The entry's own id makes a repetition harmless; an Idempotency-Key adds nothing to it.
     let act = move |tx: &mut store::Tx<'_>, doing: &mut crate::acts::Doing| {
-        entries::post(tx, doing, dispute, channel, entry_id, written)
+        entries::post(tx, doing, dispute, channel, entry_id, written, audience.as_deref())
     };
     let (entry, is_new) = state.desk.write(who.by(), act).await?;
     let mut answer = if is_new { HttpResponse::Created() } else { HttpResponse::Ok() };

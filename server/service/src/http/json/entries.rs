@@ -95,6 +95,9 @@ pub struct PostedEntry {
     /// A UUID (version 7) that the client makes; sent again, it stores nothing twice.
     pub id: String,
     pub body: BodyJson,
+    /// The room's `audience_digest` when it was written: where the readers have changed since, nothing is stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audience_digest: Option<String>,
 }
 
 /// An entry as a reader of its channel sees it.

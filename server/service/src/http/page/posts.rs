@@ -30,13 +30,15 @@ async fn post(sent: Sent, dispute: DisputeId, read: Result<Body, Refused>, offer
     let entry =
         sent.form.text("id").parse::<EntryId>().map_err(|_| Refused::Malformed { code: "unreadable" })?;
     let now = sent.visit.state.clock.now();
+    let audience = sent.form.given("audience_digest").map(str::to_owned);
     let done = match read {
         Ok(body) => {
             let too_much = |retry_after| Refused::TooMuch { retry_after };
             sent.visit.state.limits.take(Limit::Entries, who.account, now).map_err(too_much)?;
             let is_offer = matches!(body, Body::Offer(_) | Body::OfferCountered { .. });
-            let act =
-                sent.visit.write(move |tx, doing| entries::post(tx, doing, dispute, channel, entry, body));
+            let act = sent.visit.write(move |tx, doing| {
+                entries::post(tx, doing, dispute, channel, entry, body, audience.as_deref())
+            });
             act.await.map(|_| is_offer)
         }
         Err(refused) => Err(refused),

@@ -277,6 +277,7 @@ fn page_of(visit: &Visit, read: &Read, asked: &Asked, form: Form) -> Room {
         you: read.view.you.clone(),
         role: read.view.you.clone(),
         account: read.account.clone(),
+        audience: read.view.audience_digest.clone(),
         sides: (read.names.claimant.clone(), read.names.respondent.clone()),
         channels: read.view.channels.iter().map(|tab| read.tab(&tab.name, tab.last_seq)).collect(),
         channel: name.to_owned(),

@@ -227,7 +227,9 @@ impl Connection {
             return bye("protocol", frames::CLOSE_PROTOCOL);
         }
         match said {
-            Said::Post { id, channel, body } => self.post(&id, &channel, body).await,
+            Said::Post { id, channel, body, audience_digest } => {
+                self.post(&id, &channel, body, audience_digest).await
+            }
             Said::Unsafe {} => self.unsafe_here().await,
             Said::Typing { channel } => {
                 if let (Some(joined), Ok(channel)) = (&self.joined, channel.parse()) {
@@ -352,8 +354,14 @@ impl Connection {
         if waiting.is_empty() { Ok(()) } else { self.send(frames::batch(&waiting)).await }
     }
 
-    async fn post(&mut self, id: &str, channel: &str, body: BodyJson) -> Result<(), End> {
-        match self.store(id, channel, body).await {
+    async fn post(
+        &mut self,
+        id: &str,
+        channel: &str,
+        body: BodyJson,
+        audience: Option<String>,
+    ) -> Result<(), End> {
+        match self.store(id, channel, body, audience).await {
             Ok((channel, seq, at)) => {
                 let posted = Answer::Posted { id, channel: channel.as_str(), seq, at: at.to_string() };
                 match self.told.post(channel, seq, frames::write(&posted)) {
@@ -372,6 +380,7 @@ impl Connection {
         id: &str,
         channel: &str,
         body: BodyJson,
+        audience: Option<String>,
     ) -> Result<(Channel, u64, Moment), Refused> {
         let channel: Channel = channel.parse().map_err(|_| Refused::Absent)?;
         let id: EntryId = parse_id(id)?;
@@ -383,7 +392,7 @@ impl Connection {
         let act = move |tx: &mut store::Tx<'_>, doing: &mut Doing| {
             // The session is asked in the same transaction: a post of one that has ended is never stored.
             store::sessions::live(tx, session, doing.now)?.ok_or(Refused::NotYou)?;
-            entries::post(tx, doing, dispute, channel, id, body)
+            entries::post(tx, doing, dispute, channel, id, body, audience.as_deref())
         };
         let (entry, is_new) = self.state.desk.write(By::Person(account), act).await?;
         if !is_new {

@@ -56,6 +56,9 @@ pub enum Said {
         id: String,
         channel: String,
         body: BodyJson,
+        /// Who could read it when it was written, by the room's digest.
+        #[serde(default)]
+        audience_digest: Option<String>,
     },
     Typing {
         channel: String,
@@ -207,9 +210,10 @@ mod tests {
         let id = "01900000-0000-7000-8000-000000000001";
         let after = BTreeMap::from([("joint".to_owned(), 41), ("caucus-claimant".to_owned(), 7)]);
         let body = BodyJson::Message { text: "Good morning".to_owned(), lang: "bn".to_owned() };
-        let posted = Said::Post { id: id.to_owned(), channel: "joint".to_owned(), body };
+        let (channel, audience_digest) = ("joint".to_owned(), Some("00".to_owned()));
+        let posted = Said::Post { id: id.to_owned(), channel, body, audience_digest };
         let post = format!(
-            r#"{{"t":"post","id":"{id}","channel":"joint","body":{{"kind":"message","text":"Good morning","lang":"bn"}}}}"#
+            r#"{{"t":"post","id":"{id}","channel":"joint","body":{{"kind":"message","text":"Good morning","lang":"bn"}},"audience_digest":"00"}}"#
         );
         for (text, frame) in [
             (r#"{"t":"hello","after":{"joint":41,"caucus-claimant":7}}"#, Said::Hello { after }),
