@@ -47,7 +47,7 @@ fn schedule(seed: u64) -> Vec<Act> {
             2 => Act::MediatorSpeaks(format!("Mediator's words {seed} {at}")),
             3 => Act::ClaimantTypes,
             4 => Act::MediatorAsks,
-            _ => Act::Aside(dice.throws(7)),
+            _ => Act::Aside(dice.throws(8)),
         })
         .collect()
 }
@@ -173,6 +173,16 @@ impl House {
                     self.scene.bela.answers_proposal(&self.scene.dispute, &self.proposal, accepts).await;
                 assert_eq!(answer.expects(200)["answered"], true);
                 self.secrets += 1;
+            }
+            6 => {
+                // The mediator would like to pass something on, and the answer is no.
+                let item = entry_id();
+                assert_eq!(self.bela.posts_as(&item, channel, message(&text)).await["t"], "posted");
+                self.noor.hears_text(&text).await;
+                let asked = json!({"kind": "share_asked", "entry": item});
+                assert_eq!(self.noor.posts_as(&entry_id(), channel, asked).await["t"], "posted");
+                let declined = json!({"kind": "share_declined", "entry": item});
+                assert_eq!(self.bela.posts_as(&entry_id(), channel, declined).await["t"], "posted");
             }
             _ => {
                 let seq = self.bela.posts(channel, &text).await["seq"].clone();

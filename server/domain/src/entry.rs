@@ -59,6 +59,20 @@ pub struct BidQuestion {
 }
 
 words! {
+    /// What has become of an offer.
+    pub enum OfferState {
+        /// It waits for an answer.
+        Open = "open",
+        /// Somebody accepted it: a draft holds its terms.
+        Accepted = "accepted",
+        /// Another stands in its place.
+        Countered = "countered",
+        /// Its author took it back.
+        Withdrawn = "withdrawn",
+    }
+}
+
+words! {
     /// What happened to a session.
     pub enum SessionStep {
         /// The mediator opened it.
@@ -80,6 +94,25 @@ words! {
         /// Its text is frozen.
         Frozen = "frozen",
     }
+}
+
+/// What a side let be passed on from its caucus. Nothing in it tells when it was said there, or among what (R5).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SharedItem {
+    /// Words.
+    Message {
+        /// What was written.
+        text: String,
+        /// In which language.
+        lang: LanguageTag,
+    },
+    /// An offer; it is answered where it appears.
+    Offer(OfferContent),
+    /// A file, under a name of its own.
+    File {
+        /// Which one.
+        file: FileId,
+    },
 }
 
 /// What an entry holds.
@@ -190,6 +223,35 @@ pub enum Body {
         /// Which one.
         proposal: EntryId,
     },
+    /// The mediator asks to pass an item of this caucus on (R6).
+    ShareAsked {
+        /// Which one.
+        entry: EntryId,
+    },
+    /// Its author lets it be passed on.
+    ShareAllowed {
+        /// Which one.
+        entry: EntryId,
+    },
+    /// Its author wants it to stay here.
+    ShareDeclined {
+        /// Which one.
+        entry: EntryId,
+    },
+    /// What was said in private and whose author let it be passed on.
+    Shared {
+        /// Whose it is.
+        of: Side,
+        /// What it is.
+        item: SharedItem,
+    },
+    /// An offer here that was passed on, or is the copy of one, was answered at its other place: the two share one fate.
+    OfferClosed {
+        /// Which one here.
+        offer: EntryId,
+        /// What has become of it.
+        state: OfferState,
+    },
 }
 
 impl Body {
@@ -216,6 +278,11 @@ impl Body {
             Self::Proposal(_) => "proposal",
             Self::ProposalAccepted { .. } => "proposal_accepted",
             Self::ProposalWithdrawn { .. } => "proposal_withdrawn",
+            Self::ShareAsked { .. } => "share_asked",
+            Self::ShareAllowed { .. } => "share_allowed",
+            Self::ShareDeclined { .. } => "share_declined",
+            Self::Shared { .. } => "shared",
+            Self::OfferClosed { .. } => "offer_closed",
         }
     }
 
@@ -230,6 +297,9 @@ impl Body {
                 | Self::OfferCountered { .. }
                 | Self::OfferWithdrawn { .. }
                 | Self::Agenda { .. }
+                | Self::ShareAsked { .. }
+                | Self::ShareAllowed { .. }
+                | Self::ShareDeclined { .. }
         )
     }
 

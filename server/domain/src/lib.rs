@@ -25,6 +25,7 @@ pub mod entry;
 pub mod offer;
 pub mod bid;
 pub mod proposal;
+pub mod share;
 pub mod agreement;
 pub mod deadlines;
 pub mod dispute;

@@ -1,22 +1,9 @@
 //! Offers between the sides: made, accepted, countered, withdrawn. Nothing here binds anybody (R24).
 
+pub use crate::entry::OfferState;
 use crate::entry::{Author, Body};
 use crate::room::{Channel, Seat};
 use crate::time::Moment;
-
-words! {
-    /// What has become of an offer.
-    pub enum OfferState {
-        /// It waits for an answer.
-        Open = "open",
-        /// Somebody accepted it: a draft holds its terms.
-        Accepted = "accepted",
-        /// Another stands in its place.
-        Countered = "countered",
-        /// Its author took it back.
-        Withdrawn = "withdrawn",
-    }
-}
 
 /// What the rules know of an offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

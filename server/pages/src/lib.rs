@@ -21,6 +21,7 @@ pub mod terms;
 pub mod rooms;
 pub mod bids;
 pub mod proposals;
+pub mod shares;
 pub mod agreements;
 pub mod signing;
 pub mod settlements;

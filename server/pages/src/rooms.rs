@@ -57,6 +57,9 @@ pub enum EntryBody {
     Question(Vec<(String, String)>),
     /// The mediator's proposal; answered at `/rooms/{id}/proposals`.
     Proposal(OfferLine),
+    /// A word about passing an entry on: the code of what happened (`share-asked`, `share-allowed`, `share-declined`),
+    /// which entry, and whether the reader decides about it now.
+    Share { code: String, entry: String, may_decide: bool },
 }
 
 /// One entry of the channel that is shown.
@@ -74,6 +77,10 @@ pub struct EntryLine {
     pub role: String,
     /// Whether the reader wrote it.
     pub is_mine: bool,
+    /// Whether it was said in private and passed on: `by` is then whose it is.
+    pub is_shared: bool,
+    /// Whether the reader may ask its author to pass it on.
+    pub may_be_asked: bool,
     /// What it holds.
     pub body: EntryBody,
 }
@@ -90,6 +97,8 @@ impl EntryLine {
             "offer-withdrawn" => w.event_offer_withdrawn(&self.by),
             "bid-made" => w.event_bid_made(&self.by),
             "bids-met" => w.event_bids_met(&self.by),
+            "share-allowed" => w.event_share_allowed(&self.by),
+            "share-declined" => w.event_share_declined(&self.by),
             _ => w.of("event", code),
         }
     }
@@ -104,6 +113,7 @@ impl EntryLine {
 /// `/rooms/{id}/offers/{entry}/acceptance`, `/rooms/{id}/offers/{entry}/withdrawal`: `id`;
 /// `/rooms/{id}/session` (mediator): `act` (`open`, `pause`, `resume`, `close`), `id`;
 /// `/rooms/{id}/agenda` (mediator): `id`, `agenda`;
+/// `/rooms/{id}/shares/{entry}` is a page of its own (`shares`);
 /// `/rooms/{id}/breaks` and `/rooms/{id}/alarms` (a party; private): no more fields.
 /// What people write comes with `audience_digest`. Each goes on to `/rooms/{id}?channel=…#end`.
 #[derive(Debug, Clone, Default)]
@@ -239,6 +249,9 @@ impl Room {
             ("promise", w.promise_who(one, two)),
             ("blind_bid_made", w.event_bid_made(one)),
             ("blind_bids_met", w.event_bids_met(one)),
+            ("share-said", w.share_said(one)),
+            ("share_allowed", w.event_share_allowed(one)),
+            ("share_declined", w.event_share_declined(one)),
         ];
         let all = fixed.filter_map(|(key, said)| Some((key, said?))).chain(named);
         let lines: Vec<String> =
@@ -292,6 +305,11 @@ const MESSAGES: &[(&str, &str)] = &[
     ("blind_bid_withdrawn", "event-bid-withdrawn"),
     ("proposal_accepted", "event-proposal-accepted"),
     ("proposal_withdrawn", "event-proposal-withdrawn"),
+    ("share_asked", "event-share-asked"),
+    ("share-show", "share-show"),
+    ("closed-accepted", "event-offer-closed-accepted"),
+    ("closed-countered", "event-offer-closed-countered"),
+    ("closed-withdrawn", "event-offer-closed-withdrawn"),
 ];
 
 /// A text between the quotes of JSON inside HTML: no letter of it can end the text or the block.

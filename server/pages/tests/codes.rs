@@ -19,6 +19,7 @@ fn every_refusal_has_its_text_in_every_language() {
     use domain::dispute::Refusal;
     use domain::offer::OfferRefusal;
     use domain::proposal::{ProposalRefusal, ProposalState};
+    use domain::share::ShareRefusal;
     for language in Language::ALL {
         assert_eq!(lacks(language, "problem", &codes(Refusal::ALL, Refusal::code)), Vec::<String>::new());
         assert_eq!(
@@ -32,6 +33,10 @@ fn every_refusal_has_its_text_in_every_language() {
             lacks(language, "proposal-state", &codes(ProposalState::ALL, ProposalState::as_str)),
         ];
         assert_eq!(secret.concat(), Vec::<String>::new(), "{language}");
+        assert_eq!(
+            lacks(language, "problem", &codes(ShareRefusal::ALL, ShareRefusal::as_str)),
+            Vec::<String>::new()
+        );
     }
 }
 

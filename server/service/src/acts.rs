@@ -21,6 +21,7 @@ pub mod sealing;
 pub mod settlements;
 pub mod files;
 pub mod rooms;
+pub mod shares;
 pub mod entries;
 pub mod secrets;
 pub mod bids;

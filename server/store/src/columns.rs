@@ -172,6 +172,7 @@ spelled_by_display!(
     domain::room::Channel,
     domain::room::Signal,
     domain::safety::Answer,
+    domain::share::ShareState,
     domain::agreement::Proof,
     domain::settlement::Attestation,
     domain::settlement::DeliveryChoice,

@@ -9,7 +9,7 @@ use domain::ids::{AccountId, DisputeId, EntryId};
 use domain::room::Channel;
 use domain::time::Moment;
 
-use crate::columns::{At, Spelled, Word, at, count, number, seq, word, word_opt};
+use crate::columns::{At, Spelled, Word, at, count, number, seq, value_opt, word, word_opt};
 use crate::dialect::{insert_rows, on_both};
 use crate::error::{Error, Result};
 use crate::schema::{channels, entries};
@@ -274,6 +274,21 @@ pub fn page(
 pub fn last_seq(tx: &mut Tx<'_>, dispute: DisputeId, channel: Channel) -> Result<u64> {
     let found = channels::table.find((word(&dispute), word(&channel))).select(channels::last_seq);
     number(found.first(tx.db).optional()?.unwrap_or(0))
+}
+
+/// The account behind an entry; nobody where Concord wrote it, or where there is none.
+///
+/// # Errors
+/// `Corrupt`.
+pub fn account_of(
+    tx: &mut Tx<'_>,
+    dispute: DisputeId,
+    channel: Channel,
+    id: EntryId,
+) -> Result<Option<AccountId>> {
+    let found = of_channel(dispute, channel).filter(entries::id.eq(word(&id))).select(entries::account);
+    let account: Option<Option<Word<AccountId>>> = found.first(tx.db).optional()?;
+    value_opt(account.flatten().as_ref())
 }
 
 /// The entry of that id in that channel.

@@ -10,7 +10,7 @@ use domain::time::Moment;
 
 use crate::columns::{At, Word, at, word};
 use crate::error::{Error, Result};
-use crate::schema::{claims as rows_of_claims, disputes, entries, files, offers};
+use crate::schema::{claims as rows_of_claims, disputes, entries, files, offers, shares};
 use crate::stored::{Tx, one};
 use crate::vault::Key;
 use crate::{bids, claims, papers, proposals};
@@ -47,6 +47,7 @@ fn delete_rows(tx: &mut Tx<'_>, dispute: DisputeId) -> Result<Vec<FileId>> {
     diesel::delete(offers::table.filter(offers::dispute.eq(word(&dispute)))).execute(tx.db)?;
     bids::delete_all(tx, dispute)?;
     proposals::delete_all(tx, dispute)?;
+    diesel::delete(shares::table.filter(shares::dispute.eq(word(&dispute)))).execute(tx.db)?;
     diesel::delete(entries::table.filter(entries::dispute.eq(word(&dispute)))).execute(tx.db)?;
     papers::delete_all(tx, dispute, Key::Data)?;
     theirs.iter().map(Word::value).collect()

@@ -38,6 +38,7 @@ pub mod seats;
 pub mod offers;
 pub mod bids;
 pub mod proposals;
+pub mod shares;
 pub mod revisions;
 pub mod disclosures;
 pub mod referrals;

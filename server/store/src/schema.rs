@@ -151,6 +151,12 @@ diesel::table! {
     }
 }
 diesel::table! {
+    shares (dispute, channel, entry) {
+        dispute -> Text, channel -> Text, entry -> Text, state -> Text, copy_channel -> Nullable<Text>,
+        copy -> Nullable<Text>, file -> Nullable<Text>,
+    }
+}
+diesel::table! {
     settlements (id) {
         id -> Text, dispute -> Text, reference -> Text, category -> Text, sealed_at -> BigInt, digest -> Text,
         auditor_may_read -> Bool, json_sealed -> Binary, jws_sealed -> Binary, pdf_sealed -> Binary,

@@ -8,6 +8,7 @@ mod neutrality;
 mod presence;
 mod safety;
 mod signals;
+mod sharing;
 mod shuttle;
 mod agreement;
 mod signing;

@@ -44,18 +44,23 @@ export function bodies({ words, who, isMe, sides, part }) {
     block.append(facts);
     return block;
   };
-  /** The forms that answer an offer, or take one's own back. @param {EntryFrame} frame @param {boolean} isMine */
-  const answers = (frame, isMine) => {
-    const template = part(isMine ? "withdraw" : "answer");
+  /** What the page has ready for an entry: forms that answer an offer, a link. @param {string} name @param {string} id */
+  const ready = (name, id) => {
+    const template = part(name);
     if (!(template instanceof HTMLTemplateElement)) return "";
     const copy = template.content.cloneNode(true);
     if (!(copy instanceof DocumentFragment)) return "";
     // Inside a template an address is not resolved yet: the attribute is read, not the property.
     for (const place of copy.querySelectorAll("form, a")) {
-      const name = place.matches("form") ? "action" : "href";
-      place.setAttribute(name, (place.getAttribute(name) ?? "").replace("OFFER", frame.id));
+      const at = place.matches("form") ? "action" : "href";
+      place.setAttribute(at, (place.getAttribute(at) ?? "").replace("OFFER", id));
     }
     return copy;
+  };
+  /** Whose it is: what was passed on is its side's, which may be nobody who sits here. @param {EntryFrame} frame @returns {Person} */
+  const author = ({ body, by }) => {
+    const found = who(body.of ?? by);
+    return body.of && !found.name ? { id: null, role: body.of, name: sides[body.of] ?? "" } : found;
   };
   /** @param {EntryFrame} frame */
   const offer = (frame) => {
@@ -75,7 +80,7 @@ export function bodies({ words, who, isMe, sides, part }) {
     box.append(...(body.terms ?? []).map(promise));
     if (body.note) box.append(Object.assign(made("p", "said", body.note), { dir: "auto" }));
     if (body.expires_at) box.append(made("p", "quiet", `${words("until")} ${moment.format(new Date(body.expires_at))}`));
-    box.append(made("p", "quiet", words("not-binding")), answers(frame, isMine));
+    box.append(made("p", "quiet", words("not-binding")), ready(isMine ? "withdraw" : "answer", id));
     box.dataset.offer = id;
     return box;
   };
@@ -89,28 +94,44 @@ export function bodies({ words, who, isMe, sides, part }) {
     const end = body.expires_at ? [made("p", "quiet", `${words("until")} ${moment.format(new Date(body.expires_at))}`)] : [];
     return [made("strong", "", words(asks ? "bids" : "proposal")), ...texts, ...(body.terms ?? []).map(promise), ...note, ...end, link];
   };
+  /** @param {EntryFrame} frame @returns {DocumentFragment|null} */
+  const content = (frame) => {
+    const { body } = frame;
+    const block = document.createDocumentFragment();
+    if (body.kind === "shared" && body.item) {
+      // Said in private: it is its side's, and so are the buttons.
+      const item = content({ ...frame, by: body.of, body: body.item });
+      block.append(made("p", "quiet", words("share-said", author(frame).name)), item ?? "");
+    } else if (body.kind === "message") {
+      block.append(Object.assign(made("p", "said", body.text), { lang: body.lang ?? "", dir: "auto" }));
+    } else if (body.kind === "file") {
+      const link = made("a", "", words("file"));
+      link.setAttribute("href", `/files/${body.file}`);
+      block.append(link);
+    } else if (body.kind === "agenda") {
+      const items = Object.assign(made("p", "said", (body.items ?? []).join("\n")), { dir: "auto" });
+      block.append(made("p", "quiet", words("agenda")), items);
+    } else if (body.kind === "offer" || body.kind === "offer_countered") block.append(offer(frame));
+    else if (body.kind === "blind_bid_asked" || body.kind === "proposal") block.append(...secret(body));
+    else return null;
+    return block;
+  };
   return {
+    author,
+    ready,
     /** What stands under the author's name; nothing for a line of the house. @param {EntryFrame} frame */
-    content(frame) {
-      const { body } = frame;
-      const block = document.createDocumentFragment();
-      if (body.kind === "message") {
-        block.append(Object.assign(made("p", "said", body.text), { lang: body.lang ?? "", dir: "auto" }));
-      } else if (body.kind === "file") {
-        const link = made("a", "", words("file"));
-        link.setAttribute("href", `/files/${body.file}`);
-        block.append(link);
-      } else if (body.kind === "agenda") {
-        const items = Object.assign(made("p", "said", (body.items ?? []).join("\n")), { dir: "auto" });
-        block.append(made("p", "quiet", words("agenda")), items);
-      } else if (body.kind === "offer" || body.kind === "offer_countered") block.append(offer(frame));
-      else if (body.kind === "blind_bid_asked" || body.kind === "proposal") block.append(...secret(body));
-      else return null;
-      return block;
+    content,
+    /** What a line of the house leads to. @param {EntryFrame} frame @returns {(Node|string)[]} */
+    links({ body }) {
+      if (!body.entry) return [];
+      const link = made("a", "", words("share-show"));
+      link.setAttribute("href", `#e-${body.entry}`);
+      return [" ", link, " ", body.kind === "share_asked" ? ready("decide", body.entry) : ""];
     },
     /** A line of the house, in words; empty for a kind that this script does not know. @param {EntryFrame} frame */
     event({ body, by }) {
       const { name } = who(body.who ?? by);
+      if (body.kind === "offer_closed") return words(`closed-${body.state}`);
       if (body.kind === "session") return words(`session-${body.state}`);
       if (body.kind === "revision") return words(body.state ?? "");
       if (body.kind === "signature") return body.who ? words("signature", name) : words("all-signed");

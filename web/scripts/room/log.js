@@ -57,14 +57,14 @@ export function log(list, heard, template, words) {
       const told = [...item.children].filter((part) => !part.matches(".by, .state")).map((part) => part.textContent);
       if (!line.isMine) say(`${words("said", line.name)} ${told.join(" ")}`);
     },
-    /** Shows a line of the house. @param {string} id @param {number} seq @param {string} text */
-    event(id, seq, text) {
+    /** Shows a line of the house. @param {string} id @param {number} seq @param {string} text @param {(Node|string)[]} links */
+    event(id, seq, text, links) {
       if (find(id)) return;
       const follows = isAtEnd();
       const item = document.createElement("li");
       item.id = `e-${id}`;
       item.className = "event";
-      item.textContent = text;
+      item.append(text, ...links);
       place(item, seq);
       show(item, follows);
       say(text);

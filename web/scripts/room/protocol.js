@@ -15,7 +15,7 @@ export const CLOSE_SESSION_ENDED = 4001;
 
 /**
  * @typedef {{debtor: string, creditor: string, text?: Record<string, string>, amount?: {value: string, currency: string}, due_on?: string}} Term
- * @typedef {{kind: string, text?: string, lang?: string, who?: string|null, state?: string, file?: string, items?: string[], offer?: string, terms?: Term[], note?: string, expires_at?: string, question?: Record<string, string>, next?: number, amount?: {value: string, currency: string}}} Body
+ * @typedef {{kind: string, text?: string, lang?: string, who?: string|null, state?: string, file?: string, items?: string[], offer?: string, terms?: Term[], note?: string, expires_at?: string, question?: Record<string, string>, next?: number, amount?: {value: string, currency: string}, entry?: string, of?: string, item?: Body}} Body
  * @typedef {{t: "entry", channel: string, seq: number, id: string, at: string, by: unknown, body: Body}} EntryFrame
  * @typedef {{t: "posted", id: string, channel: string, seq: number, at?: string}} PostedFrame
  * @typedef {{t: "refused", id?: string, problem?: {title?: string, code?: string, status?: number, retry_after?: number}}} RefusedFrame

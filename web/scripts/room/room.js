@@ -64,15 +64,16 @@ export default function room(element) {
     if (frame.channel !== channel) return;
     after = Math.max(after, frame.seq);
     part("empty")?.remove();
-    const { body, id, seq, at, by } = frame;
-    const author = who(by);
+    const { body, id, seq, at } = frame;
+    const author = told.author(frame);
     shown.state(id, "");
     const content = told.content(frame);
+    if (content && ["claimant", "respondent"].includes(author.role) && !body.of) content.append(told.ready("ask", id));
     if (content) shown.entry({ id, seq, at, isMine: isMe(author), name: author.name, role: author.role }, content);
-    else shown.event(id, seq, told.event(frame) || words("reload"));
+    else shown.event(id, seq, told.event(frame) || words("reload"), told.links(frame));
     shown.numbered(id, seq);
     // An answer, or another offer in its place, closes the offer that it names.
-    if (body.offer) told.close(body.offer, body.kind.replace("offer_", ""));
+    if (body.offer) told.close(body.offer, body.state ?? body.kind.replace("offer_", ""));
     presenceOf.stops();
     unseen = seq;
   };

@@ -67,7 +67,8 @@ fn terms() -> Vec<TermLine> {
 }
 
 fn entry(seq: u32, by: &str, role: &str, is_mine: bool, body: EntryBody) -> EntryLine {
-    EntryLine { seq, id: format!("e{seq}"), at: at(i64::from(seq)), by: s(by), role: s(role), is_mine, body }
+    let (id, at) = (format!("e{seq}"), at(i64::from(seq)));
+    EntryLine { seq, id, at, by: s(by), role: s(role), is_mine, is_shared: false, may_be_asked: false, body }
 }
 
 fn said(text: &str, language: &str) -> EntryBody {

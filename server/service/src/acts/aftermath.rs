@@ -338,6 +338,21 @@ pub fn say(
     body: Body,
 ) -> Result<(), Refused> {
     let id = EntryId::new(doing.new_uuid());
+    say_as(tx, doing, dispute, channel, id, body)
+}
+
+/// The same under an id that is known before.
+///
+/// # Errors
+/// Where the store fails.
+pub fn say_as(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    dispute: DisputeId,
+    channel: Channel,
+    id: EntryId,
+    body: Body,
+) -> Result<(), Refused> {
     let entry =
         NewEntry { dispute, channel, id, account: None, by: Author::House, body: &body, at: doing.now };
     if let Appended::New(entry) = store::entries::append(tx, &entry)? {

@@ -12,17 +12,16 @@ use domain::offer::{self, Offer, OfferRefusal, OfferState};
 use domain::party::Side;
 use domain::person::clean_words;
 use domain::room::{Channel, Seat};
-use domain::sight::Item;
 use domain::terms::clean_terms;
 use serde_json::json;
 use store::Tx;
 use store::entries::{Appended, NewEntry};
-use store::seats::SeatRow;
 
 use super::Doing;
 use super::aftermath::channels_of_announcement;
 use super::process::{Seen, carry_out_as, look};
-use super::rooms::audience_of;
+use super::rooms::{audience_of, sits};
+use super::shares;
 use crate::published::Published;
 use crate::refused::{Refused, words_code};
 
@@ -46,7 +45,7 @@ pub fn post(
     audience: Option<&str>,
 ) -> Result<(Entry, bool), Refused> {
     let mut seen = look(tx, doing, dispute)?;
-    let (seat, _) = sits(tx, &seen, channel)?;
+    let (seat, row) = sits(tx, &seen, channel)?;
     let body = clean(body)?;
     let new = NewEntry {
         dispute,
@@ -63,12 +62,17 @@ pub fn post(
     check_file(tx, &seen, channel, &body)?;
     check_audience(tx, &seen, audience)?;
     may_post(&seen.dispute, seat, channel, &body)?;
-    follow_offer(tx, doing, dispute, channel, seat, &body)?;
+    shares::check(tx, &seen, seat, &row, &body, doing.now)?;
+    let answered = follow_offer(tx, doing, dispute, channel, seat, &body)?;
     be_present(tx, doing, &mut seen, seat, channel)?;
     match store::entries::append_new(tx, &new)? {
         Appended::New(entry) => {
             keep_offer(tx, dispute, &entry)?;
             doing.publish(Published::Entry { dispute, entry: Arc::new(entry.clone()) });
+            shares::follow(tx, doing, &seen, &row, &entry)?;
+            if let Some(state) = answered {
+                shares::answer_twin(tx, doing, &seen, &entry, state)?;
+            }
             Ok((entry, true))
         }
         known => first(known),
@@ -133,19 +137,6 @@ pub fn read(
     // A seat reads from the number at which it was granted to the one at which it ended (R5).
     let after = after.max(window.from_seq.saturating_sub(1));
     Ok(store::entries::page(tx, dispute, channel, after, window.until_seq, limit)?)
-}
-
-/// The seat of the person in that channel: asked of the law and of the rows, and absent where either says no.
-///
-/// # Errors
-/// `Absent`.
-fn sits(tx: &mut Tx<'_>, seen: &Seen, channel: Channel) -> Result<(Seat, SeatRow), Refused> {
-    let seat = seen.seat().ok_or(Refused::Absent)?;
-    if !seen.may_read(Item::Talk { channel, shuttle: seen.dispute.shuttle }) {
-        return Err(Refused::Absent);
-    }
-    let row = store::seats::latest(tx, seen.dispute.id, seen.account, channel, seat)?;
-    Ok((seat, row.ok_or(Refused::Absent)?))
 }
 
 /// Brings what was written into the form that is stored.
@@ -248,7 +239,7 @@ fn consented(dispute: &Dispute, channel: Channel) -> bool {
     }
 }
 
-/// Where the body is an offer or answers one: the rules of offers, and what becomes of the one that is answered. An
+/// Where the body is an offer or answers one: the rules of offers, and what has become of the one that is answered. An
 /// offer lives in its channel, so one made in a caucus reaches the mediator and nobody else.
 fn follow_offer(
     tx: &mut Tx<'_>,
@@ -257,17 +248,17 @@ fn follow_offer(
     channel: Channel,
     seat: Seat,
     body: &Body,
-) -> Result<(), Refused> {
+) -> Result<Option<OfferState>, Refused> {
     let rule = |refusal: OfferRefusal| Refused::rule(refusal.as_str());
     if let Body::Offer(content) = body {
-        return offer::make(seat, content.expires_at, doing.now).map_err(rule);
+        offer::make(seat, content.expires_at, doing.now).map_err(rule)?;
     }
-    let Some(id) = body.answers() else { return Ok(()) };
+    let Some(id) = body.answers() else { return Ok(None) };
     let unknown = || Refused::field("body.offer", "unknown");
     let (open, _) = store::offers::get(tx, dispute, channel, id)?.ok_or_else(unknown)?;
     let state = offer::answer(&open, seat, body, doing.now).map_err(rule)?;
     store::offers::set_state(tx, dispute, channel, id, state)?;
-    Ok(())
+    Ok(Some(state))
 }
 
 /// Keeps a new offer where its answers will look for it.

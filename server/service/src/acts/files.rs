@@ -157,11 +157,24 @@ pub fn list(tx: &mut Tx<'_>, doing: &Doing, dispute: DisputeId) -> Result<(Seen,
 /// # Errors
 /// `Absent` where there is none for this reader.
 pub fn open(tx: &mut Tx<'_>, doing: &Doing, id: FileId) -> Result<(FileRow, Prepared, bool), Refused> {
-    let row = store::files::get(tx, id)?;
-    let seen = look(tx, doing, row.dispute)?;
-    if !may_open(&seen, &row) {
+    // What was passed on has a name of its own for those who read it there (R5, R6).
+    let (row, seen, may) = match store::shares::file(tx, id)? {
+        Some((dispute, channel, file)) => {
+            let seen = look(tx, doing, dispute)?;
+            let may = seen.may_read(Item::Talk { channel, shuttle: seen.dispute.shuttle });
+            (store::files::get(tx, file)?, seen, may)
+        }
+        None => {
+            let row = store::files::get(tx, id)?;
+            let seen = look(tx, doing, row.dispute)?;
+            let may = may_open(&seen, &row);
+            (row, seen, may)
+        }
+    };
+    if !may {
         return Err(Refused::Absent);
     }
+    let id = row.id;
     let prepared = Prepared { id, sealer: tx.vault().sealer(Key::Data, row.dispute)?, dispute: row.dispute };
     let own = row.owner == seen.account;
     Ok((row, prepared, own))

@@ -8,6 +8,7 @@ use domain::dispute::{Actor, Command, Dispute, Stage};
 use domain::ids::{AccountId, DisputeId};
 use domain::party::Side;
 use domain::room::{Channel, RoomState, Seat, Signal, channels_of, has_seat};
+use domain::sight::Item;
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::seats::SeatRow;
@@ -290,6 +291,19 @@ pub fn audience_of(tx: &mut Tx<'_>, seen: &Seen) -> Result<String, Refused> {
     let (heads, names, audiences) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     let now = RoomNow { dispute: seen.dispute.clone(), seats, heads, names, audiences };
     audience_digest(tx, &now, seen.account)
+}
+
+/// The seat of the person in that channel: asked of the law and of the rows, and absent where either says no.
+///
+/// # Errors
+/// `Absent`.
+pub fn sits(tx: &mut Tx<'_>, seen: &Seen, channel: Channel) -> Result<(Seat, SeatRow), Refused> {
+    let seat = seen.seat().ok_or(Refused::Absent)?;
+    if !seen.may_read(Item::Talk { channel, shuttle: seen.dispute.shuttle }) {
+        return Err(Refused::Absent);
+    }
+    let row = store::seats::latest(tx, seen.dispute.id, seen.account, channel, seat)?;
+    Ok((seat, row.ok_or(Refused::Absent)?))
 }
 
 /// The room as the person sees it.

@@ -20,6 +20,7 @@ pub mod rooms;
 pub mod posts;
 pub mod bids;
 pub mod proposals;
+pub mod shares;
 pub mod agreements;
 pub mod signing;
 pub mod settlements;
@@ -51,6 +52,7 @@ pub fn configure(routes: &mut web::ServiceConfig) {
     posts::configure(routes);
     bids::configure(routes);
     proposals::configure(routes);
+    shares::configure(routes);
     agreements::configure(routes);
     signing::configure(routes);
     settlements::configure(routes);

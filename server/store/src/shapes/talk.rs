@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use domain::entry::{AgreementStep, BidQuestion, Body, OfferContent, SessionStep};
+use domain::entry::{AgreementStep, BidQuestion, Body, OfferContent, OfferState, SessionStep, SharedItem};
 use domain::ids::{EntryId, FileId};
 use domain::language::{Language, LanguageTag};
 use domain::money::Currency;
@@ -107,6 +107,25 @@ impl From<&BidQuestion> for BidQuestionShape {
     }
 }
 
+/// What was passed on.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum SharedShape {
+    Message { text: String, lang: W<LanguageTag> },
+    Offer { content: OfferShape },
+    File { file: W<FileId> },
+}
+
+impl From<&SharedItem> for SharedShape {
+    fn from(item: &SharedItem) -> Self {
+        match item {
+            SharedItem::Message { text, lang } => Self::Message { text: text.clone(), lang: W(lang.clone()) },
+            SharedItem::Offer(content) => Self::Offer { content: content.into() },
+            SharedItem::File { file } => Self::File { file: W(*file) },
+        }
+    }
+}
+
 impl BidQuestionShape {
     /// What is asked.
     pub fn value(self) -> BidQuestion {
@@ -116,6 +135,17 @@ impl BidQuestionShape {
             payer: self.payer.0,
             rounds: self.rounds,
         }
+    }
+}
+
+impl SharedShape {
+    /// What it is.
+    fn value(self) -> Result<SharedItem> {
+        Ok(match self {
+            Self::Message { text, lang } => SharedItem::Message { text, lang: lang.0 },
+            Self::Offer { content } => SharedItem::Offer(content.value()?),
+            Self::File { file } => SharedItem::File { file: file.0 },
+        })
     }
 }
 
@@ -143,6 +173,11 @@ pub enum BodyShape {
     Proposal { content: OfferShape },
     ProposalAccepted { proposal: W<EntryId> },
     ProposalWithdrawn { proposal: W<EntryId> },
+    ShareAsked { entry: W<EntryId> },
+    ShareAllowed { entry: W<EntryId> },
+    ShareDeclined { entry: W<EntryId> },
+    Shared { of: W<Side>, item: SharedShape },
+    OfferClosed { offer: W<EntryId>, state: W<OfferState> },
 }
 
 impl From<&Body> for BodyShape {
@@ -174,6 +209,11 @@ impl From<&Body> for BodyShape {
             Body::Proposal(content) => Self::Proposal { content: content.into() },
             Body::ProposalAccepted { proposal } => Self::ProposalAccepted { proposal: W(*proposal) },
             Body::ProposalWithdrawn { proposal } => Self::ProposalWithdrawn { proposal: W(*proposal) },
+            Body::ShareAsked { entry } => Self::ShareAsked { entry: W(*entry) },
+            Body::ShareAllowed { entry } => Self::ShareAllowed { entry: W(*entry) },
+            Body::ShareDeclined { entry } => Self::ShareDeclined { entry: W(*entry) },
+            Body::Shared { of, item } => Self::Shared { of: W(*of), item: item.into() },
+            Body::OfferClosed { offer, state } => Self::OfferClosed { offer: W(*offer), state: W(*state) },
         }
     }
 }
@@ -206,6 +246,11 @@ impl BodyShape {
             Self::Proposal { content } => Body::Proposal(content.value()?),
             Self::ProposalAccepted { proposal } => Body::ProposalAccepted { proposal: proposal.0 },
             Self::ProposalWithdrawn { proposal } => Body::ProposalWithdrawn { proposal: proposal.0 },
+            Self::ShareAsked { entry } => Body::ShareAsked { entry: entry.0 },
+            Self::ShareAllowed { entry } => Body::ShareAllowed { entry: entry.0 },
+            Self::ShareDeclined { entry } => Body::ShareDeclined { entry: entry.0 },
+            Self::Shared { of, item } => Body::Shared { of: of.0, item: item.value()? },
+            Self::OfferClosed { offer, state } => Body::OfferClosed { offer: offer.0, state: state.0 },
         })
     }
 }

@@ -230,7 +230,7 @@ async fn download_file(
 /// `Absent` for everybody else.
 pub async fn send(state: &AppState, who: &SignedIn, file: FileId) -> Result<HttpResponse, Refused> {
     let (row, prepared, _) = read_as(state, who.by(), move |tx, doing| files::open(tx, doing, file)).await?;
-    let path = state.config.file_path(file);
+    let path = state.config.file_path(row.id);
     let job = move || std::fs::read(path).map_err(|_| Refused::broken("a file is not on the disk"));
     let sealed = state.runtime.spawn_blocking(job).await.map_err(|_| Refused::broken("download"))?;
     let bytes = prepared.open(&sealed?)?;

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::entry::{BidQuestion, Body, Entry, OfferContent};
+use domain::entry::{BidQuestion, Body, Entry, OfferContent, SharedItem};
 use domain::ids::{EntryId, FileId};
 use domain::time::Moment;
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,8 @@ use crate::acts::views::Amount;
 use crate::refused::Refused;
 
 /// What an entry holds. People write `message`, `file`, `offer`, `offer_accepted`, `offer_countered`,
-/// `offer_withdrawn` and (the mediator) `agenda`; the others are Concord's own.
+/// `offer_withdrawn`, `share_allowed`, `share_declined` and (the mediator) `agenda` and `share_asked`; the others are
+/// Concord's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum BodyJson {
@@ -86,6 +87,51 @@ pub enum BodyJson {
     ProposalAccepted { proposal: String },
     /// The mediator took it back.
     ProposalWithdrawn { proposal: String },
+    /// The mediator asks to pass that entry of this caucus on.
+    ShareAsked { entry: String },
+    /// Its author lets it go: it cannot be undone.
+    ShareAllowed { entry: String },
+    /// Its author wants it to stay here.
+    ShareDeclined { entry: String },
+    /// What was said in private, and whose author let it be passed on.
+    Shared { of: String, item: SharedJson },
+    /// An offer here was `accepted`, `countered` or `withdrawn` at the other place where it stands.
+    OfferClosed { offer: String, state: String },
+}
+
+/// What was passed on. An offer is answered by the id of the entry that shows it here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum SharedJson {
+    Message {
+        text: String,
+        lang: String,
+    },
+    File {
+        file: String,
+    },
+    Offer {
+        terms: Vec<TermJson>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expires_at: Option<String>,
+    },
+}
+
+impl From<&SharedItem> for SharedJson {
+    fn from(item: &SharedItem) -> Self {
+        match item {
+            SharedItem::Message { text, lang } => {
+                Self::Message { text: text.clone(), lang: lang.as_str().to_owned() }
+            }
+            SharedItem::File { file } => Self::File { file: file.to_string() },
+            SharedItem::Offer(content) => {
+                let (terms, note, expires_at) = proposed(content);
+                Self::Offer { terms, note, expires_at }
+            }
+        }
+    }
 }
 
 /// An entry as somebody posts it.
@@ -169,6 +215,13 @@ impl From<&Body> for BodyJson {
             Body::ProposalWithdrawn { proposal } => {
                 Self::ProposalWithdrawn { proposal: proposal.to_string() }
             }
+            Body::ShareAsked { entry } => Self::ShareAsked { entry: entry.to_string() },
+            Body::ShareAllowed { entry } => Self::ShareAllowed { entry: entry.to_string() },
+            Body::ShareDeclined { entry } => Self::ShareDeclined { entry: entry.to_string() },
+            Body::Shared { of, item } => Self::Shared { of: of.to_string(), item: item.into() },
+            Body::OfferClosed { offer, state } => {
+                Self::OfferClosed { offer: offer.to_string(), state: state.to_string() }
+            }
         }
     }
 }
@@ -209,6 +262,9 @@ pub fn parse(written: BodyJson) -> Result<Body, Refused> {
         }
         BodyJson::OfferWithdrawn { offer } => Body::OfferWithdrawn { offer: answered(&offer)? },
         BodyJson::Agenda { items } => Body::Agenda { items },
+        BodyJson::ShareAsked { entry } => Body::ShareAsked { entry: named(&entry)? },
+        BodyJson::ShareAllowed { entry } => Body::ShareAllowed { entry: named(&entry)? },
+        BodyJson::ShareDeclined { entry } => Body::ShareDeclined { entry: named(&entry)? },
         BodyJson::Session { .. }
         | BodyJson::Arrival { .. }
         | BodyJson::Departure { .. }
@@ -221,7 +277,9 @@ pub fn parse(written: BodyJson) -> Result<Body, Refused> {
         | BodyJson::BlindBidWithdrawn { .. }
         | BodyJson::Proposal { .. }
         | BodyJson::ProposalAccepted { .. }
-        | BodyJson::ProposalWithdrawn { .. } => return Err(Refused::field("body.kind", "not-a-choice")),
+        | BodyJson::ProposalWithdrawn { .. }
+        | BodyJson::Shared { .. }
+        | BodyJson::OfferClosed { .. } => return Err(Refused::field("body.kind", "not-a-choice")),
     })
 }
 
@@ -234,6 +292,10 @@ fn offered(
     let expires_at = expires_at.map(|end| end.parse::<Moment>()).transpose();
     let expires_at = expires_at.map_err(|_| Refused::field("body.expires_at", "not-a-time"))?;
     Ok(OfferContent { terms, note, expires_at })
+}
+
+fn named(entry: &str) -> Result<EntryId, Refused> {
+    entry.parse().map_err(|_| Refused::field("body.entry", "not-an-id"))
 }
 
 fn answered(offer: &str) -> Result<EntryId, Refused> {
@@ -271,6 +333,9 @@ mod tests {
             format!(r#"{{"kind":"offer_withdrawn","offer":"{id}"}}"#),
             format!(r#"{{"kind":"offer_countered","offer":"{id}","terms":[{{"debtor":"respondent","creditor":"claimant","text":{{"en":"pays"}}}}]}}"#),
             r#"{"kind":"agenda","items":["The deposit"]}"#.to_owned(),
+            format!(r#"{{"kind":"share_asked","entry":"{id}"}}"#),
+            format!(r#"{{"kind":"share_allowed","entry":"{id}"}}"#),
+            format!(r#"{{"kind":"share_declined","entry":"{id}"}}"#),
         ] {
             let body = read(&json).expect("a body that people write");
             assert_eq!(serde_json::to_string(&BodyJson::from(&body)).expect("JSON"), json);
@@ -293,6 +358,7 @@ mod tests {
             r#"{"kind":"proposal","terms":[]}"#,
             r#"{"kind":"proposal_accepted","proposal":"x"}"#,
             r#"{"kind":"proposal_withdrawn","proposal":"x"}"#,
+            r#"{"kind":"shared","of":"claimant","item":{"kind":"message","text":"a","lang":"en"}}"#,
         ] {
             assert_eq!(read(json), Err(Refused::field("body.kind", "not-a-choice")), "{json}");
         }

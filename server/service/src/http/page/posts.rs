@@ -23,7 +23,15 @@ fn channel(sent: &Sent) -> Result<Channel, Refused> {
 }
 
 /// Stores an entry and goes back to the end of its channel; what cannot be stored comes back in the form.
-async fn post(sent: Sent, dispute: DisputeId, read: Result<Body, Refused>, offer: Option<String>) -> Answer {
+///
+/// # Errors
+/// What is no matter of the form.
+pub async fn post(
+    sent: Sent,
+    dispute: DisputeId,
+    read: Result<Body, Refused>,
+    offer: Option<String>,
+) -> Answer {
     let rows = rows(&sent);
     let who = sent.visit.signed_in()?;
     let channel = channel(&sent)?;
@@ -49,7 +57,7 @@ async fn post(sent: Sent, dispute: DisputeId, read: Result<Body, Refused>, offer
         Ok(false) => return Ok(sent.visit.go(&end)),
         Err(refused) => refused,
     };
-    let names = [("body.text", "text"), ("body.items", "agenda"), ("body.offer", "")];
+    let names = [("body.text", "text"), ("body.items", "agenda"), ("body.offer", ""), ("body.entry", "")];
     let numbers: Vec<usize> = filled(&sent, rows).collect();
     let form = into_form(by_rows(refused, &numbers, false), sent.typed(), &names)?;
     let page = room_page(&sent.visit, dispute, &Asked::channel(channel, offer).rows(rows), form).await?;

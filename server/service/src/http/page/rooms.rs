@@ -7,6 +7,7 @@ use domain::ids::{DisputeId, EntryId, FileId};
 use domain::offer::Offer;
 use domain::party::{Side, Sides};
 use domain::room::{Channel, Seat};
+use domain::share::ShareState;
 use domain::terms::TERMS_MAX;
 use domain::time::Moment;
 use pages::form::Form;
@@ -37,6 +38,8 @@ struct Read {
     readers: Vec<Seat>,
     entries: Vec<Entry>,
     offers: Vec<(EntryId, Offer, OfferContent)>,
+    /// What of this caucus the mediator asked to pass on.
+    shares: Vec<(EntryId, ShareState)>,
     /// The files of this channel in their order, by which they are named.
     files: Vec<FileId>,
     names: Sides<String>,
@@ -108,6 +111,7 @@ async fn read(visit: &Visit, dispute: DisputeId, asked: &Asked) -> Result<Read, 
         readers.sort_unstable();
         readers.dedup();
         let offers = store::offers::list(tx, dispute, channel)?;
+        let shares = store::shares::of_channel(tx, dispute, channel)?;
         let mut files = store::files::of_dispute(tx, dispute)?;
         files.retain(|row| row.channel == Some(channel));
         Ok(Read {
@@ -118,6 +122,7 @@ async fn read(visit: &Visit, dispute: DisputeId, asked: &Asked) -> Result<Read, 
             account: seen.account.to_string(),
             told: rooms::told(&seen.dispute).to_owned(),
             offers,
+            shares,
             files: files.into_iter().map(|row| row.id).collect(),
             view,
             channel,
@@ -155,8 +160,13 @@ impl Read {
 
     fn line(&self, w: &Words, entry: &Entry, now: Moment, may_post: bool) -> EntryLine {
         use domain::entry::{Author, Body};
-        let role = entry.by.as_str();
+        // What was passed on is its side's, wherever the house shows it.
+        let role = match &entry.body {
+            Body::Shared { of, .. } => of.as_str(),
+            _ => entry.by.as_str(),
+        };
         let by = match (&entry.body, entry.by) {
+            (Body::Shared { of, .. }, _) => self.name(Seat::Party(*of)),
             (Body::Arrival { who } | Body::Departure { who } | Body::Signature { who: Some(who) }, _) => {
                 self.name(*who)
             }
@@ -171,12 +181,33 @@ impl Read {
             by,
             role: role.to_owned(),
             is_mine: role == self.view.you,
+            is_shared: matches!(entry.body, Body::Shared { .. }),
+            may_be_asked: self.may_be_asked(entry),
             body: self.body(w, entry, now, may_post),
         }
     }
 
+    /// Whether the mediator may ask the author of an entry to pass it on: once, and not for what is over.
+    fn may_be_asked(&self, entry: &Entry) -> bool {
+        use domain::entry::Author;
+        let is_theirs = matches!(entry.by, Author::Seat(Seat::Party(_)));
+        let is_item = domain::share::passed_on(&entry.body, FileId::new(entry.id.uuid())).is_some();
+        let was_asked = self.shares.iter().any(|(id, _)| *id == entry.id);
+        let offer = self.offers.iter().find(|(id, _, _)| *id == entry.id).map(|(_, offer, _)| offer.state);
+        let is_over = offer.is_some_and(|state| state != domain::offer::OfferState::Open);
+        let is_asker = self.view.you == "mediator" && self.channel.caucus_of().is_some();
+        is_asker && is_theirs && is_item && !was_asked && !is_over
+    }
+
+    /// A word about passing an entry on. Its author can say yes until the other side has it.
+    fn share(&self, code: &str, entry: EntryId) -> EntryBody {
+        let state = self.shares.iter().find(|(id, _)| *id == entry).map(|(_, state)| *state);
+        let may_decide = self.takes_offers && code == "share-asked" && state != Some(ShareState::Shared);
+        EntryBody::Share { code: code.to_owned(), entry: entry.to_string(), may_decide }
+    }
+
     fn body(&self, w: &Words, entry: &Entry, now: Moment, may_post: bool) -> EntryBody {
-        use domain::entry::{AgreementStep, Body};
+        use domain::entry::{AgreementStep, Body, SharedItem};
         let event = |code: &str| EntryBody::Event(code.to_owned());
         match &entry.body {
             Body::Message { text, lang } => {
@@ -186,7 +217,15 @@ impl Read {
                 let place = self.files.iter().position(|known| known == file).unwrap_or(0);
                 EntryBody::File { id: file.to_string(), name: numbered(w, place.saturating_add(1)) }
             }
-            Body::Offer(content) => EntryBody::Offer(self.offer(entry, content, now, may_post)),
+            Body::Shared { item: SharedItem::Message { text, lang }, .. } => {
+                EntryBody::Message { text: text.clone(), language: lang.as_str().to_owned() }
+            }
+            Body::Shared { item: SharedItem::File { file }, .. } => {
+                EntryBody::File { id: file.to_string(), name: w.room_file().text().to_owned() }
+            }
+            Body::Shared { item: SharedItem::Offer(content), .. } | Body::Offer(content) => {
+                EntryBody::Offer(self.offer(entry, content, now, may_post))
+            }
             Body::OfferCountered { offer, counter } => {
                 let instead_of = Some((offer.to_string(), self.terms_of(*offer)));
                 EntryBody::Offer(OfferLine { instead_of, ..self.offer(entry, counter, now, may_post) })
@@ -218,6 +257,10 @@ impl Read {
             }),
             Body::ProposalAccepted { .. } => event("proposal-accepted"),
             Body::ProposalWithdrawn { .. } => event("proposal-withdrawn"),
+            Body::ShareAsked { entry } => self.share("share-asked", *entry),
+            Body::ShareAllowed { entry } => self.share("share-allowed", *entry),
+            Body::ShareDeclined { entry } => self.share("share-declined", *entry),
+            Body::OfferClosed { state, .. } => event(&format!("offer-closed-{state}")),
         }
     }
 
@@ -246,7 +289,10 @@ impl Read {
         let state = self.offers.iter().find(|(id, _, _)| *id == entry.id).map(|(_, offer, _)| offer.state);
         let is_open = state == Some(OfferState::Open);
         let has_passed = content.expires_at.is_some_and(|end| end <= now);
-        let is_mine = entry.by.as_str() == self.view.you;
+        let is_mine = match &entry.body {
+            domain::entry::Body::Shared { of, .. } => of.as_str() == self.view.you,
+            _ => entry.by.as_str() == self.view.you,
+        };
         let may = is_open && may_post && self.takes_offers;
         OfferLine {
             instead_of: None,
