@@ -194,14 +194,15 @@ on_both! {
         assert!(noor.reads(&room).await.contains(&page), "the mediator can ask for it");
         assert!(!amara.reads(&room).await.contains(&page), "nobody has asked yet");
         assert_eq!(bela.opens(&page).await.status, 404);
-        noor.sends(&page, &share, &[("act", "ask")]).await;
+        assert_eq!(noor.sends(&page, &share, &[("act", "ask")]).await.status, 200);
         assert!(amara.reads(&room).await.contains(&page));
         let preview = amara.reads(&page).await;
         assert!(preview.contains("I could live with half of it") && preview.contains("Bela Roy"), "{preview}");
         let unsure = amara.sends(&page, &share, &[("act", "allow")]).await;
         assert_eq!(unsure.status, 422, "{}", unsure.text());
         assert!(!bela.reads(&format!("/rooms/{dispute}")).await.contains("half of it"));
-        amara.sends(&page, &share, &[("act", "allow"), ("sure", "yes")]).await;
+        let sure = amara.sends(&page, &share, &[("act", "allow"), ("sure", "yes")]).await;
+        assert_eq!(sure.status, 200, "{}", sure.text());
         let read = bela.reads(&format!("/rooms/{dispute}")).await;
         assert!(read.contains("I could live with half of it") && read.contains("Said in private."), "{read}");
     }
