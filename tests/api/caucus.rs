@@ -168,7 +168,7 @@ impl House {
                 self.secrets += 1;
             }
             5 => {
-                let accepts = self.asides % 2 == 0;
+                let accepts = self.asides.is_multiple_of(2);
                 let answer =
                     self.scene.bela.answers_proposal(&self.scene.dispute, &self.proposal, accepts).await;
                 assert_eq!(answer.expects(200)["answered"], true);

@@ -12,6 +12,7 @@ use domain::time::Moment;
 use crate::columns::{At, Spelled, Word, at, count, number, seq, value_opt, word, word_opt};
 use crate::dialect::{insert_rows, on_both};
 use crate::error::{Error, Result};
+use crate::kept::Kept;
 use crate::schema::{channels, entries};
 use crate::secret::hex;
 use crate::shapes::talk::BodyShape;
@@ -137,7 +138,7 @@ pub fn append_new(tx: &mut Tx<'_>, new: &NewEntry<'_>) -> Result<Appended> {
     let stored = tx.attempt_beside_others(|tx| {
         let seq = take_numbers(tx, new.dispute, new.channel, 1)?;
         let row = row_of(tx, new, seq, &body, digest)?;
-        diesel::insert_into(entries::table).values(row).execute(tx.db)?;
+        Kept(diesel::insert_into(entries::table).values(row)).execute(tx.db)?;
         entry_of(new, seq)
     });
     match stored {
@@ -211,11 +212,8 @@ fn entry_of(new: &NewEntry<'_>, seq: i64) -> Result<Entry> {
 fn take_numbers(tx: &mut Tx<'_>, dispute: DisputeId, channel: Channel, many: i64) -> Result<i64> {
     let row = channels::table.find((word(&dispute), word(&channel)));
     let taken = |tx: &mut Tx<'_>| {
-        diesel::update(row.clone())
-            .set(channels::last_seq.eq(channels::last_seq + many))
-            .returning(channels::last_seq)
-            .get_result::<i64>(tx.db)
-            .optional()
+        let count = diesel::update(row.clone()).set(channels::last_seq.eq(channels::last_seq + many));
+        Kept(count.returning(channels::last_seq)).get_result::<i64>(tx.db).optional()
     };
     if let Some(last) = taken(tx)? {
         return Ok(last);

@@ -3,6 +3,7 @@
 //! it (`speaker`), and the answer to who may hear what, which it asks of [`RoomNow`] *before* anything reaches a queue.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -76,8 +77,8 @@ struct Listener {
     account: AccountId,
     /// The last number that was passed on, or that the connection reads for itself.
     cursors: Heads,
-    /// The room as it was shown last, without what entries change.
-    shown: Option<RoomView>,
+    /// A digest of the room as it was shown last: many sit and wait, and each would keep a whole room.
+    shown: u64,
 }
 
 /// The order of one channel: entries are passed on one after the other, however they were heard of.
@@ -137,7 +138,7 @@ impl LiveRoom {
             (*channel, read.get(channel).map_or(*head, |read| *head.max(read)))
         };
         let cursors = heads.iter().map(cursor).collect();
-        self.listeners.insert(socket, Listener { account, cursors, shown: Some(without_numbers(view)) });
+        self.listeners.insert(socket, Listener { account, cursors, shown: digest(&view) });
         let is_new = self.presence.enter(account);
         let mut effects = Vec::new();
         if self.now.session_open() {
@@ -275,9 +276,9 @@ impl LiveRoom {
         let mut effects = Vec::new();
         for (socket, listener) in &mut self.listeners {
             let Some(view) = self.now.view(listener.account) else { continue };
-            let shown = without_numbers(view.clone());
-            if listener.shown.as_ref() != Some(&shown) {
-                listener.shown = Some(shown);
+            let shown = digest(&view);
+            if listener.shown != shown {
+                listener.shown = shown;
                 effects.push(Effect::Send { to: vec![*socket], news: News::Room(Arc::new(view)) });
             }
         }
@@ -382,12 +383,16 @@ pub struct Key {
     pub rests: bool,
 }
 
-/// The room as shown, without the numbers of entries.
-fn without_numbers(mut view: RoomView) -> RoomView {
+/// What tells two views of a room apart, but for the numbers of entries: those are told by the entries.
+fn digest(view: &RoomView) -> u64 {
+    let mut view = view.clone();
     for channel in &mut view.channels {
         channel.last_seq = 0;
     }
-    view
+    let mut hasher = DefaultHasher::new();
+    // Written, so that nothing that is ever added to a view can be left out of it.
+    serde_json::to_vec(&view).unwrap_or_default().hash(&mut hasher);
+    hasher.finish()
 }
 
 #[cfg(test)]
