@@ -93,8 +93,8 @@ export const tests = {
 };
 
 /**
- * The bytes that somebody's phone takes for a page that it has never seen, nothing of the house in its cache: those
- * without which there is nothing to read, and the scripts, which come behind them and only enhance.
+ * The bytes that somebody's phone takes for a page that it has never seen, nothing of the house in its cache: all
+ * on the wire without which there is nothing to read, and what the scripts hold, which come behind and only enhance.
  * @param {Person} person @param {string} path @returns {Promise<{page: number, scripts: number}>}
  */
 async function firstView(person, path) {
@@ -104,15 +104,16 @@ async function firstView(person, path) {
     await session.send("Network.enable");
     await session.send("Network.setCacheDisabled", { cacheDisabled: true });
     const bytes = { page: 0, scripts: 0 };
-    /** @type {Set<string>} */
-    const ofScripts = new Set();
+    /** The bytes of the head of each answer that is a script. @type {Map<string, number>} */
+    const heads = new Map();
     session.on("Network.responseReceived", (event) => {
       if (/javascript/.test(event.response.mimeType)) {
-        ofScripts.add(event.requestId);
+        heads.set(event.requestId, event.response.encodedDataLength);
       }
     });
     session.on("Network.loadingFinished", (event) => {
-      bytes[ofScripts.has(event.requestId) ? "scripts" : "page"] += event.encodedDataLength;
+      const head = heads.get(event.requestId);
+      bytes[head === undefined ? "page" : "scripts"] += event.encodedDataLength - (head ?? 0);
     });
     const answer = await page.goto(path, { waitUntil: "networkidle" });
     assert.equal(answer?.status(), 200, path);
