@@ -268,6 +268,11 @@ on_both! {
         let figures = format!("{place}/{bid}/figures");
         let wrong = amara.sends(&place, &figures, &[("figure", "a lot")]).await;
         assert_eq!(wrong.status, 422, "{}", wrong.text());
+        let page = amara.opens(&place).await.text();
+        let mut of_another_round = with_hidden(&page, &figures, &[("figure", "312.50")]);
+        of_another_round.iter_mut().filter(|(name, _)| name == "round").for_each(|(_, round)| *round = "2".to_owned());
+        let refused = amara.posts(&figures, &of_another_round).await;
+        assert!(refused.status != 200 && !refused.text().contains("Is this your figure?"), "{}", refused.text());
         let look = amara.sends(&place, &figures, &[("figure", "312.50")]).await.text();
         assert!(look.contains("BDT 312.50") && look.contains("Is this your figure?"), "{look}");
         assert_eq!(scene.amara.reads_bids(dispute).await.expects(200)["items"][0]["entered"], false);

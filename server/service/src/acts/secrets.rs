@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use domain::dispute::Dispute;
-use domain::entry::{Author, Body, OfferContent};
+use domain::entry::{Author, Body, Entry, OfferContent};
 use domain::ids::{AccountId, DisputeId, EntryId};
 use domain::offer::{Offer, OfferState};
 use domain::party::Side;
@@ -69,7 +69,11 @@ impl InRoom {
     pub fn hears(&self, tx: &mut Tx<'_>, id: EntryId) -> Result<bool, Refused> {
         for channel in self.now.channels_of(self.seen.account) {
             let entry = store::entries::by_id(tx, self.seen.dispute.id, channel, id)?;
-            if entry.is_some_and(|entry| self.now.may_hear(self.seen.account, channel, entry.seq)) {
+            // An id is made by whoever posts: something else may stand under it here.
+            let is_it = |body: &Body| matches!(body, Body::BlindBidAsked(_) | Body::Proposal(_));
+            let hears =
+                |entry: Entry| is_it(&entry.body) && self.now.may_hear(self.seen.account, channel, entry.seq);
+            if entry.is_some_and(hears) {
                 return Ok(true);
             }
         }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::web;
-use domain::bid::BidState;
+use domain::bid::{BidRefusal, BidState};
 use domain::entry::BidQuestion;
 use domain::ids::{DisputeId, EntryId};
 use domain::language::Language;
@@ -178,6 +178,10 @@ async fn enter(sent: Sent, path: web::Path<(String, String)>) -> Answer {
     }
     let round =
         sent.form.text("round").parse::<u8>().map_err(|_| Refused::Malformed { code: "unreadable" })?;
+    // Before the last look: what was meant for one round must not be offered for the next one.
+    if round != shown.asked.bid.round {
+        return again(sent, dispute, Refused::rule(BidRefusal::OtherRound.as_str())).await;
+    }
     let typed = sent.form.text("figure").to_owned();
     let amount = Amount { value: typed.clone(), currency: shown.asked.bid.currency.code().to_owned() };
     let mut errors = FieldErrors::default();
