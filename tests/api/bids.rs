@@ -182,7 +182,7 @@ on_both! {
         for person in [&scene.amara, &scene.bela, &scene.rosa, &eve] {
             assert_refused!(person.asks_for_bids(dispute, a_question(1)).await, 404);
         }
-        for (field, wrong) in [("rounds", json!(0)), ("rounds", json!(4)), ("currency", json!("XXX")), ("payer", json!("mediator")),
+        for (field, wrong) in [("rounds", json!(0)), ("rounds", json!(4)), ("currency", json!("ABC")), ("payer", json!("mediator")),
             ("question", json!({})), ("question", json!({"en": " "})), ("question", json!({"xx": "How much"})), ("question", json!({"en": "a".repeat(301)}))] {
             let mut question = a_question(1);
             question[field] = wrong;

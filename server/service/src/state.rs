@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::ids::AccountId;
 use store::Store;
 use tokio::sync::watch;
 
@@ -10,9 +11,10 @@ use crate::config::Config;
 use crate::desk::Desk;
 use crate::gate::Gate;
 use crate::keys::Keys;
-use crate::limits::Limits;
+use crate::limits::{Limit, Limits};
 use crate::live::Rooms;
 use crate::passwords::Passwords;
+use crate::refused::Refused;
 use crate::tally::Tally;
 use crate::tokens::Tokens;
 use crate::uploads::Cleaner;
@@ -40,4 +42,15 @@ pub struct AppState {
     pub stopping: watch::Receiver<bool>,
     /// The main runtime, for tasks that outlive a request: the web workers' own runtimes are not shared.
     pub runtime: tokio::runtime::Handle,
+}
+
+impl AppState {
+    /// Counts what somebody says, asks or answers in a room: all of it shares the limit of entries.
+    ///
+    /// # Errors
+    /// `TooMuch` where they have said too much in too short a time.
+    pub fn count_entry(&self, account: AccountId) -> Result<(), Refused> {
+        let taken = self.limits.take(Limit::Entries, account, self.clock.now());
+        taken.map_err(|retry_after| Refused::TooMuch { retry_after })
+    }
 }

@@ -21,7 +21,6 @@ use crate::acts::views::Amount;
 use crate::http::body::{Body, id};
 use crate::http::json::terms::{by_language, parse_amount};
 use crate::http::who::SignedIn;
-use crate::limits::Limit;
 use crate::refused::{FieldErrors, Refused};
 use crate::state::AppState;
 
@@ -140,16 +139,10 @@ async fn ask_for_bids(
 ) -> Result<HttpResponse, Refused> {
     let dispute: DisputeId = id(&path)?;
     let question = parse(body.value)?;
-    limited(&state, &who)?;
+    state.count_entry(who.account)?;
     let act =
         move |tx: &mut Tx<'_>, doing: &mut Doing| bids::ask(tx, doing, dispute, question).map(BlindBid::from);
     Ok(HttpResponse::Created().json(state.desk.write_once(who.by(), body.once, act).await?))
-}
-
-/// What is asked or answered is an entry of a room like any other.
-fn limited(state: &AppState, who: &SignedIn) -> Result<(), Refused> {
-    let taken = state.limits.take(Limit::Entries, who.account, state.clock.now());
-    taken.map_err(|retry_after| Refused::TooMuch { retry_after })
 }
 
 /// One side's figure.
@@ -179,7 +172,7 @@ async fn enter_figure(
         return Err(errors.refused());
     };
     let round = body.value.round;
-    limited(&state, &who)?;
+    state.count_entry(who.account)?;
     let act = move |tx: &mut Tx<'_>, doing: &mut Doing| bids::enter(tx, doing, dispute, bid, round, figure);
     Ok(HttpResponse::Created().json(BlindBid::from(state.desk.write(who.by(), act).await?)))
 }

@@ -16,7 +16,6 @@ use crate::acts::proposals::{self, Shown};
 use crate::http::body::{Body, id};
 use crate::http::json::terms::{TermJson, parse};
 use crate::http::who::SignedIn;
-use crate::limits::Limit;
 use crate::refused::Refused;
 use crate::state::AppState;
 
@@ -103,18 +102,12 @@ async fn make_proposal(
     let terms = parse(terms)?;
     let expires_at = expires_at.map(|end| end.parse::<Moment>()).transpose();
     let expires_at = expires_at.map_err(|_| Refused::field("expires_at", "not-a-time"))?;
-    limited(&state, &who)?;
+    state.count_entry(who.account)?;
     let act = move |tx: &mut Tx<'_>, doing: &mut Doing| {
         let content = OfferContent { terms, note, expires_at };
         proposals::make(tx, doing, dispute, content).map(ProposalShown::from)
     };
     Ok(HttpResponse::Created().json(state.desk.write_once(who.by(), body.once, act).await?))
-}
-
-/// What is proposed or answered is an entry of a room like any other.
-fn limited(state: &AppState, who: &SignedIn) -> Result<(), Refused> {
-    let taken = state.limits.take(Limit::Entries, who.account, state.clock.now());
-    taken.map_err(|retry_after| Refused::TooMuch { retry_after })
 }
 
 /// One side's answer.
@@ -137,7 +130,7 @@ async fn answer_proposal(
 ) -> Result<HttpResponse, Refused> {
     let (dispute, proposal) = proposal_of(&path)?;
     let accepts = body.value.accepts;
-    limited(&state, &who)?;
+    state.count_entry(who.account)?;
     let act =
         move |tx: &mut Tx<'_>, doing: &mut Doing| proposals::answer(tx, doing, dispute, proposal, accepts);
     Ok(HttpResponse::Ok().json(ProposalShown::from(state.desk.write(who.by(), act).await?)))

@@ -23,7 +23,6 @@ use crate::acts::views::Amount;
 use crate::acts::{Doing, aftermath};
 use crate::http::body::id;
 use crate::http::json::terms::parse_amount;
-use crate::limits::Limit;
 use crate::refused::{FieldErrors, Refused};
 
 /// What the page is made of.
@@ -108,13 +107,6 @@ fn here(dispute: DisputeId) -> String {
     format!("/rooms/{dispute}/blind-bids")
 }
 
-/// What is asked or answered is an entry of a room like any other.
-pub fn limited(visit: &Visit) -> Result<(), Refused> {
-    let who = visit.signed_in()?;
-    let taken = visit.state.limits.take(Limit::Entries, who.account, visit.state.clock.now());
-    taken.map_err(|retry_after| Refused::TooMuch { retry_after })
-}
-
 fn question(sent: &Sent, languages: &[Language]) -> Result<BidQuestion, Refused> {
     let mut errors = FieldErrors::default();
     let mut text = BTreeMap::new();
@@ -149,7 +141,7 @@ async fn ask(sent: Sent, path: web::Path<String>) -> Answer {
     }
     let asked = match question(&sent, &read.languages) {
         Ok(question) => {
-            limited(&sent.visit)?;
+            sent.visit.count_entry()?;
             sent.visit.write(move |tx, doing| bids::ask(tx, doing, dispute, question)).await
         }
         Err(refused) => Err(refused),
@@ -194,7 +186,7 @@ async fn enter(sent: Sent, path: web::Path<(String, String)>) -> Answer {
             FigureCheck { id: dispute.to_string(), question, figure: typed, amount: money_text(figure) };
         return Ok(sent.visit.show(|w, f| page.render(w, f)));
     }
-    limited(&sent.visit)?;
+    sent.visit.count_entry()?;
     let act = move |tx: &mut store::Tx<'_>, doing: &mut Doing| {
         bids::enter(tx, doing, dispute, bid, round, figure).map(drop)
     };

@@ -119,6 +119,14 @@ impl Visit {
         self.who.as_ref().ok_or(Refused::NotYou)
     }
 
+    /// Counts what the person says, asks or answers in a room.
+    ///
+    /// # Errors
+    /// `NotYou`; `TooMuch` beyond the limit of entries.
+    pub fn count_entry(&self) -> Result<(), Refused> {
+        self.state.count_entry(self.signed_in()?.account)
+    }
+
     /// Who looks, as the desk wants to know them.
     pub fn by(&self) -> By {
         self.who.as_ref().map_or(By::Visitor, SignedIn::by)

@@ -11,7 +11,6 @@ use domain::terms::TERMS_MAX;
 use pages::form::Form;
 use pages::proposals::{ProposalLine, Proposals};
 
-use super::bids::limited;
 use super::drafts::currencies;
 use super::frame::{Answer, Sent, Visit, into_form};
 use super::posts::end_of;
@@ -138,7 +137,7 @@ async fn make(sent: Sent, path: web::Path<String>) -> Answer {
     }
     let made = match proposed(&sent, &read.languages) {
         Ok(content) => {
-            limited(&sent.visit)?;
+            sent.visit.count_entry()?;
             sent.visit.write(move |tx, doing| proposals::make(tx, doing, dispute, content).map(drop)).await
         }
         Err(refused) => Err(refused),
@@ -159,7 +158,7 @@ async fn answer(sent: Sent, path: web::Path<(String, String)>) -> Answer {
     };
     let done = match accepts {
         Some(accepts) => {
-            limited(&sent.visit)?;
+            sent.visit.count_entry()?;
             let act = move |tx: &mut store::Tx<'_>, doing: &mut Doing| {
                 proposals::answer(tx, doing, dispute, proposal, accepts).map(drop)
             };
