@@ -61,7 +61,7 @@ pub struct Item<'a> {
 
 impl Item<'_> {
     /// Whose it is, where a side wrote it in its own caucus.
-    const fn side(&self) -> Option<Side> {
+    pub const fn side(&self) -> Option<Side> {
         match self.by {
             Author::Seat(seat) => seat.side(),
             Author::House => None,

@@ -90,11 +90,7 @@ pub fn check(
 }
 
 fn side_of(found: &Found) -> Result<Side, Refused> {
-    let side = match found.entry.by {
-        Author::Seat(seat) => seat.side(),
-        Author::House => None,
-    };
-    side.ok_or_else(|| Refused::rule(ShareRefusal::NotShareable.as_str()))
+    found.item().side().ok_or_else(|| Refused::rule(ShareRefusal::NotShareable.as_str()))
 }
 
 /// What a stored word about passing on brings with it.

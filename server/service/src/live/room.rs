@@ -78,7 +78,7 @@ struct Listener {
     /// The last number that was passed on, or that the connection reads for itself.
     cursors: Heads,
     /// A digest of the room as it was shown last: many sit and wait, and each would keep a whole room.
-    shown: u64,
+    shown: Option<u64>,
 }
 
 /// The order of one channel: entries are passed on one after the other, however they were heard of.
@@ -277,7 +277,8 @@ impl LiveRoom {
         for (socket, listener) in &mut self.listeners {
             let Some(view) = self.now.view(listener.account) else { continue };
             let shown = digest(&view);
-            if listener.shown != shown {
+            // A view that could not be written counts as changed: better shown twice than never.
+            if shown.is_none() || listener.shown != shown {
                 listener.shown = shown;
                 effects.push(Effect::Send { to: vec![*socket], news: News::Room(Arc::new(view)) });
             }
@@ -384,15 +385,15 @@ pub struct Key {
 }
 
 /// What tells two views of a room apart, but for the numbers of entries: those are told by the entries.
-fn digest(view: &RoomView) -> u64 {
+fn digest(view: &RoomView) -> Option<u64> {
     let mut view = view.clone();
     for channel in &mut view.channels {
         channel.last_seq = 0;
     }
     let mut hasher = DefaultHasher::new();
     // Written, so that nothing that is ever added to a view can be left out of it.
-    serde_json::to_vec(&view).unwrap_or_default().hash(&mut hasher);
-    hasher.finish()
+    serde_json::to_vec(&view).ok()?.hash(&mut hasher);
+    Some(hasher.finish())
 }
 
 #[cfg(test)]
