@@ -8,6 +8,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::db::Db;
 use crate::error::{Error, OpenError, Result};
+use crate::kept::Kept;
 
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
@@ -106,6 +107,12 @@ pub fn hold(db: &mut Db, name: &str) -> Result<()> {
 /// Runs a statement that has no values and reads nothing.
 pub fn run(db: &mut Db, sql: &str) -> Result<()> {
     on_both!(db, |connection| connection.batch_execute(sql))?;
+    Ok(())
+}
+
+/// The same for one that runs for every job of a group: it stays prepared.
+pub fn run_kept(db: &mut Db, sql: &'static str) -> Result<()> {
+    on_both!(db, |connection| Kept(diesel::sql_query(sql)).execute(connection))?;
     Ok(())
 }
 

@@ -151,8 +151,11 @@ pub fn load(tx: &mut Tx<'_>, id: DisputeId) -> Result<Stored<Dispute>> {
     tx.hold(id)?;
     let found = disputes::table.find(word(&id)).select((disputes::version, disputes::process_sealed));
     let (version, sealed): (i64, Vec<u8>) = found.first(tx.db)?;
-    let shape: DisputeShape = read(&tx.vault().open(Key::Record, &place(id, version), &sealed)?)?;
-    Ok(Stored { value: shape.value(id)?, version })
+    let value = tx.vault().open_dispute(place(id, version), sealed, |plain| {
+        let shape: DisputeShape = read(plain)?;
+        shape.value(id)
+    })?;
+    Ok(Stored { value, version })
 }
 
 /// Keeps a dispute that was loaded as `version`, and answers its new version. `due_at` is when something happens by

@@ -8,8 +8,8 @@
 mod schema;
 mod error;
 mod db;
-mod dialect;
 mod kept;
+mod dialect;
 mod columns;
 mod secret;
 mod vault;

@@ -16,6 +16,7 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+use domain::dispute::Dispute;
 use domain::ids::DisputeId;
 use domain::time::Moment;
 
@@ -137,6 +138,13 @@ fn mac(key: &[u8; 32], parts: &[&[u8]]) -> Result<[u8; 32]> {
 /// The vault's name for itself in the table of keys, where no dispute's id can stand.
 const HOUSE: &str = "house";
 
+/// A dispute as it was opened, and what it lay in where.
+struct Opened {
+    place: Place,
+    sealed: Vec<u8>,
+    dispute: Dispute,
+}
+
 /// How many unwrapped keys one thread keeps.
 const UNWRAPPED_MAX: usize = 2_048;
 
@@ -148,6 +156,8 @@ pub struct Vault {
     wrapping: WrappingKey,
     house: Zeroizing<[u8; 32]>,
     unwrapped: HashMap<(DisputeId, Key), Sealer>,
+    /// Disputes as they were opened last: whatever is said in a room reads its dispute first. They go with the keys.
+    opened: HashMap<DisputeId, Opened>,
     /// The state of the vault's file when the keys were unwrapped, where the database can tell.
     seen: Option<i64>,
 }
@@ -169,7 +179,15 @@ impl Vault {
     /// A vault that connects when it is first asked for a key.
     pub(crate) fn new(location: Location, wrapping: WrappingKey) -> Result<Self> {
         let house = derived(wrapping.bytes(), "house")?;
-        Ok(Self { location, line: None, wrapping, house, unwrapped: HashMap::new(), seen: None })
+        Ok(Self {
+            location,
+            line: None,
+            wrapping,
+            house,
+            unwrapped: HashMap::new(),
+            opened: HashMap::new(),
+            seen: None,
+        })
     }
 
     /// Forgets the unwrapped keys, unless it is certain that no other connection has changed anything in the vault since
@@ -178,6 +196,7 @@ impl Vault {
         let seen = self.line.as_mut().and_then(|line| data_version(line).ok().flatten());
         if seen.is_none() || seen != self.seen || self.unwrapped.len() > UNWRAPPED_MAX {
             self.unwrapped.clear();
+            self.opened.clear();
         }
         self.seen = seen;
     }
@@ -210,6 +229,26 @@ impl Vault {
     /// `NotFound` where the key was destroyed; `Corrupt` where the value was changed or moved; `Unavailable`.
     pub fn open(&mut self, key: Key, place: &Place, sealed: &[u8]) -> Result<Vec<u8>> {
         self.sealer_ref(key, place.dispute)?.open(place, sealed)
+    }
+
+    /// The dispute that lies in those bytes at that place: the one that was opened there last where they are the same
+    /// (their nonce makes certain that nothing else lies in them), otherwise what `read` makes of them.
+    ///
+    /// # Errors
+    /// Those of [`Vault::open`] and of `read`.
+    pub(crate) fn open_dispute(
+        &mut self,
+        place: Place,
+        sealed: Vec<u8>,
+        read: impl FnOnce(&[u8]) -> Result<Dispute>,
+    ) -> Result<Dispute> {
+        let last = self.opened.get(&place.dispute);
+        if let Some(last) = last.filter(|last| last.place == place && last.sealed == sealed) {
+            return Ok(last.dispute.clone());
+        }
+        let dispute = read(&self.open(Key::Record, &place, &sealed)?)?;
+        self.opened.insert(place.dispute, Opened { place, sealed, dispute: dispute.clone() });
+        Ok(dispute)
     }
 
     /// The key itself, to seal and open files with elsewhere.
@@ -263,6 +302,7 @@ impl Vault {
     /// `Unavailable`.
     pub fn destroy(&mut self, dispute: DisputeId, key: Key, now: Moment) -> Result<()> {
         self.unwrapped.remove(&(dispute, key));
+        self.opened.remove(&dispute);
         self.on_line(|db| {
             let row = (
                 erasures::dispute.eq(word(&dispute)),

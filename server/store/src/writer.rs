@@ -11,7 +11,9 @@ use std::thread::JoinHandle;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::db::{Db, Location};
-use crate::dialect::{Writing, begin_read, begin_write, commit, migrate, run, survives_failure, writing};
+use crate::dialect::{
+    Writing, begin_read, begin_write, commit, migrate, run, run_kept, survives_failure, writing,
+};
 use crate::error::{Error, OpenError};
 use crate::secret::WrappingKey;
 use crate::stored::Tx;
@@ -324,7 +326,7 @@ impl Worker {
 /// Runs one job; beside its answer comes whether the transaction around it still stands. A job that is alone needs no
 /// savepoint of its own.
 fn run_job(db: &mut Db, vault: &mut Vault, job: Job, single: bool, way: Way) -> ((bool, Answer), Outcome) {
-    if !single && let Err(error) = run(db, "SAVEPOINT job") {
+    if !single && let Err(error) = run_kept(db, "SAVEPOINT job") {
         // The job is dropped unheard, and its asker reads "unavailable".
         return ((false, Box::new(drop)), Err(error));
     }
@@ -332,7 +334,7 @@ fn run_job(db: &mut Db, vault: &mut Vault, job: Job, single: bool, way: Way) -> 
     // On a full disk SQLite rolls back everything by itself: the savepoint is gone then, and this fails.
     let state = match (single, keep) {
         (true, _) => Ok(()),
-        (false, true) => run(db, "RELEASE job"),
+        (false, true) => run_kept(db, "RELEASE job"),
         (false, false) => run(db, "ROLLBACK TO job; RELEASE job"),
     };
     ((keep, answer), state)

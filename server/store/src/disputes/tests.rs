@@ -136,6 +136,8 @@ fn a_state_put_into_another_row_or_back_into_its_own_does_not_open() {
                 Ok(disputes::table.find(word(&dispute.id)).select(disputes::process_sealed).first(tx.db)?)
             };
             let (first, others) = (state(tx, &one)?, state(tx, &two)?);
+            // That it was opened before, from the very bytes that are put back, must change nothing.
+            assert_eq!(load(tx, one.id)?.version, 1);
             save(tx, &one, 1, None, moment(1))?;
             let mut outcomes = Vec::new();
             for planted in [first, others] {
@@ -147,6 +149,19 @@ fn a_state_put_into_another_row_or_back_into_its_own_does_not_open() {
             Ok(outcomes)
         });
         assert_eq!(outcomes, Ok(vec![Err(Error::Corrupt), Err(Error::Corrupt)]), "{}", house.backend);
+    }
+}
+
+#[test]
+fn a_dispute_that_was_read_before_is_gone_with_its_key() {
+    for house in houses() {
+        let read = house.write(|tx| {
+            let id = a_dispute(tx, 1)?.id;
+            assert_eq!(load(tx, id)?, load(tx, id)?);
+            tx.vault().destroy(id, Key::Record, moment(1))?;
+            load(tx, id)
+        });
+        assert_eq!(read, Err(Error::NotFound), "{}", house.backend);
     }
 }
 
