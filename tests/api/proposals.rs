@@ -64,6 +64,8 @@ on_both! {
         let draft = scene.noor.reads_agreement(dispute).await.expects(200)["draft"].clone();
         assert_eq!(draft.as_array().map(Vec::len), Some(2), "{draft}");
         assert_refused!(scene.amara.answers_proposal(dispute, &id, false).await, 409, "proposal-over");
+        let again = scene.bela.answers_proposal(dispute, &id, true).await.expects(200);
+        assert_eq!(again, accepted, "a yes that was sent again is no fault");
     }
 
     async fn every_other_pair_of_answers_looks_the_same_until_its_end_and_after_it(settings: Settings) {

@@ -155,7 +155,7 @@ impl Jobs {
                 }
                 Ok(())
             };
-            self.desk.write(By::House, remind).await?;
+            or_next(self.desk.write(By::House, remind).await, id)?;
         }
         Ok(())
     }
@@ -177,7 +177,7 @@ impl Jobs {
                     _ => Ok(()),
                 }
             };
-            self.desk.write(By::House, warn).await?;
+            or_next(self.desk.write(By::House, warn).await, id)?;
         }
         Ok(())
     }
@@ -238,7 +238,7 @@ impl Jobs {
         for dispute in self.desk.read(move |tx| Ok(proposals::lapsed(tx, now, AT_ONCE)?)).await? {
             let forget =
                 move |tx: &mut Tx<'_>, _: &mut Doing| Ok(proposals::forget_lapsed(tx, dispute, now)?);
-            self.desk.write(By::House, forget).await?;
+            or_next(self.desk.write(By::House, forget).await, dispute)?;
         }
         Ok(())
     }
@@ -255,14 +255,14 @@ impl Jobs {
                 doing.trace("talk-destroyed", Some(dispute), &serde_json::json!({}));
                 Ok(erasure::destroy_talk(tx, dispute, doing.now)?)
             };
-            let files = self.desk.write(By::House, destroy).await?;
-            self.delete(files).await;
+            let files = or_next(self.desk.write(By::House, destroy).await, dispute)?;
+            self.delete(files.unwrap_or_default()).await;
         }
         for draft in drafts {
             let delete =
                 move |tx: &mut Tx<'_>, doing: &mut Doing| Ok(erasure::delete_draft(tx, draft, doing.now)?);
-            let files = self.desk.write(By::House, delete).await?;
-            self.delete(files).await;
+            let files = or_next(self.desk.write(By::House, delete).await, draft)?;
+            self.delete(files.unwrap_or_default()).await;
         }
         Ok(())
     }
@@ -306,6 +306,18 @@ impl Jobs {
     }
 }
 
+/// What fails for one dispute must not keep the next ones from their turn; only where the database is away, none has one.
+fn or_next<T>(done: Result<T, Refused>, dispute: DisputeId) -> Result<Option<T>, Refused> {
+    match done {
+        Ok(done) => Ok(Some(done)),
+        Err(refused @ (Refused::Busy { .. } | Refused::Unavailable)) => Err(refused),
+        Err(refused) => {
+            tracing::error!(%dispute, %refused, "a job failed for one dispute");
+            Ok(None)
+        }
+    }
+}
+
 /// The files of a folder that have lain there for long.
 fn old_files(folder: &Path) -> io::Result<Vec<FileId>> {
     let mut old = Vec::new();
@@ -325,6 +337,14 @@ fn old_files(folder: &Path) -> io::Result<Vec<FileId>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_fails_for_one_keeps_nobody_else_from_their_turn() {
+        let dispute = DisputeId::new(uuid::Uuid::from_u128(1));
+        assert_eq!(or_next(Ok(7), dispute), Ok(Some(7)));
+        assert_eq!(or_next(Err::<(), _>(Refused::Broken), dispute), Ok(None));
+        assert_eq!(or_next(Err::<(), _>(Refused::Unavailable), dispute), Err(Refused::Unavailable));
+    }
 
     #[test]
     fn what_always_fails_is_left_alone_for_longer_each_time() {

@@ -65,6 +65,14 @@ impl Refused {
         Self::Fields(vec![FieldError { field: field.to_owned(), code }])
     }
 
+    /// The same, of what is sent as a part of something larger: its fields are named from there.
+    #[must_use]
+    pub fn within(self, part: &str) -> Self {
+        let Self::Fields(mut fields) = self else { return self };
+        fields.iter_mut().for_each(|error| error.field = format!("{part}.{}", error.field));
+        Self::Fields(fields)
+    }
+
     /// Something that should not be: it is logged with `what` (never with what somebody wrote).
     pub fn broken(what: &'static str) -> Self {
         tracing::error!(what, "broken");

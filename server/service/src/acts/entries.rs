@@ -147,9 +147,10 @@ fn clean(body: Body) -> Result<Body, Refused> {
             let text = clean_words(&text, MESSAGE_CHARACTERS_MAX).map_err(|why| field("body.text", why))?;
             Body::Message { text, lang }
         }
-        Body::Offer(content) => Body::Offer(clean_offer(content)?),
+        Body::Offer(content) => Body::Offer(clean_offer(content).map_err(|why| why.within("body"))?),
         Body::OfferCountered { offer, counter } => {
-            Body::OfferCountered { offer, counter: clean_offer(counter)? }
+            let counter = clean_offer(counter).map_err(|why| why.within("body"))?;
+            Body::OfferCountered { offer, counter }
         }
         Body::Agenda { items } => {
             if items.is_empty() || items.len() > AGENDA_ITEMS_MAX {
@@ -173,11 +174,11 @@ fn clean(body: Body) -> Result<Body, Refused> {
 /// # Errors
 /// `Fields`.
 pub(super) fn clean_offer(content: OfferContent) -> Result<OfferContent, Refused> {
-    let terms = clean_terms(content.terms).map_err(|_| Refused::field("body.terms", "not-terms"))?;
+    let terms = clean_terms(content.terms).map_err(|_| Refused::field("terms", "not-terms"))?;
     // An empty note is none: forms send the field in any case.
     let note = content.note.filter(|note| !note.trim().is_empty());
     let note = note.map(|note| clean_words(&note, NOTE_CHARACTERS_MAX)).transpose();
-    let note = note.map_err(|why| Refused::field("body.note", words_code(why)))?;
+    let note = note.map_err(|why| Refused::field("note", words_code(why)))?;
     Ok(OfferContent { terms, note, expires_at: content.expires_at })
 }
 
@@ -310,6 +311,7 @@ mod tests {
         let cleaned = clean_offer(content).expect("fine");
         assert_eq!(cleaned.note, None);
         let empty = OfferContent { terms: vec![], note: None, expires_at: None };
-        assert_eq!(clean_offer(empty), Err(Refused::field("body.terms", "not-terms")));
+        assert_eq!(clean_offer(empty.clone()), Err(Refused::field("terms", "not-terms")));
+        assert_eq!(clean(Body::Offer(empty)), Err(Refused::field("body.terms", "not-terms")));
     }
 }

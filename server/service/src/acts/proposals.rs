@@ -112,6 +112,10 @@ pub fn answer(
     let room = InRoom::enter(tx, doing, dispute)?;
     let side = room.side()?;
     let proposed = find(tx, &room, id)?;
+    if accepts && proposed.proposal.state == ProposalState::Accepted {
+        // A yes that is sent again says nothing new: that both said it is known to both.
+        return show(tx, doing, &room, proposed);
+    }
     room.may(&Body::ProposalAccepted { proposal: id })?;
     let other = store::proposals::answer(tx, dispute, id, side.other())?;
     let answered = proposal::answer(&proposed.proposal, accepts, other, doing.now).map_err(rule)?;

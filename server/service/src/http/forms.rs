@@ -109,7 +109,10 @@ struct Typed(Vec<String>);
 fn in_words(fields: &[(String, String)]) -> Vec<String> {
     let is_of_a_term =
         |name: &str| name.starts_with("term-") && (name.contains("-text") || name.ends_with("-amount"));
-    let kept = fields.iter().filter(|(name, _)| IN_WORDS.contains(&name.as_str()) || is_of_a_term(name));
+    // A question to both sides has a field for each language.
+    let is_asked = |name: &str| name.starts_with("question-");
+    let is_in_words = |name: &str| IN_WORDS.contains(&name) || is_of_a_term(name) || is_asked(name);
+    let kept = fields.iter().filter(|(name, _)| is_in_words(name));
     kept.map(|(_, value)| value.trim()).filter(|value| !value.is_empty()).map(str::to_owned).collect()
 }
 
@@ -166,8 +169,9 @@ mod tests {
             "reach_note",
             "term-2-text-bn",
             "term-2-debtor",
+            "question-ur",
         ];
-        assert_eq!(in_words(&names.map(field)), ["the text", "the term-2-text-bn"]);
+        assert_eq!(in_words(&names.map(field)), ["the text", "the term-2-text-bn", "the question-ur"]);
     }
 
     #[test]

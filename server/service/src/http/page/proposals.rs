@@ -143,7 +143,7 @@ async fn make(sent: Sent, path: web::Path<String>) -> Answer {
         Err(refused) => Err(refused),
     };
     let Err(refused) = made else { return Ok(sent.visit.go_saying(&here(dispute), "proposed")) };
-    let names = [("expires_at", "expires_on"), ("body.note", "note")];
+    let names = [("expires_at", "expires_on")];
     let form = into_form(refused, sent.typed(), &names)?;
     again(sent, dispute, rows, form).await
 }
