@@ -23,8 +23,50 @@ async function holdsBack(person) {
   return line;
 }
 
+/** @param {() => Promise<boolean>} isSo */
+async function until(isSo) {
+  for (let tries = 0; tries < 200; tries += 1) {
+    if (await isSo()) return;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  throw new Error("it never became so");
+}
+
+/** All that a browser keeps of its own: the tab's storage, and the rows of its database. @param {Person["page"]} page */
+const left = (page) =>
+  page.evaluate(async () => {
+    const rows = [];
+    for (const { name = "" } of await indexedDB.databases()) {
+      const opened = await new Promise((resolve) => (indexedDB.open(name).onsuccess = (event) => resolve(event.target)));
+      for (const store of opened.result.objectStoreNames) {
+        const asked = opened.result.transaction(store).objectStore(store).getAll();
+        rows.push(...(await new Promise((resolve) => (asked.onsuccess = () => resolve(asked.result)))));
+      }
+      opened.result.close();
+    }
+    return JSON.stringify(sessionStorage) + JSON.stringify(rows);
+  });
+
 /** @type {Record<string, (stage: import("./stage.js").Stage) => Promise<void>>} */
 export const tests = {
+  "a phone that ends the page loses no word": async (stage) => {
+    const { amara, bela, id } = await inTheRoom(stage);
+    const line = await holdsBack(amara);
+    await amara.page.reload();
+    await amara.page.locator(".live").waitFor();
+    await says(amara, "Written on a line that carries nothing.");
+    await until(async () => (await left(amara.page)).includes("carries nothing"));
+    await amara.page.close();
+    line.isHeld = false;
+    amara.page = await amara.context.newPage();
+    await amara.opens(`/rooms/${id}?channel=joint`);
+    await bela.finds("Written on a line that carries nothing.");
+    // What the server has is not kept here any longer.
+    await until(async () => (await left(amara.page)) === "{}[]");
+    const heard = await bela.page.locator(".said").allInnerTexts();
+    assert.equal(heard.filter((text) => text.includes("carries nothing")).length, 1);
+  },
+
   "words for the mediator alone that are refused never stand in everyone's box": async (stage) => {
     const { amara, bela, noor, id } = await inTheRoom(stage);
     const line = await holdsBack(amara);
@@ -58,7 +100,7 @@ export const tests = {
     await amara.page.locator(".live").waitFor();
     await says(amara, "Amara wrote this and it did not go out.");
     await box(amara).fill("Amara typed this and did not send it");
-    const kept = await amara.page.evaluate(() => JSON.stringify(sessionStorage));
+    const kept = await left(amara.page);
     assert.ok(kept.includes("did not go out") && kept.includes("did not send it"), "there is something to leave behind");
 
     // Her session ends elsewhere, and he signs in in the same tab.
@@ -77,7 +119,7 @@ export const tests = {
     // Whoever signs out leaves nothing behind.
     await box(his).fill("Bela typed this");
     await his.sends("/sign-out");
-    assert.equal(await amara.page.evaluate(() => sessionStorage.length), 0);
+    assert.equal(await left(amara.page), "{}[]");
   },
 
   "the mediator reads who needs help, in the room and at the desk, and lets it go on": async (stage) => {
@@ -108,8 +150,13 @@ export const tests = {
   "offers, answers, sessions and agendas are read in words as they come": async (stage) => {
     const { amara, bela, noor, id } = await inTheRoom(stage);
     await bela.page.locator(".live").waitFor();
+    await noor.finds(/In the waiting room: .*Bela Roy/);
+    await amara.finds("No session is open. The mediator sees that you are here; nobody else does.");
+    assert.ok(!(await amara.reads()).includes("waiting room"));
     await noor.sends("/session", {}, "[value=open]");
     await bela.finds("The mediator opened a session.");
+    await noor.finds(/Here now: .*Bela Roy/);
+    assert.ok(!/waiting room|No session is open/.test((await noor.reads()) + (await amara.reads())));
     await noor.page.locator("[name=agenda]").fill("The window\nThe deposit");
     await noor.sends("/agenda");
     await bela.finds("The window");

@@ -1,4 +1,6 @@
 // @ts-check
+import { forget } from "./start.js";
+
 /**
  * *Leave this page* at once: the page is emptied, the session ended in the background, and this entry of the history
  * replaced. Three presses of Shift do the same. Without this script the button posts, which ends the session too.
@@ -13,11 +15,7 @@ export default function exit(element) {
   const leave = () => {
     document.title = "\u200b";
     document.body.replaceChildren();
-    try {
-      sessionStorage.clear();
-    } catch {
-      // Storage can be switched off; then nothing was stored.
-    }
+    forget();
     navigator.sendBeacon(place, new URLSearchParams({ csrf }));
     location.replace(place);
   };
@@ -26,15 +24,15 @@ export default function exit(element) {
     leave();
   });
   let presses = 0;
-  let forget = 0;
+  let pause = 0;
   addEventListener("keydown", (event) => {
     if (event.key !== "Shift") presses = 0;
   });
   addEventListener("keyup", (event) => {
     if (event.key !== "Shift") return;
     presses += 1;
-    clearTimeout(forget);
-    forget = setTimeout(() => (presses = 0), 3000);
+    clearTimeout(pause);
+    pause = setTimeout(() => (presses = 0), 3000);
     if (presses >= 3) leave();
   });
   leaveNoTrail();

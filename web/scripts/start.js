@@ -13,15 +13,19 @@ for (const element of document.querySelectorAll("[data-module]")) {
 addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
-// What was typed and kept in this tab is the person's who signs out, and nobody's who comes after.
-addEventListener("submit", (event) => {
-  if (event.target instanceof HTMLFormElement && new URL(event.target.action).pathname === "/sign-out") {
-    try {
-      sessionStorage.clear();
-    } catch {
-      // Storage can be switched off; then nothing was stored.
-    }
+/** The one database of this browser: what was written in a room and has not gone out. */
+export const DATABASE = "concord";
+/** What was typed and kept here is the person's whose session it was, and nobody's who comes after. */
+export function forget() {
+  try {
+    sessionStorage.clear();
+    indexedDB.deleteDatabase(DATABASE);
+  } catch {
+    // Storage can be switched off; then nothing was stored.
   }
+}
+addEventListener("submit", (event) => {
+  if (event.target instanceof HTMLFormElement && new URL(event.target.action).pathname === "/sign-out") forget();
 }, true);
 // The house says its own time and zone; here each moment is turned into the reader's.
 const moments = document.querySelectorAll("time[datetime*=T]");

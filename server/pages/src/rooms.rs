@@ -193,6 +193,11 @@ impl Room {
         self.channel.starts_with("caucus")
     }
 
+    /// Whether the reader is one who waits for the mediator where no session is open.
+    pub fn may_wait(&self) -> bool {
+        !self.is_mediator() && (self.may_post || self.is_paused)
+    }
+
     /// Whether the box to write in is there: also where nothing may be posted just now, for as long as it holds words
     /// that were not stored.
     pub fn shows_box(&self) -> bool {
@@ -240,6 +245,7 @@ impl Room {
         let named = [
             ("typing", w.room_typing(one)),
             ("here", w.room_here(one)),
+            ("waits", w.room_waits(one)),
             ("said", w.room_said(one)),
             ("arrival", w.event_arrival(one)),
             ("departure", w.event_departure(one)),

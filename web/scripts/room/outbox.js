@@ -1,32 +1,67 @@
 // @ts-check
 /**
- * What was written and is not yet stored by the server. It lives in the tab's own storage, so that a reload loses
- * nothing and another tab sees nothing; it is emptied entry by entry when the server says `posted`. Every key names the
- * person: on a phone that two people share, what one of them left behind must never be sent as the other's.
+ * What was written and is not yet stored by the server. It lies in the browser's own database, so that neither a reload
+ * nor a phone that ends the page loses a word, under one id an entry: sent twice, it is stored once. It goes entry by
+ * entry when the server says `posted`, and whole when the person signs out or leaves at once. Every row names the person:
+ * on a phone that two people share, what one of them left behind must never be sent as the other's.
  * `audience` is what the screen said of who can read it when it was written.
  * @typedef {{id: string, channel: string, text: string, lang: string, at: number, audience?: string, refused?: string}} Pending
  */
 
+import { DATABASE } from "../start.js";
+
+const ROWS = "outbox";
+/** Words that nobody came back for in a day are not left lying on a phone. */
+const KEPT_MS = 86_400_000;
+
+/** @returns {Promise<IDBDatabase|null>} nothing where the browser keeps nothing: then entries live as long as the page */
+function database() {
+  return new Promise((resolve) => {
+    try {
+      const asked = indexedDB.open(DATABASE, 1);
+      asked.onupgradeneeded = () => asked.result.createObjectStore(ROWS, { keyPath: ["owner", "id"] });
+      asked.onerror = () => resolve(null);
+      asked.onsuccess = () => {
+        // Whoever signs out in another tab deletes it, and must not have to wait for this one.
+        asked.result.onversionchange = () => asked.result.close();
+        resolve(asked.result);
+      };
+    } catch {
+      resolve(null);
+    }
+  });
+}
+
 /** @param {string} person @param {string} dispute */
 export function outbox(person, dispute) {
-  const key = `outbox:${person}:${dispute}`;
+  const owner = `${person}:${dispute}`;
   /** @type {Pending[]} */
   let pending = [];
-  try {
-    const kept = JSON.parse(sessionStorage.getItem(key) ?? "[]");
-    if (Array.isArray(kept)) pending = kept;
-  } catch {
-    pending = [];
-  }
-  const save = () => {
+  const opened = database();
+  /** @param {(rows: IDBObjectStore) => void} change */
+  const keep = async (change) => {
     try {
-      if (pending.length > 0) sessionStorage.setItem(key, JSON.stringify(pending));
-      else sessionStorage.removeItem(key);
+      const rows = (await opened)?.transaction(ROWS, "readwrite").objectStore(ROWS);
+      if (rows) change(rows);
     } catch {
-      // Without storage the entries live as long as the page.
+      // The database was deleted meanwhile: the person has signed out.
     }
   };
+  /** @returns {Promise<void>} */
+  const read = async () => {
+    const rows = (await opened)?.transaction(ROWS).objectStore(ROWS);
+    if (!rows) return;
+    // An array is greater than any text: all that this person has here, in the order in which it was written.
+    const asked = rows.getAll(IDBKeyRange.bound([owner], [owner, []]));
+    await new Promise((resolve) => (asked.onsuccess = asked.onerror = resolve));
+    const kept = /** @type {Pending[]} */ (asked.result ?? []);
+    const isOld = (/** @type {Pending} */ entry) => entry.at < Date.now() - KEPT_MS;
+    for (const entry of kept.filter(isOld)) keep((all) => all.delete([owner, entry.id]));
+    pending = [...kept.filter((entry) => !isOld(entry)), ...pending];
+  };
   return {
+    /** Until then, what was kept before this page is not in the lists. */
+    ready: read().catch(() => {}),
     /** All that waits to be sent, the oldest first. */
     list: () => pending.filter((entry) => !entry.refused),
     /** What the server refused: kept for the page of its own channel, and never sent again by itself. */
@@ -34,20 +69,24 @@ export function outbox(person, dispute) {
     /** @param {Pending} entry */
     put(entry) {
       pending.push(entry);
-      save();
+      keep((rows) => rows.put({ owner, ...entry }));
     },
     /** @param {string} id */
     drop(id) {
+      if (!pending.some((entry) => entry.id === id)) return;
       pending = pending.filter((entry) => entry.id !== id);
-      save();
+      keep((rows) => rows.delete([owner, id]));
     },
     /** @param {string} id @param {string} why of the words @returns {Pending|undefined} what the server refused */
     refuse(id, why) {
       const found = pending.find((entry) => entry.id === id);
-      if (found) found.refused = why;
-      save();
+      if (!found) return undefined;
+      found.refused = why;
+      keep((rows) => rows.put({ owner, ...found }));
       return found;
     },
+    /** The session is over: nothing of it goes out any more. */
+    ends: () => (pending = []),
   };
 }
 
@@ -66,14 +105,5 @@ export function keepDraft(form, text, key) {
     form?.addEventListener("submit", () => sessionStorage.removeItem(key));
   } catch {
     // Storage can be switched off.
-  }
-}
-
-/** Nothing of a session outlives it in this tab. */
-export function forget() {
-  try {
-    sessionStorage.clear();
-  } catch {
-    // Storage can be switched off; then nothing was stored.
   }
 }

@@ -1,8 +1,8 @@
 // @ts-check
 /**
  * Who is there, and who is writing: the latter shown for some seconds, and told to the others at most every four. The
- * server passes both on only inside a session that the mediator opened.
- * @param {{typing: HTMLElement, here: HTMLElement}} places
+ * server passes both on only inside a session that the mediator opened; until then the mediator alone hears who waits.
+ * @param {{typing: HTMLElement, here: HTMLElement, waits: Element|null}} places
  * @param {HTMLTextAreaElement} text
  * @param {import("./cast.js").Words} words
  * @param {() => void} tell
@@ -12,9 +12,17 @@ export function presence(places, text, words, tell) {
   let forget = 0;
   /** @type {Set<string>} */
   const there = new Set();
-  const showThere = () => {
-    places.here.hidden = there.size === 0;
-    places.here.textContent = there.size === 0 ? "" : words("here", [...there].join(", "));
+  /** @type {Set<string>} */
+  const waiting = new Set();
+  /** @param {Element|null} place @param {"here"|"waits"} key @param {Set<string>} names */
+  const show = (place, key, names) => {
+    if (!(place instanceof HTMLElement)) return;
+    place.hidden = names.size === 0;
+    place.textContent = names.size === 0 ? "" : words(key, [...names].join(", "));
+  };
+  const showAll = () => {
+    show(places.here, "here", there);
+    show(places.waits, "waits", waiting);
   };
   text.addEventListener("input", () => {
     const now = Date.now();
@@ -27,12 +35,29 @@ export function presence(places, text, words, tell) {
     comes(name, isHere) {
       if (isHere) there.add(name);
       else there.delete(name);
-      showThere();
+      showAll();
     },
-    /** A line that broke, or a session that is over: nobody is known to be there. */
+    /** @param {string} name @param {boolean} isHere while no session is open */
+    waits(name, isHere) {
+      if (isHere) waiting.add(name);
+      else waiting.delete(name);
+      showAll();
+    },
+    /** A session is over: nobody is known to be there. */
+    closes() {
+      there.clear();
+      showAll();
+    },
+    /** A session begins, and whoever waited is let in. */
+    opens() {
+      waiting.clear();
+      showAll();
+    },
+    /** A line that broke: nothing is known of anybody. */
     empties() {
       there.clear();
-      showThere();
+      waiting.clear();
+      showAll();
     },
     /** @param {string} name */
     writes(name) {

@@ -21,7 +21,7 @@ export const CLOSE_SESSION_ENDED = 4001;
  * @typedef {{t: "refused", id?: string, problem?: {title?: string, code?: string, status?: number, retry_after?: number}}} RefusedFrame
  * @typedef {{t: "typing", channel: string, by?: unknown, who?: unknown}} TypingFrame
  * @typedef {{t: "bye", reason?: string, retry_ms?: number}} ByeFrame
- * @typedef {{t: "presence", who: unknown, here: boolean}} PresenceFrame
+ * @typedef {{t: "presence"|"waiting", who: unknown, here: boolean}} PresenceFrame
  * @typedef {{t: "welcome"|"room"} & import("./state.js").RoomView} RoomFrame
  * @typedef {EntryFrame|PostedFrame|RefusedFrame|TypingFrame|PresenceFrame|ByeFrame|RoomFrame} Frame
  */

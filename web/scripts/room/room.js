@@ -2,7 +2,8 @@
 import { bodies } from "./bodies.js";
 import { cast, lastNumbers, wordsOf } from "./cast.js";
 import { log } from "./log.js";
-import { forget, keepDraft, outbox } from "./outbox.js";
+import { forget } from "../start.js";
+import { keepDraft, outbox } from "./outbox.js";
 import { presence } from "./presence.js";
 import { entryId, hello, post, seen, typing } from "./protocol.js";
 import { line } from "./socket.js";
@@ -96,9 +97,12 @@ export default function room(element) {
     } else if (frame.t === "presence") {
       const somebody = who(frame.who);
       if (somebody.name && !isMe(somebody)) presenceOf.comes(somebody.name, frame.here);
+    } else if (frame.t === "waiting") {
+      presenceOf.waits(who(frame.who).name, frame.here);
     } else if (frame.t === "welcome" || frame.t === "room") {
       if (state.take(frame, channel, audience)) shown.say(part("signals")?.textContent ?? "");
-      if (frame.session !== "open") presenceOf.empties();
+      if (frame.session === "open") presenceOf.opens();
+      else presenceOf.closes();
       if (frame.t === "room") return;
       element.classList.add("live");
       flush();
@@ -127,11 +131,16 @@ export default function room(element) {
       if (reason === "seat-ended") return tell("reload");
       // Whoever comes to this page next may be somebody else.
       forget();
+      waiting.ends();
       written.ends();
       tell("ended");
     },
   });
-  const presenceOf = presence({ typing: dots, here }, text, words, () => connection.send(typing(channel)));
+  const presenceOf = presence({ typing: dots, here, waits: part("waits") }, text, words, () => connection.send(typing(channel)));
   keepDraft(form, text, `draft:${person}:${dispute}:${channel}`);
-  written.begins({ holds: connection.holds, flush, id: () => entryId(Date.now()) });
+  // What an earlier page kept goes out as soon as it is read, and never before what was written ahead of it.
+  waiting.ready.then(() => {
+    written.begins({ holds: connection.holds, flush, id: () => entryId(Date.now()) });
+    if (element.classList.contains("live")) flush();
+  });
 }

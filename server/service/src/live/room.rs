@@ -44,6 +44,11 @@ pub enum News {
         who: Seat,
         up: bool,
     },
+    /// A party has the room open while no session is: for the mediator alone (R19).
+    Waiting {
+        who: Seat,
+        here: bool,
+    },
 }
 
 /// What is to be done.
@@ -153,6 +158,10 @@ impl LiveRoom {
                 effects.push(Effect::Announce { account, comes: true });
                 effects.extend(self.presence_for(account, true, |listener, _| listener.account != account));
             }
+        } else {
+            effects.extend(is_new.then(|| self.waits(account, true, None)).flatten());
+            effects
+                .extend(self.presence.everybody().filter_map(|other| self.waits(other, true, Some(socket))));
         }
         Some((heads, effects))
     }
@@ -177,6 +186,8 @@ impl LiveRoom {
                 effects.push(Effect::Announce { account, comes: false });
                 effects.extend(self.presence_for(account, false, |_, _| true));
             }
+        } else {
+            effects.extend(left.into_iter().filter_map(|account| self.waits(account, false, None)));
         }
         effects
     }
@@ -256,6 +267,8 @@ impl LiveRoom {
                 effects.push(Effect::Announce { account, comes: true });
                 effects.extend(self.presence_for(account, true, |listener, _| listener.account != account));
             }
+        } else if was_open && !self.now.session_open() {
+            effects.extend(self.presence.everybody().filter_map(|account| self.waits(account, true, None)));
         }
         effects
     }
@@ -335,6 +348,17 @@ impl LiveRoom {
             chosen(listener, socket) && self.now.share_a_channel(listener.account, account)
         };
         self.send(sees, News::Presence { who, here })
+    }
+
+    /// A party that has the room open while no session is waits to be let in. The mediator alone learns of it, so that
+    /// neither side is told when the other one looks at the room (R19); `only` is one of the mediator's connections.
+    fn waits(&self, account: AccountId, here: bool, only: Option<SocketId>) -> Option<Effect> {
+        let who = self.now.seat(account).filter(|seat| seat.side().is_some())?;
+        self.now.state()?;
+        let lets_in = |listener: &Listener, socket: &SocketId| {
+            self.now.seat(listener.account) == Some(Seat::Mediator) && only.is_none_or(|only| only == *socket)
+        };
+        self.send(lets_in, News::Waiting { who, here })
     }
 
     fn send(&self, hears: impl Fn(&Listener, &SocketId) -> bool, news: News) -> Option<Effect> {

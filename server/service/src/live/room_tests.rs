@@ -87,6 +87,7 @@ impl World {
                                 || self.now.seat(*account) == Some(Seat::Mediator)
                         );
                     }
+                    News::Waiting { .. } => assert_eq!(self.now.seat(*account), Some(Seat::Mediator)),
                     News::Room(view) => assert_eq!(Some(view.as_ref()), self.now.view(*account).as_ref()),
                 }
             }
@@ -253,9 +254,12 @@ fn r7_and_r19_coming_and_going_is_announced_inside_a_session_and_unseen_outside(
     let mut live = LiveRoom::new(now.clone());
     let at = Moment::from_millis(0);
     let none = Heads::new();
-    for (socket, number) in [(1, 1), (3, 3)] {
-        let (_, effects) = live.join(SocketId(socket), account(number), &none).expect("a seat");
-        assert_eq!(effects, [], "no session, no word");
+    let waiting = |here| News::Waiting { who: Seat::Party(Side::Claimant), here };
+    for (number, heard) in
+        [(1, vec![]), (3, vec![Effect::Send { to: vec![SocketId(3)], news: waiting(true) }])]
+    {
+        let (_, effects) = live.join(SocketId(number), account(u128::from(number)), &none).expect("a seat");
+        assert_eq!(effects, heard, "no session, no word but to the mediator");
     }
     assert_eq!(live.typing(SocketId(1), Channel::Joint, at), None);
     let effects = live.change(room(false), at);
@@ -271,6 +275,34 @@ fn r7_and_r19_coming_and_going_is_announced_inside_a_session_and_unseen_outside(
     assert_eq!(live.tick(at), [], "a line that breaks is no departure");
     let later = at.plus(super::super::presence::GRACE_PERIOD);
     assert!(live.tick(later).contains(&Effect::Announce { account: account(2), comes: false }));
+}
+
+#[test]
+fn r19_the_mediator_alone_learns_who_waits_for_a_session() {
+    let mut closed = room(false);
+    if let Stage::Mediation(mediation) = &mut closed.dispute.stage {
+        mediation.room.session_open = false;
+    }
+    let (mut live, at) = (LiveRoom::new(room(false)), Moment::from_millis(0));
+    for number in [1, 2, 3] {
+        live.join(SocketId(number), account(u128::from(number)), &Heads::new());
+    }
+    let of = |who: Side, here| Effect::Send {
+        to: vec![SocketId(3)],
+        news: News::Waiting { who: Seat::Party(who), here },
+    };
+    let told = |effects: Vec<Effect>| {
+        let is_waiting = |effect: &Effect| matches!(effect, Effect::Send { news: News::Waiting { .. }, .. });
+        effects.into_iter().filter(is_waiting).collect::<Vec<_>>()
+    };
+    assert_eq!(told(live.change(closed, at)), [of(Side::Claimant, true), of(Side::Respondent, true)]);
+    live.leave(SocketId(2), at);
+    assert_eq!(live.tick(at), [], "a line that breaks is no departure");
+    let later = at.plus(super::super::presence::GRACE_PERIOD);
+    assert_eq!(live.tick(later), [of(Side::Respondent, false)]);
+    let (_, again) = live.join(SocketId(2), account(2), &Heads::new()).expect("a seat");
+    assert_eq!(again, [of(Side::Respondent, true)]);
+    assert_eq!(told(live.change(room(false), later)), [], "they are let in");
 }
 
 #[test]

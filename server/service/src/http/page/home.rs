@@ -2,7 +2,8 @@
 //! means, and the styles and scripts.
 
 use actix_web::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, LOCATION, SET_COOKIE, VARY,
+    ACCEPT_ENCODING, CACHE_CONTROL, CLEAR_SITE_DATA, CONTENT_ENCODING, CONTENT_TYPE, LOCATION, SET_COOKIE,
+    VARY,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 use pages::assets::asset;
@@ -49,6 +50,8 @@ async fn leave(request: HttpRequest) -> Answer {
     answer
         .append_header(cookies::no_session_cookie(&state.config))
         .append_header((SET_COOKIE, plain_cookie("left", "yes", LEFT_SECONDS, &state)))
+        // What the page could not take away in its last moment, the browser does.
+        .insert_header((CLEAR_SITE_DATA, "\"storage\""))
         .insert_header((LOCATION, "/exit"));
     for trace in ["next", "notice"] {
         answer.append_header((SET_COOKIE, plain_cookie(trace, "", 0, &state)));

@@ -1,7 +1,7 @@
 //! Accounts as pages: signing up, confirming an address, signing in and out, new passwords, one's own account.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::SET_COOKIE;
+use actix_web::http::header::{CLEAR_SITE_DATA, HeaderValue, SET_COOKIE};
 use actix_web::{HttpRequest, web};
 use pages::form::Form;
 use pages::frame::in_query;
@@ -177,6 +177,7 @@ fn without_session(visit: &Visit, mut answer: actix_web::HttpResponse) -> actix_
     if let Ok(value) = value.parse() {
         answer.headers_mut().append(name, value);
     }
+    answer.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"storage\""));
     answer
 }
 

@@ -124,6 +124,11 @@ pub enum Answer<'a> {
         who: &'a str,
         up: bool,
     },
+    /// A party has the room open while no session is (mediator only).
+    Waiting {
+        who: &'a str,
+        here: bool,
+    },
     /// An *I do not feel safe* has reached the mediator.
     Signalled {
         kind: &'a str,
@@ -171,6 +176,7 @@ pub fn encode(news: &News) -> ByteString {
         News::Presence { who, here } => Answer::Presence { who: who.as_str(), here: *here },
         News::Typing { who, channel } => Answer::Typing { who: who.as_str(), channel: channel.as_str() },
         News::Hand { who, up } => Answer::Hand { who: who.as_str(), up: *up },
+        News::Waiting { who, here } => Answer::Waiting { who: who.as_str(), here: *here },
     })
 }
 
@@ -310,6 +316,7 @@ mod tests {
             (encode(&News::Presence { who: claimant, here: true }), r#"{"t":"presence","who":"claimant","here":true}"#.to_owned()),
             (encode(&News::Typing { who: claimant, channel: Channel::Joint }), r#"{"t":"typing","who":"claimant","channel":"joint"}"#.to_owned()),
             (encode(&News::Hand { who: claimant, up: false }), r#"{"t":"hand","who":"claimant","up":false}"#.to_owned()),
+            (encode(&News::Waiting { who: claimant, here: true }), r#"{"t":"waiting","who":"claimant","here":true}"#.to_owned()),
             (write(&Answer::Signalled { kind: "unsafe", told: "mediator", reply_time: "15", emergency_number: "999" }), r#"{"t":"signalled","kind":"unsafe","told":"mediator","reply_time":"15","emergency_number":"999"}"#.to_owned()),
             (write(&Answer::Bye { reason: "restart", retry_ms: 1500 }), r#"{"t":"bye","reason":"restart","retry_ms":1500}"#.to_owned()),
         ] {
