@@ -33,6 +33,8 @@ enum Act {
     ClaimantTypes,
     /// The mediator takes an open question for blind bids back, and asks anew: each figure is entered once.
     MediatorAsks,
+    /// The mediator writes a new text. In the house with caucus traffic, the respondent has suggested it privately.
+    MediatorRevises(String),
     /// Only in the house with caucus traffic.
     Aside(u64),
 }
@@ -41,13 +43,14 @@ fn schedule(seed: u64) -> Vec<Act> {
     let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     let acts = 3 + dice.throws(4);
     (0..acts)
-        .map(|at| match dice.throws(8) {
+        .map(|at| match dice.throws(9) {
             0 => Act::ClaimantSpeaks(format!("Claimant's words {seed} {at}")),
             1 => Act::RespondentSpeaks(format!("Respondent's words {seed} {at}")),
             2 => Act::MediatorSpeaks(format!("Mediator's words {seed} {at}")),
             3 => Act::ClaimantTypes,
             4 => Act::MediatorAsks,
-            _ => Act::Aside(dice.throws(8)),
+            5 => Act::MediatorRevises(format!("pays what was said in {seed} {at}")),
+            _ => Act::Aside(dice.throws(11)),
         })
         .collect()
 }
@@ -65,16 +68,22 @@ struct House {
     proposal: String,
     secrets: u64,
     page: Browser,
+    revision: u64,
     masks: Masks,
 }
 
 impl House {
     async fn opens(settings: Settings, with_asides: bool) -> Self {
         let scene = Scene::in_mediation(settings.without_limits()).await;
+        scene
+            .noor
+            .revises(&scene.dispute, 0, json!([a_term("pays it all back", "450.00")]))
+            .await
+            .expects(201);
+        let page = Browser::of(&scene.amara).await;
         let (amara, _) = Socket::enters(&scene.amara.client(), &scene.dispute, json!({})).await;
         let (bela, _) = Socket::enters(&scene.bela.client(), &scene.dispute, json!({})).await;
         let (noor, _) = Socket::enters(&scene.noor.client(), &scene.dispute, json!({})).await;
-        let page = Browser::of(&scene.amara).await;
         let (terms, end) = (json!([a_term("pays half back", "225.00")]), Some("2037-01-15T12:00:00Z"));
         let made = scene.noor.proposes(&scene.dispute, terms, end).await;
         let proposal = made.expects(201)["id"].as_str().expect("an id").to_owned();
@@ -92,6 +101,7 @@ impl House {
             proposal,
             secrets,
             page,
+            revision: 1,
             masks,
         };
         house.asks().await;
@@ -125,9 +135,37 @@ impl House {
             }
             Act::ClaimantTypes => self.amara.says(json!({"t": "typing", "channel": "joint"})).await,
             Act::MediatorAsks => self.asks().await,
+            Act::MediatorRevises(text) => self.revises(text).await,
             Act::Aside(kind) if self.with_asides => self.meets_aside(*kind).await,
             Act::Aside(_) => {}
         }
+    }
+
+    /// A new text, written by hand or taken from what the respondent suggested to the mediator alone.
+    async fn revises(&mut self, text: &str) {
+        let (scene, base) = (&self.scene, self.revision);
+        if self.with_asides {
+            let id =
+                self.suggests(json!({"kind": "change", "term": 1, "change": a_term(text, "450.00")})).await;
+            scene.noor.answers_suggestion(&scene.dispute, &id, "acceptance", base).await.expects(200);
+        } else {
+            scene.noor.revises(&scene.dispute, base, json!([a_term(text, "450.00")])).await.expects(201);
+        }
+        self.revision += 1;
+        let number = self.revision;
+        self.bela.hears(|frame| frame["channel"] == "joint" && frame["body"]["revision"] == number).await;
+    }
+
+    /// The respondent suggests something to the mediator alone, who hears of it.
+    async fn suggests(&self, mut what: Value) -> String {
+        what["base"] = self.revision.into();
+        what["audience"] = "mediator".into();
+        let made = self.scene.bela.suggests(&self.scene.dispute, what).await.expects(201);
+        made["id"].as_str().expect("an id").to_owned()
+    }
+
+    async fn hears_suggestion(&mut self, id: &str, state: &str) {
+        self.noor.hears(|frame| frame["body"]["id"] == id && frame["body"]["state"] == state).await;
     }
 
     /// What may happen in a caucus; each is heard by its insider before the play goes on, so that it was not empty.
@@ -184,10 +222,38 @@ impl House {
                 let declined = json!({"kind": "share_declined", "entry": item});
                 assert_eq!(self.bela.posts_as(&entry_id(), channel, declined).await["t"], "posted");
             }
+            7..10 => self.suggests_aside(kind, &text).await,
             _ => {
                 let seq = self.bela.posts(channel, &text).await["seq"].clone();
                 self.noor.hears_text(&text).await;
                 self.noor.says(json!({"t": "seen", "channel": channel, "seq": seq})).await;
+            }
+        }
+    }
+
+    /// What the respondent suggests to the mediator alone, and says in its own words that it will do.
+    async fn suggests_aside(&mut self, kind: u64, text: &str) {
+        match kind {
+            7 => {
+                let id = self.suggests(json!({"kind": "comment", "note": text})).await;
+                self.hears_suggestion(&id, "open").await;
+                let scene = &self.scene;
+                scene.bela.answers_suggestion(&scene.dispute, &id, "withdrawal", 0).await.expects(200);
+                self.hears_suggestion(&id, "withdrawn").await;
+            }
+            8 => {
+                let id = self.suggests(json!({"kind": "removal", "term": 1, "note": text})).await;
+                let scene = &self.scene;
+                scene.noor.answers_suggestion(&scene.dispute, &id, "refusal", 0).await.expects(200);
+                self.hears_suggestion(&id, "declined").await;
+            }
+            _ => {
+                let scene = &self.scene;
+                let shown = scene.bela.reads_agreement(&scene.dispute).await.expects(200);
+                let digest = shown["digest"].as_str().expect("a digest");
+                scene.bela.reads_back(&scene.dispute, digest, json!([text])).await.expects(204);
+                let heard = scene.noor.hears_read_back(&scene.dispute).await.expects(200);
+                assert_eq!(heard["items"][0]["promises"][0]["text"], text, "{heard}");
             }
         }
     }
@@ -204,6 +270,10 @@ impl House {
             format!("/disputes/{dispute}"),
             format!("/disputes/{dispute}/room"),
             format!("/disputes/{dispute}/agreement"),
+            format!("/disputes/{dispute}/agreement/revisions/1"),
+            format!("/disputes/{dispute}/agreement/suggestions"),
+            format!("/disputes/{dispute}/agreement/suggestions/019a0000-0000-7000-8000-00000000dead"),
+            format!("/disputes/{dispute}/agreement/read-back"),
             format!("/disputes/{dispute}/room/channels/joint/entries?limit=3"),
             format!("/disputes/{dispute}/room/channels/caucus-claimant/entries"),
             format!("/disputes/{dispute}/room/channels/caucus-respondent/entries"),
@@ -218,6 +288,15 @@ impl House {
         for page in ["blind-bids", "proposals"] {
             let answer = self.page.opens(&format!("/rooms/{dispute}/{page}")).await;
             seen.push(format!("{page} {} {}", answer.status, answer.text()));
+        }
+        for path in [
+            format!("/disputes/{dispute}/agreement"),
+            format!("/disputes/{dispute}/agreement/suggestions"),
+            format!("/disputes/{dispute}/agreement/differences"),
+            format!("/rooms/{dispute}/text"),
+        ] {
+            let page = self.page.opens(&path).await;
+            seen.push(format!("{path} {} {}", page.status, page.text()));
         }
         let mails = self.scene.service.letters().to(&self.scene.amara.email);
         seen.extend(mails.iter().map(|mail| format!("mail {}", mail.subject)));

@@ -46,6 +46,10 @@ export const tests = {
     await looks.inEachLanguage(bela, `/rooms/${id}?channel=joint`);
     await noor.opens(`/disputes/${id}/agreement?edit=yes`);
     await agree(people, id);
+    for (const path of [`/rooms/${id}/text`, `/disputes/${id}/agreement/differences`, `/disputes/${id}/agreement?edit=yes`]) {
+      await noor.opens(path);
+    }
+    await looks.inEachLanguage(amara, `/disputes/${id}/agreement/suggestions?term=1`);
     await looks.inEachLanguage(bela, `/disputes/${id}/signing`);
     await amara.opens(`/disputes/${id}/signing`);
     await sign(people, id);

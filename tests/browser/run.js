@@ -7,6 +7,7 @@ import * as live from "./live.js";
 import * as pages from "./pages.js";
 import * as room from "./room.js";
 import * as secrets from "./secrets.js";
+import * as text from "./text.js";
 
 const program = process.argv[2];
 const wanted = process.argv[3] ?? "";
@@ -15,7 +16,7 @@ if (program === undefined) {
   process.exit(2);
 }
 
-const all = [journey, room, live, secrets, pages].flatMap((file) => Object.entries(file.tests));
+const all = [journey, room, live, secrets, text, pages].flatMap((file) => Object.entries(file.tests));
 let failed = 0;
 for (const [name, test] of all.filter(([name]) => name.includes(wanted))) {
   const stage = await Stage.opens(program);

@@ -150,6 +150,12 @@ export async function sign({ amara, bela, noor }, id) {
   for (const person of [amara, bela]) {
     await person.opens(`/disputes/${id}/signing`);
     await person.finds("pays back the whole deposit");
+    // Whoever promises something says first, in their own words, what it is.
+    if (person === bela) {
+      await person.finds("Only the mediator reads this.");
+      await person.sends("/signing/read-back", { "term-1-text": "I pay everything back in January." });
+      await person.wasTaken();
+    }
     await person.sends("/signing", {
       "term-1": "yes", freely: "yes", auditor_may_read_terms: "yes", name: person.name, password: person.password,
     });

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::ids::{EntryId, FileId};
+use crate::ids::{EntryId, FileId, SuggestionId};
 use crate::language::{Language, LanguageTag};
 use crate::money::{Currency, Money};
 use crate::party::Side;
 use crate::room::{Channel, Seat};
+use crate::suggestion::SuggestionState;
 use crate::terms::Term;
 use crate::time::Moment;
 
@@ -252,6 +253,15 @@ pub enum Body {
         /// What has become of it.
         state: OfferState,
     },
+    /// Somebody suggests something for the text, or it was answered. The words are not here.
+    Suggestion {
+        /// Which.
+        id: SuggestionId,
+        /// The number of the term that it is about, in the revision that its author read.
+        term: Option<u32>,
+        /// What has become of it.
+        state: SuggestionState,
+    },
 }
 
 impl Body {
@@ -283,6 +293,7 @@ impl Body {
             Self::ShareDeclined { .. } => "share_declined",
             Self::Shared { .. } => "shared",
             Self::OfferClosed { .. } => "offer_closed",
+            Self::Suggestion { .. } => "suggestion",
         }
     }
 

@@ -69,6 +69,8 @@ ids! {
     MailId;
     /// One way by which the record reaches one person.
     DeliveryId;
+    /// What a party suggests for the text.
+    SuggestionId;
 }
 
 /// A dispute's short name for people, such as `CD-7K4M-92QX`: eight characters of Crockford's Base32, which has no

@@ -113,6 +113,11 @@ pub enum Item {
     },
     /// Why it ended.
     Cause,
+    /// What a side said in its own words that it will do, before it signs.
+    ReadBack {
+        /// Whose.
+        of: Side,
+    },
 }
 
 /// Whether that viewer may read that item.
@@ -151,6 +156,7 @@ pub fn may_read(viewer: Viewer, item: Item) -> bool {
             viewer == Viewer::Party(of) || viewer == Viewer::Registrar
         }
         Item::Cause => viewer == Viewer::Registrar,
+        Item::ReadBack { of } => viewer == Viewer::Party(of) || viewer == Viewer::Mediator,
     }
 }
 
@@ -250,6 +256,13 @@ mod tests {
         for of in Side::BOTH {
             assert_eq!(readers(Item::SecretAnswer { of, given: false }), []);
             assert_eq!(readers(Item::SecretAnswer { of, given: true }), [Viewer::Party(of)]);
+        }
+    }
+
+    #[test]
+    fn r5_what_a_side_read_back_is_read_by_itself_and_the_mediator_alone() {
+        for of in Side::BOTH {
+            assert_eq!(readers(Item::ReadBack { of }), [Viewer::Party(of), Viewer::Mediator]);
         }
     }
 

@@ -96,63 +96,6 @@ pub fn languages_begun(terms: &[Term]) -> Vec<Language> {
     Language::ALL.into_iter().filter(begun).collect()
 }
 
-words! {
-    /// What makes a term hard to carry out, shown to whoever holds the pen (R21).
-    pub enum Vagueness {
-        /// Nothing says by when.
-        NoDueDay = "no-due-day",
-        /// The day by which it is due has passed.
-        DueDayPassed = "due-day-passed",
-        /// A word such as "soon" or "reasonable" that two people read in two ways.
-        VagueWord = "vague-word",
-    }
-}
-
-const VAGUE_WORDS: &[&str] = &[
-    "soon",
-    "asap",
-    "reasonable",
-    "reasonably",
-    "appropriate",
-    "adequate",
-    "approximately",
-    "about",
-    "as needed",
-    "if possible",
-    "best efforts",
-    "শীঘ্রই",
-    "যথাযথ",
-    "সম্ভব হলে",
-    "আনুমানিক",
-    "جلد",
-    "مناسب",
-    "تقریباً",
-];
-
-/// What is vague about a term on `today`.
-pub fn vagueness(term: &Term, today: Day) -> Vec<Vagueness> {
-    let mut found = Vec::new();
-    match term.due_on {
-        None => found.push(Vagueness::NoDueDay),
-        Some(day) if day < today => found.push(Vagueness::DueDayPassed),
-        Some(_) => {}
-    }
-    if term.text.values().any(|text| has_vague_word(text)) {
-        found.push(Vagueness::VagueWord);
-    }
-    found
-}
-
-fn has_vague_word(text: &str) -> bool {
-    let words = |text: &str| {
-        let lower = text.to_lowercase();
-        let split = lower.split(|letter: char| letter.is_whitespace() || ",.;:!?()।۔،".contains(letter));
-        format!(" {} ", split.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" "))
-    };
-    let text = words(text);
-    VAGUE_WORDS.iter().any(|vague| text.contains(&words(vague)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,18 +108,6 @@ mod tests {
             amount: None,
             due_on,
         }
-    }
-
-    #[test]
-    fn r21_vague_terms_are_flagged() {
-        let today = Day::new(2026, 11, 24).expect("a day");
-        let later = Day::new(2027, 1, 31);
-        assert_eq!(vagueness(&term("pays back the deposit", later), today), []);
-        assert_eq!(
-            vagueness(&term("pays back soon.", None), today),
-            [Vagueness::NoDueDay, Vagueness::VagueWord]
-        );
-        assert_eq!(vagueness(&term("a sooner day", Day::new(2020, 1, 1)), today), [Vagueness::DueDayPassed]);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 const OWED: &[(&str, &[&str])] = &[
     ("en", &[]),
     ("bn", &[]),
-    ("ur", &["frame", "invitation", "problems", "room", "signing", "bids", "proposals"]),
+    ("ur", &["agreement", "frame", "invitation", "problems", "room", "signing", "bids", "proposals", "text"]),
 ];
 
 struct Message {

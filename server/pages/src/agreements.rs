@@ -3,7 +3,8 @@
 
 use crate::form::Form;
 use crate::frame::page;
-use crate::terms::TermLine;
+use crate::read_backs::ReadBackLine;
+use crate::terms::{FlagLine, TermLine};
 use domain::time::Moment;
 
 /// `GET /disputes/{id}/agreement?edit=yes` (mediator). Posts `/disputes/{id}/agreement/revisions`: `base` (number of
@@ -29,6 +30,8 @@ pub struct AgreementEditor {
     pub rows: usize,
     /// What was typed, or stands in the revision, by the field names above.
     pub form: Form,
+    /// What is marked in each row, as far as it can be read.
+    pub flags: Vec<Vec<FlagLine>>,
     /// Whether a newer revision was saved meanwhile: what was typed stands here, the newer one is to be read first.
     pub is_stale: bool,
 }
@@ -38,6 +41,11 @@ impl AgreementEditor {
     /// The rows by number, from 1.
     pub fn numbers(&self) -> std::ops::RangeInclusive<usize> {
         1..=self.rows
+    }
+
+    /// What is marked in the row with this number.
+    pub fn flags(&self, number: &usize) -> &[FlagLine] {
+        number.checked_sub(1).and_then(|place| self.flags.get(place)).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -64,8 +72,8 @@ pub struct AgreementPage {
     pub digest: String,
     /// Its terms.
     pub terms: Vec<TermLine>,
-    /// Numbers (from 1) of terms that are vague, with the code of what is missing (`vague-…`).
-    pub vague: Vec<(usize, String)>,
+    /// What is marked in each of them.
+    pub flags: Vec<Vec<FlagLine>>,
     /// The tag of the prevailing language.
     pub prevailing_language: String,
     /// `draft`, `frozen`, `signing`, `signed`, `sealed`.
@@ -74,6 +82,14 @@ pub struct AgreementPage {
     pub standings: Vec<Standing>,
     /// When signing may begin, once it is frozen.
     pub reflection_ends_at: Option<Moment>,
+    /// Whether the reader may suggest something for it.
+    pub may_suggest: bool,
+    /// How many suggestions that the reader may read wait for an answer.
+    pub waiting: usize,
+    /// For the mediator: what the parties said in their own words that they will do.
+    pub read_backs: Vec<ReadBackLine>,
+    /// Whether the reader is asked to say so, before signing.
+    pub may_read_back: bool,
     /// Whether the reader holds the pen.
     pub may_edit: bool,
     /// Whether the reader may say that the text is right.
@@ -94,8 +110,13 @@ pub struct AgreementPage {
 page!(AgreementPage, "agreements/agreement.html");
 
 impl AgreementPage {
-    /// The code of what is vague in the term with this number.
-    pub fn vagueness(&self, number: &usize) -> Option<&str> {
-        self.vague.iter().find(|(term, _)| term == number).map(|(_, code)| code.as_str())
+    /// What is marked in the promise at this place, counted from 0.
+    pub fn flags(&self, place: &usize) -> &[FlagLine] {
+        self.flags.get(*place).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether anything is marked.
+    pub fn has_flags(&self) -> bool {
+        self.flags.iter().any(|flags| !flags.is_empty())
     }
 }

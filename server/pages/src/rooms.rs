@@ -4,7 +4,7 @@
 
 use crate::form::{Form, Part};
 use crate::frame::page;
-use crate::terms::TermLine;
+use crate::terms::{TermLine, WorkingText};
 use crate::words::{Said, Words};
 use domain::time::Moment;
 
@@ -92,6 +92,8 @@ impl EntryLine {
             "arrival" => w.event_arrival(&self.by),
             "departure" => w.event_departure(&self.by),
             "signature" => w.event_signature(&self.by),
+            "suggestion-open" => w.event_suggestion_open(&self.by),
+            "suggestion-withdrawn" => w.event_suggestion_withdrawn(&self.by),
             "offer-accepted" => w.event_offer_accepted(&self.by),
             "offer-countered" => w.event_offer_countered(&self.by),
             "offer-withdrawn" => w.event_offer_withdrawn(&self.by),
@@ -175,6 +177,8 @@ pub struct Room {
     pub currencies: Vec<String>,
     /// Whether there is an agreement to look at.
     pub has_agreement: bool,
+    /// Whether the reader negotiates the text: it stands beside the conversation then, where there is room for it.
+    pub has_text: bool,
     /// What was typed and not stored.
     pub form: Form,
     /// Person ids and names of all in the reader's channels, for the scripts: (id, name, role).
@@ -250,6 +254,8 @@ impl Room {
             ("arrival", w.event_arrival(one)),
             ("departure", w.event_departure(one)),
             ("signature", w.event_signature(one)),
+            ("suggestion-open", w.event_suggestion_open(one)),
+            ("suggestion-withdrawn", w.event_suggestion_withdrawn(one)),
             ("offer_accepted", w.event_offer_accepted(one)),
             ("offer_withdrawn", w.event_offer_withdrawn(one)),
             ("promise", w.promise_who(one, two)),
@@ -265,6 +271,15 @@ impl Room {
         Part(format!("{{{}}}", lines.join(",")))
     }
 }
+
+/// `GET /rooms/{id}/text`: the text that stands beside the conversation, as a page of its own. The room's page brings it from
+/// here, so that a telephone on a slow line, which has no room for it, never loads it (R29).
+#[derive(Debug, Clone, Default)]
+pub struct RoomText {
+    /// The text.
+    pub text: WorkingText,
+}
+page!(RoomText, "rooms/working.html");
 
 /// What the scripts call a message, and its id.
 const MESSAGES: &[(&str, &str)] = &[
@@ -300,6 +315,8 @@ const MESSAGES: &[(&str, &str)] = &[
     ("revised", "event-revision"),
     ("frozen", "event-frozen"),
     ("all-signed", "event-all-signed"),
+    ("suggestion-accepted", "event-suggestion-accepted"),
+    ("suggestion-declined", "event-suggestion-declined"),
     ("signal-break", "signal-break"),
     ("signal-unsafe", "signal-unsafe"),
     ("signal-not-freely", "signal-not-freely"),

@@ -20,6 +20,7 @@ fn every_refusal_has_its_text_in_every_language() {
     use domain::offer::OfferRefusal;
     use domain::proposal::{ProposalRefusal, ProposalState};
     use domain::share::ShareRefusal;
+    use domain::suggestion::SuggestionRefusal;
     for language in Language::ALL {
         assert_eq!(lacks(language, "problem", &codes(Refusal::ALL, Refusal::code)), Vec::<String>::new());
         assert_eq!(
@@ -37,6 +38,8 @@ fn every_refusal_has_its_text_in_every_language() {
             lacks(language, "problem", &codes(ShareRefusal::ALL, ShareRefusal::as_str)),
             Vec::<String>::new()
         );
+        let suggestions = codes(SuggestionRefusal::ALL, SuggestionRefusal::as_str);
+        assert_eq!(lacks(language, "problem", &suggestions), Vec::<String>::new());
     }
 }
 
@@ -50,7 +53,6 @@ fn every_closed_list_has_its_words() {
     use domain::offer::OfferState;
     use domain::room::Signal;
     use domain::settlement::{DeliveryChoice, DeliveryState};
-    use domain::terms::Vagueness;
     for language in [Language::English, Language::Bangla] {
         let missing = [
             lacks(language, "match", &codes(Reason::ALL, Reason::as_str)),
@@ -62,8 +64,19 @@ fn every_closed_list_has_its_words() {
             lacks(language, "offer-state", &codes(OfferState::ALL, OfferState::as_str)),
             lacks(language, "delivery-by", &codes(DeliveryChoice::ALL, DeliveryChoice::as_str)),
             lacks(language, "delivery-state", &codes(DeliveryState::ALL, DeliveryState::as_str)),
-            lacks(language, "vague", &codes(Vagueness::ALL, Vagueness::as_str)),
         ];
         assert_eq!(missing.concat(), Vec::<String>::new(), "{language}");
+    }
+}
+
+#[test]
+fn r21_every_flag_has_its_words_in_every_language() {
+    use domain::flag::Flag;
+    for language in Language::ALL {
+        assert_eq!(
+            lacks(language, "flag", &codes(Flag::ALL, Flag::as_str)),
+            Vec::<String>::new(),
+            "{language}"
+        );
     }
 }

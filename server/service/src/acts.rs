@@ -17,6 +17,7 @@ pub mod invitations;
 pub mod preparing;
 pub mod assignments;
 pub mod agreements;
+pub mod read_backs;
 pub mod sealing;
 pub mod settlements;
 pub mod files;
@@ -26,5 +27,6 @@ pub mod entries;
 pub mod secrets;
 pub mod bids;
 pub mod proposals;
+pub mod suggestions;
 
 pub use doing::{By, Doing};

@@ -155,6 +155,8 @@ spelled_by_display!(
     domain::ids::SettlementId,
     domain::ids::MailId,
     domain::ids::DeliveryId,
+    domain::ids::SuggestionId,
+    domain::suggestion::SuggestionState,
     domain::ids::Reference,
     domain::category::Category,
     domain::accommodation::Need,

@@ -41,6 +41,8 @@ pub mod bids;
 pub mod proposals;
 pub mod shares;
 pub mod revisions;
+pub mod suggestions;
+pub mod read_backs;
 pub mod disclosures;
 pub mod referrals;
 pub mod passphrases;

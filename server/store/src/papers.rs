@@ -21,6 +21,8 @@ pub enum Kind {
     Referral,
     Passphrase,
     Revision,
+    Suggestion,
+    ReadBack,
 }
 
 spelled!(Kind {
@@ -30,6 +32,8 @@ spelled!(Kind {
     Referral = "referral",
     Passphrase = "passphrase",
     Revision = "revision",
+    Suggestion = "suggestion",
+    ReadBack = "read-back",
 });
 
 impl Kind {
@@ -37,7 +41,12 @@ impl Kind {
     const fn key(self) -> Key {
         match self {
             Self::Name | Self::Disclosure => Key::Record,
-            Self::Safety | Self::Referral | Self::Passphrase | Self::Revision => Key::Data,
+            Self::Safety
+            | Self::Referral
+            | Self::Passphrase
+            | Self::Revision
+            | Self::Suggestion
+            | Self::ReadBack => Key::Data,
         }
     }
 
@@ -49,6 +58,8 @@ impl Kind {
             Self::Referral => "referral",
             Self::Passphrase => "passphrase",
             Self::Revision => "revision",
+            Self::Suggestion => "suggestion",
+            Self::ReadBack => "read-back",
         };
         Place::of(purpose, dispute).row(part)
     }

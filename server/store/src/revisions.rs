@@ -1,5 +1,6 @@
 //! The words of the agreement under way, by revision, under the data key: what was signed lives on in the record.
-//! Deliberately not here: digests and readiness, which are the dispute's.
+//! Every revision is kept for as long as the talk is: what changed can be read (R22). Deliberately not here: digests and
+//! readiness, which are the dispute's.
 
 use domain::agreement::Revision;
 use domain::ids::DisputeId;
@@ -34,4 +35,51 @@ pub fn put(
 pub fn terms(tx: &mut Tx<'_>, dispute: DisputeId, number: u32) -> Result<Vec<Term>> {
     let plain = papers::get(tx, Kind::Revision, dispute, &number.to_string())?.ok_or(Error::NotFound)?;
     terms_value(read::<Vec<TermShape>>(&plain)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::erasure;
+    use crate::testing::{a_dispute, dispute_id, houses, moment};
+    use domain::agreement::TextDigest;
+    use domain::language::Language;
+    use domain::party::Side;
+    use std::collections::BTreeMap;
+
+    fn term(text: &str) -> Term {
+        Term {
+            debtor: Side::Respondent,
+            creditor: Side::Claimant,
+            text: BTreeMap::from([(Language::English, text.to_owned())]),
+            amount: None,
+            due_on: None,
+        }
+    }
+
+    fn revision(number: u32) -> Revision {
+        let prevailing = Language::English;
+        Revision { number, digest: TextDigest([1; 32]), prevailing, languages: vec![prevailing] }
+    }
+
+    #[test]
+    fn r12_every_revision_is_kept_until_the_talk_is_destroyed() {
+        for house in houses() {
+            house
+                .write(|tx| {
+                    let id = a_dispute(tx, 1)?.id;
+                    for (number, text) in [(1, "pays"), (2, "pays half")] {
+                        put(tx, id, &revision(number), &[term(text)], moment(1))?;
+                    }
+                    assert_eq!(terms(tx, id, 1)?, [term("pays")]);
+                    assert_eq!(terms(tx, id, 2)?, [term("pays half")]);
+                    assert_eq!(terms(tx, id, 3), Err(Error::NotFound));
+                    erasure::destroy_talk(tx, id, moment(2))?;
+                    assert_eq!(terms(tx, id, 1), Err(Error::NotFound));
+                    Ok(())
+                })
+                .unwrap();
+            assert!(house.read(|tx| terms(tx, dispute_id(1), 2)).is_err(), "{}", house.backend);
+        }
+    }
 }

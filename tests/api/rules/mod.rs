@@ -11,5 +11,8 @@ mod signals;
 mod sharing;
 mod shuttle;
 mod agreement;
+mod text;
+mod suggestions;
+mod read_back;
 mod signing;
 mod delivery;

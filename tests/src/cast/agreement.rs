@@ -33,6 +33,33 @@ impl Person {
         self.client().post(&format!("/disputes/{dispute}/agreement/revisions"), body).await
     }
 
+    /// Suggests something for the text.
+    pub async fn suggests(&self, dispute: &str, what: Value) -> Answer {
+        self.client().post(&format!("/disputes/{dispute}/agreement/suggestions"), what).await
+    }
+
+    /// The suggestions that this person may read.
+    pub async fn reads_suggestions(&self, dispute: &str) -> Answer {
+        self.client().get(&format!("/disputes/{dispute}/agreement/suggestions")).await
+    }
+
+    /// Answers a suggestion: `acceptance` (upon the revision with that number), `refusal` or `withdrawal`.
+    pub async fn answers_suggestion(&self, dispute: &str, id: &str, answer: &str, base: u64) -> Answer {
+        let body = if answer == "acceptance" { json!({"base": base}) } else { json!({}) };
+        self.client().post(&format!("/disputes/{dispute}/agreement/suggestions/{id}/{answer}"), body).await
+    }
+
+    /// Says in its own words what it will do.
+    pub async fn reads_back(&self, dispute: &str, digest: &str, texts: Value) -> Answer {
+        let body = json!({"digest": digest, "texts": texts});
+        self.client().put(&format!("/disputes/{dispute}/agreement/read-back"), body).await
+    }
+
+    /// What this person may read of what was read back.
+    pub async fn hears_read_back(&self, dispute: &str) -> Answer {
+        self.client().get(&format!("/disputes/{dispute}/agreement/read-back")).await
+    }
+
     /// Says that the text is ready to be frozen.
     pub async fn finds_ready(&self, dispute: &str, digest: &str) -> Answer {
         self.client()

@@ -178,3 +178,6 @@ problem-blind-bid-other-currency = Please write the figure in the currency of th
 problem-proposal-open = One proposal is open already. Please wait for its end, or take it back first.
 problem-proposal-end-passed = The last day to answer has passed. Please choose a later one.
 problem-proposal-over = This proposal is over. No more answers are taken.
+problem-suggestion-already-answered = This suggestion was answered before.
+problem-suggestion-outdated = The promise that this suggestion is about reads differently now. Write the change yourself, or ask for a new suggestion.
+problem-too-many-suggestions = Many suggestions of yours still wait. Take one back, or wait for an answer.

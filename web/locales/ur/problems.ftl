@@ -178,3 +178,6 @@ problem-blind-bid-other-currency = رقم اسی کرنسی میں لکھیں ج
 problem-proposal-open = ایک تجویز پہلے سے جاری ہے۔ اس کے آخری وقت کا انتظار کریں، یا پہلے اسے واپس لیں۔
 problem-proposal-end-passed = جواب دینے کا آخری دن گزر چکا ہے۔ بعد کا کوئی دن چنیں۔
 problem-proposal-over = یہ تجویز ختم ہو چکی ہے۔ اب کوئی جواب نہیں لیا جاتا۔
+problem-suggestion-already-answered = اس تجویز کا جواب پہلے دیا جا چکا ہے۔
+problem-suggestion-outdated = جس وعدے کے بارے میں یہ تجویز ہے، اس کی تحریر اب مختلف ہے۔ تبدیلی خود لکھیں، یا نئی تجویز مانگیں۔
+problem-too-many-suggestions = آپ کی کئی تجویزیں ابھی جواب کی منتظر ہیں۔ ایک واپس لیں، یا جواب کا انتظار کریں۔

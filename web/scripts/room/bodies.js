@@ -137,6 +137,7 @@ export function bodies({ words, who, isMe, sides, part }) {
       if (body.kind === "signature") return body.who ? words("signature", name) : words("all-signed");
       if (body.kind === "blind_bid_round_closed") return words(body.next ? "bid-next" : "bid-last");
       if (body.kind === "blind_bids_met") return words(body.kind, `${body.amount?.currency} ${body.amount?.value}`);
+      if (body.kind === "suggestion") return words(`suggestion-${body.state}`, name);
       return words(body.kind, name);
     },
     /** What has become of an offer that is shown: it can be answered once. @param {string} id @param {string} state */

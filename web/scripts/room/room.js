@@ -8,6 +8,7 @@ import { presence } from "./presence.js";
 import { entryId, hello, post, seen, typing } from "./protocol.js";
 import { line } from "./socket.js";
 import { roomState } from "./state.js";
+import { workingText } from "./text.js";
 import { composer } from "./write.js";
 
 /** How many entries go out in one frame; with the longest messages it stays under the most that a frame may have. */
@@ -35,6 +36,7 @@ export default function room(element) {
   const told = bodies({ words, who, isMe, sides, part });
   const state = roomState(part, words, sides);
   const waiting = outbox(person, dispute);
+  const bringsTextUpToDate = workingText(part("text"), part("text-changed"), dispute);
   let after = Number(element.dataset.after ?? 0);
   /** @param {string} key */
   const tell = (key) => {
@@ -62,6 +64,8 @@ export default function room(element) {
   /** @param {import("./protocol.js").EntryFrame} frame */
   const entry = (frame) => {
     waiting.drop(frame.id);
+    // Whichever channel tells it: the text is the same for all.
+    if (["revision", "suggestion"].includes(frame.body.kind)) bringsTextUpToDate();
     if (frame.channel !== channel) return;
     after = Math.max(after, frame.seq);
     part("empty")?.remove();

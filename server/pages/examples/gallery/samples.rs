@@ -11,9 +11,9 @@ use pages::form::Form;
 use pages::frame::{Frame, Institution};
 use pages::words::Words;
 use pages::{
-    agreements::*, assignments::*, audit::*, demo::*, disputes::*, drafts::*, files::*, home::*,
-    invitations::*, mediators::*, people::*, preparing::*, problems::*, registrar::*, rooms::*, safety::*,
-    settlements::*, signing::*, terms::TermLine, verifications::*,
+    agreements::*, assignments::*, audit::*, demo::*, differences::*, disputes::*, drafts::*, files::*,
+    home::*, invitations::*, mediators::*, people::*, preparing::*, problems::*, read_backs::*, registrar::*,
+    rooms::*, safety::*, settlements::*, signing::*, suggestions::*, terms::*, verifications::*,
 };
 
 const ID: &str = "0199a1b2-0000-7000-8000-000000000001";
@@ -396,6 +396,83 @@ fn talking(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
     add("room-paused", paused.render(w, f));
 }
 
+fn marked() -> Vec<FlagLine> {
+    vec![
+        FlagLine { code: s("no-due-day"), words: Vec::new() },
+        FlagLine {
+            code: s("vague-word"), words: vec![(s("en"), s("soon")), (s("bn"), s("শীঘ্রই"))]
+        },
+    ]
+}
+
+fn differences() -> Differences {
+    let piece = |fate, text| PieceLine { fate, text: s(text) };
+    let now = terms().swap_remove(0);
+    let before = TermLine {
+        who: s("Amara Sen"),
+        to: s("Bela Roy"),
+        amount: s("BDT 9000.00"),
+        due_on: None,
+        ..now.clone()
+    };
+    let english = vec![piece("kept", "Pays back the "), piece("gone", "rest"), piece("new", "whole deposit")];
+    let bangla = vec![piece("gone", "বাকি"), piece("new", "পুরো জামানত"), piece("kept", " ফেরত দেবেন।")];
+    let changed = ChangedLine { now, before, texts: vec![(s("en"), english), (s("bn"), bangla)] };
+    let [first, second] = [0, 1].map(|at| terms().swap_remove(at));
+    let lines = vec![
+        DifferenceLine::Changed(changed),
+        DifferenceLine::Gone(second.clone()),
+        DifferenceLine::New(first),
+        DifferenceLine::Same(second),
+    ];
+    Differences { id: s(ID), from: 1, to: 2, last: 3, lines }
+}
+
+fn suggested(may_suggest: bool) -> Suggestions {
+    let DifferenceLine::Changed(changed) = differences().lines.swap_remove(0) else {
+        return Suggestions::default();
+    };
+    let line = |kind: &str, state: &str, audience: &str| SuggestionLine {
+        id: s(&format!("{}{}", &ID[..35], kind.len() % 10)),
+        by: s("Amara Sen"),
+        is_mine: may_suggest,
+        audience: s(audience),
+        kind: s(kind),
+        state: s(state),
+        at: at(4),
+        term: Some((2, 1)),
+        promise: terms().pop(),
+        note: s("I moved out in March."),
+        language: s("en"),
+        may_answer: !may_suggest && state == "open",
+        may_withdraw: may_suggest && state == "open",
+        changed: None,
+    };
+    Suggestions {
+        id: s(ID),
+        revision: 2,
+        items: vec![
+            SuggestionLine { changed: Some(changed), ..line("change", "open", "mediator") },
+            line("removal", "declined", "everyone"),
+            line("comment", "accepted", "mediator"),
+        ],
+        may_suggest,
+        everyone: list(&["Amara Sen", "Bela Roy", "Noor Haque"]),
+        aside: list(&["Amara Sen", "Noor Haque"]),
+        about: terms().pop().map(|term| (2, term)),
+        sides: (s("Amara Sen"), s("Bela Roy")),
+        currencies: list(&["BDT", "PKR", "USD"]),
+        language: s("en"),
+        suggestion_id: s(ID),
+        audience_digest: s("00"),
+        form: if may_suggest {
+            Form::default().wrong("audience", "required").wrong("kind", "required")
+        } else {
+            Form::default()
+        },
+    }
+}
+
 fn settling(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
     let editor = AgreementEditor {
         id: s(ID),
@@ -408,6 +485,7 @@ fn settling(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         form: Form::default()
             .with("term-1-text-en", "Pays back the deposit.")
             .with("term-1-amount", "12000.00"),
+        flags: vec![marked()],
         is_stale: true,
     };
     add("agreement-editor", editor.render(w, f));
@@ -416,11 +494,16 @@ fn settling(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         revision: 2,
         digest: s(DIGEST),
         terms: terms(),
-        vague: vec![(2, s("no-due-day"))],
+        flags: vec![Vec::new(), marked()],
         prevailing_language: s("en"),
         state: s("frozen"),
         standings: vec![Standing { name: s("Bela Roy"), state: s("ready") }],
         reflection_ends_at: Some(at(1440)),
+        read_backs: vec![
+            ReadBackLine { name: s("Bela Roy"), promises: vec![(1, s("I pay half of it."))], is_old: true },
+            ReadBackLine { name: s("Amara Sen"), ..ReadBackLine::default() },
+        ],
+        may_read_back: true,
         may_waive: true,
         may_say_ready: true,
         may_edit: true,
@@ -428,6 +511,12 @@ fn settling(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
     };
     add("agreement", agreement.render(w, f));
     add("agreement-none", AgreementPage::default().render(w, f));
+    add("agreement-differences", differences().render(w, f));
+    add("agreement-same", Differences { id: s(ID), to: 1, last: 1, ..Differences::default() }.render(w, f));
+    for may_suggest in [true, false] {
+        let name = if may_suggest { "agreement-suggestions" } else { "agreement-suggestions-mediator" };
+        add(name, suggested(may_suggest).render(w, f));
+    }
     let signing = Signing {
         id: s(ID),
         reference: s("CD-7K4M-92QX"),
@@ -441,6 +530,10 @@ fn settling(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
     add("signing-done", Signing { has_signed: true, may_take_back: true, ..signing.clone() }.render(w, f));
     let form = Form::default().wrong("term-2", "tick-each").wrong("freely", "required");
     add("signing", Signing { form, ..signing }.render(w, f));
+    let promises = vec![(1, terms().swap_remove(0)), (2, terms().swap_remove(1))];
+    let form =
+        Form::default().wrong("term-2-text", "required").with("term-1-text", "I pay it back in January.");
+    add("read-back", ReadBackQuestion { id: s(ID), digest: s(DIGEST), promises, form }.render(w, f));
     add("not-freely", NotFreely { id: s(ID) }.render(w, f));
     let attestation =
         Attestation { terms: terms(), name: s("Noor Haque"), digest: s(DIGEST), ..Attestation::default() };

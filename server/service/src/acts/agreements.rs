@@ -3,13 +3,14 @@
 
 use domain::agreement::{Proof, Revision, TextDigest};
 use domain::dispute::{Command, Event, reflection_ends_at};
+use domain::flag::{Flag, flags};
 use domain::ids::DisputeId;
 use domain::language::Language;
 use domain::party::Side;
 use domain::person::PersonName;
-use domain::sight::Item;
+use domain::sight::{Item, Viewer};
 use domain::terms::{Term, languages_begun, languages_of};
-use domain::time::Moment;
+use domain::time::{Day, Moment};
 use record::Salt;
 use store::Tx;
 
@@ -32,6 +33,26 @@ pub struct Shown {
     pub names: domain::party::Sides<Option<PersonName>>,
 }
 
+impl Shown {
+    /// What is marked in each of the terms on that day (R21), for the reader. The mediator reads it for both sides; to a
+    /// party no language is missing but its own and those that the text has: in which one the other side reads is not
+    /// told by a flag.
+    pub fn flags(&self, terms: &[Term], today: Day) -> Vec<Vec<Flag>> {
+        let dispute = &self.seen.dispute;
+        let mut languages = languages_begun(terms);
+        match self.seen.side() {
+            _ if self.seen.viewer == Viewer::Mediator => {
+                languages.extend(aftermath::languages_needed(dispute))
+            }
+            Some(side) => {
+                languages.extend(dispute.parties.of(side).consent.map(|consent| consent.language));
+            }
+            None => {}
+        }
+        terms.iter().map(|term| flags(term, &languages, today)).collect()
+    }
+}
+
 /// The agreement's text, for those who negotiate it.
 ///
 /// # Errors
@@ -51,6 +72,24 @@ pub fn show(tx: &mut Tx<'_>, doing: &Doing, id: DisputeId) -> Result<Shown, Refu
     let ends = sides.into_iter().filter_map(|side| reflection_ends_at(&seen.dispute, side, &house)).max();
     let names = store::names::of(tx, id)?;
     Ok(Shown { seen, terms, draft, reflection_ends_at: ends, names })
+}
+
+/// The terms of a revision, for those who negotiate them; none for number 0, from which the first one began.
+///
+/// # Errors
+/// `Absent` for others, and where there is no such revision.
+pub fn revision(
+    tx: &mut Tx<'_>,
+    doing: &Doing,
+    id: DisputeId,
+    number: u32,
+) -> Result<(Shown, Vec<Term>), Refused> {
+    let shown = show(tx, doing, id)?;
+    if number > shown.seen.dispute.agreement.number() {
+        return Err(Refused::Absent);
+    }
+    let terms = if number == 0 { Vec::new() } else { store::revisions::terms(tx, id, number)? };
+    Ok((shown, terms))
 }
 
 /// Writes a new revision of cleaned terms upon number `base`; every signature under an older one is void.
@@ -85,7 +124,7 @@ pub fn revise(
 }
 
 /// A record that cannot be rendered must be impossible before anyone signs.
-fn check_printable(terms: &[Term]) -> Result<(), Refused> {
+pub(super) fn check_printable(terms: &[Term]) -> Result<(), Refused> {
     let mut errors = FieldErrors::default();
     for (at, term) in terms.iter().enumerate() {
         for (language, text) in &term.text {

@@ -89,7 +89,7 @@ fn first(known: Appended) -> Result<(Entry, bool), Refused> {
 
 /// What somebody says is meant for those whom their screen named. Where another can read it now, or one of them no
 /// longer, they look again before a word of it is stored. What happens in a channel of others changes nothing here.
-fn check_audience(tx: &mut Tx<'_>, seen: &Seen, shown: Option<&str>) -> Result<(), Refused> {
+pub(super) fn check_audience(tx: &mut Tx<'_>, seen: &Seen, shown: Option<&str>) -> Result<(), Refused> {
     let Some(shown) = shown else { return Ok(()) };
     let current = audience_of(tx, seen)?;
     if shown == current {
@@ -101,7 +101,7 @@ fn check_audience(tx: &mut Tx<'_>, seen: &Seen, shown: Option<&str>) -> Result<(
 /// Whoever says something in a session is there, with a socket or without: it is said before their first word (R7), and
 /// kept for the certificate (R10). A caucus is no place to say it from where others would hear of it: a word spoken
 /// there must not be followed by one in the joint channel (R5).
-fn be_present(
+pub(super) fn be_present(
     tx: &mut Tx<'_>,
     doing: &mut Doing,
     seen: &mut Seen,

@@ -7,6 +7,8 @@ pub mod preparing;
 pub mod invitations;
 pub mod assignments;
 pub mod agreements;
+pub mod suggestions;
+pub mod read_backs;
 pub mod settlements;
 pub mod files;
 pub mod rooms;

@@ -27,6 +27,8 @@ pub fn document() -> Document {
         api::invitations::Doc::openapi(),
         api::assignments::Doc::openapi(),
         api::agreements::Doc::openapi(),
+        api::suggestions::Doc::openapi(),
+        api::read_backs::Doc::openapi(),
         api::settlements::Doc::openapi(),
         api::files::Doc::openapi(),
         api::rooms::Doc::openapi(),
@@ -68,6 +70,8 @@ fn configure_api(routes: &mut web::ServiceConfig) {
     api::invitations::configure(routes);
     api::assignments::configure(routes);
     api::agreements::configure(routes);
+    api::suggestions::configure(routes);
+    api::read_backs::configure(routes);
     api::settlements::configure(routes);
     api::files::configure(routes);
     api::rooms::configure(routes);

@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::testing::{a_dispute, account, dispute_id, houses, moment};
-use domain::entry::{AgreementStep, BidQuestion, OfferContent, SessionStep};
+use domain::entry::{AgreementStep, BidQuestion, OfferContent, OfferState, SessionStep, SharedItem};
 use domain::ids::FileId;
 use domain::language::Language;
 use domain::party::Side;
@@ -118,8 +118,7 @@ fn many_at_once_are_stored_in_order_and_ids_among_them_may_come_again() {
     }
 }
 
-#[test]
-fn every_body_comes_back_as_it_was_stored() {
+fn an_offer() -> OfferContent {
     let term = Term {
         debtor: Side::Respondent,
         creditor: Side::Claimant,
@@ -127,16 +126,18 @@ fn every_body_comes_back_as_it_was_stored() {
         amount: domain::money::Money::parse("450.00", "BDT".parse().unwrap()).ok(),
         due_on: "2027-01-31".parse().ok(),
     };
-    let offer =
-        OfferContent { terms: vec![term], note: Some("by then".to_owned()), expires_at: Some(moment(9)) };
-    let mediator = Seat::Mediator;
-    let (amount, proposal) = (offer.terms[0].amount.unwrap(), offer.clone());
-    let bodies = [
+    OfferContent { terms: vec![term], note: Some("by then".to_owned()), expires_at: Some(moment(9)) }
+}
+
+fn every_body() -> Vec<Body> {
+    let (mediator, offer) = (Seat::Mediator, an_offer());
+    let amount = offer.terms[0].amount.unwrap();
+    vec![
         Body::Message { text: "শুভ সকাল".to_owned(), lang: "bn-BD".parse().unwrap() },
         Body::File { file: FileId::new(Uuid::from_u128(5)) },
         Body::Offer(offer.clone()),
         Body::OfferAccepted { offer: id(1) },
-        Body::OfferCountered { offer: id(1), counter: offer },
+        Body::OfferCountered { offer: id(1), counter: offer.clone() },
         Body::OfferWithdrawn { offer: id(1) },
         Body::Agenda { items: vec!["rent".to_owned()] },
         Body::Session { step: SessionStep::Opened },
@@ -156,10 +157,23 @@ fn every_body_comes_back_as_it_was_stored() {
         Body::BlindBidRoundClosed { bid: id(1), round: 1, next: Some(2) },
         Body::BlindBidRoundClosed { bid: id(1), round: 3, next: None },
         Body::BlindBidWithdrawn { bid: id(1) },
-        Body::Proposal(proposal),
+        Body::Proposal(offer.clone()),
         Body::ProposalAccepted { proposal: id(1) },
         Body::ProposalWithdrawn { proposal: id(1) },
-    ];
+        Body::Suggestion {
+            id: domain::ids::SuggestionId::new(Uuid::from_u128(6)),
+            term: Some(2),
+            state: domain::suggestion::SuggestionState::Declined,
+        },
+        Body::ShareAsked { entry: id(1) },
+        Body::Shared { of: Side::Claimant, item: SharedItem::Offer(offer) },
+        Body::OfferClosed { offer: id(1), state: OfferState::Accepted },
+    ]
+}
+
+#[test]
+fn every_body_comes_back_as_it_was_stored() {
+    let bodies = every_body();
     for house in houses() {
         let stored = bodies.clone();
         house

@@ -5,6 +5,7 @@ mod atoms;
 pub use atoms::MoneyShape;
 pub mod words;
 pub mod talk;
+pub mod suggestion;
 mod agreement;
 pub mod process;
 

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use domain::entry::{AgreementStep, BidQuestion, Body, OfferContent, OfferState, SessionStep, SharedItem};
-use domain::ids::{EntryId, FileId};
+use domain::ids::{EntryId, FileId, SuggestionId};
 use domain::language::{Language, LanguageTag};
 use domain::money::Currency;
 use domain::party::Side;
 use domain::room::Seat;
+use domain::suggestion::SuggestionState;
 use domain::terms::Term;
 use domain::time::Day;
 
@@ -178,6 +179,7 @@ pub enum BodyShape {
     ShareDeclined { entry: W<EntryId> },
     Shared { of: W<Side>, item: SharedShape },
     OfferClosed { offer: W<EntryId>, state: W<OfferState> },
+    Suggestion { id: W<SuggestionId>, term: Option<u32>, state: W<SuggestionState> },
 }
 
 impl From<&Body> for BodyShape {
@@ -214,6 +216,9 @@ impl From<&Body> for BodyShape {
             Body::ShareDeclined { entry } => Self::ShareDeclined { entry: W(*entry) },
             Body::Shared { of, item } => Self::Shared { of: W(*of), item: item.into() },
             Body::OfferClosed { offer, state } => Self::OfferClosed { offer: W(*offer), state: W(*state) },
+            Body::Suggestion { id, term, state } => {
+                Self::Suggestion { id: W(*id), term: *term, state: W(*state) }
+            }
         }
     }
 }
@@ -251,6 +256,7 @@ impl BodyShape {
             Self::ShareDeclined { entry } => Body::ShareDeclined { entry: entry.0 },
             Self::Shared { of, item } => Body::Shared { of: of.0, item: item.value()? },
             Self::OfferClosed { offer, state } => Body::OfferClosed { offer: offer.0, state: state.0 },
+            Self::Suggestion { id, term, state } => Body::Suggestion { id: id.0, term, state: state.0 },
         })
     }
 }

@@ -3,11 +3,13 @@
 
 use actix_web::{HttpResponse, web};
 use domain::agreement::{Agreement, TextDigest};
+use domain::flag::Flag;
 use domain::ids::DisputeId;
 use domain::party::Side;
 use domain::room::Seat;
 use domain::sight::Item;
-use domain::terms::vagueness;
+use domain::terms::Term;
+use domain::time::Day;
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use utoipa::{OpenApi, ToSchema};
@@ -25,7 +27,7 @@ use crate::state::AppState;
 
 /// This file's part of the document.
 #[derive(OpenApi)]
-#[openapi(paths(show_agreement, revise, be_ready, freeze, waive, sign, take_back))]
+#[openapi(paths(show_agreement, show_revision, revise, be_ready, freeze, waive, sign, take_back))]
 pub struct Doc;
 
 /// The agreement as the reader may see it.
@@ -38,7 +40,8 @@ struct AgreementShown {
     digest: Option<String>,
     prevailing_language: Option<&'static str>,
     terms: Vec<TermJson>,
-    /// What is vague about each term, in the order of the terms.
+    /// What is to be looked at again in each term, in the order of the terms: `same-sides`, `text-missing`,
+    /// `no-amount`, `no-due-day`, `due-day-passed`, `vague-word`. They warn, and stop nothing.
     flags: Vec<Vec<&'static str>>,
     /// The terms of the offer that was accepted last, for whoever holds the pen; not yet binding.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -59,7 +62,12 @@ struct SignatureShown {
     signed: bool,
 }
 
-fn shown(shown: &Shown, today: domain::time::Day) -> AgreementShown {
+fn flag_codes(shown: &Shown, terms: &[Term], today: Day) -> Vec<Vec<&'static str>> {
+    let codes = |flags: Vec<Flag>| flags.into_iter().map(Flag::as_str).collect();
+    shown.flags(terms, today).into_iter().map(codes).collect()
+}
+
+fn shown(shown: &Shown, today: Day) -> AgreementShown {
     let agreement = &shown.seen.dispute.agreement;
     let shuttle = shown.seen.dispute.shuttle;
     let state = match agreement {
@@ -86,11 +94,7 @@ fn shown(shown: &Shown, today: domain::time::Day) -> AgreementShown {
         digest: revision.map(|revision| revision.digest.to_string()),
         prevailing_language: revision.map(|revision| revision.prevailing.tag()),
         terms: shown.terms.iter().map(TermJson::from).collect(),
-        flags: shown
-            .terms
-            .iter()
-            .map(|term| vagueness(term, today).into_iter().map(|flag| flag.as_str()).collect())
-            .collect(),
+        flags: flag_codes(shown, &shown.terms, today),
         draft: shown.draft.as_ref().map(|terms| terms.iter().map(TermJson::from).collect()),
         reflection_ends_at: shown.reflection_ends_at.map(|at| at.to_string()),
         signatures: Side::BOTH.into_iter().filter(visible).map(line).collect(),
@@ -125,6 +129,35 @@ struct RevisionBody {
 struct RevisionShown {
     revision: u32,
     digest: String,
+}
+
+/// The words of one revision. Who wrote it is not in it.
+#[derive(Serialize, ToSchema)]
+struct RevisionText {
+    revision: u32,
+    /// The number of the revision that holds now.
+    current: u32,
+    terms: Vec<TermJson>,
+    /// What is to be looked at again in each term.
+    flags: Vec<Vec<&'static str>>,
+}
+
+/// One revision of the text, from 1 on: what changed can be read.
+#[utoipa::path(get, path = "/api/v1/disputes/{id}/agreement/revisions/{n}", tag = "agreement",
+    params(("id" = String, Path), ("n" = u32, Path)), responses((status = 200, body = RevisionText), (status = 404)))]
+async fn show_revision(
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Refused> {
+    let dispute: DisputeId = id(&path.0)?;
+    let number: u32 = path.1.parse().ok().filter(|number| *number > 0).ok_or(Refused::Absent)?;
+    let look = move |tx: &mut Tx<'_>, doing: &Doing| agreements::revision(tx, doing, dispute, number);
+    let (shown, terms) = read_as(&state, who.by(), look).await?;
+    let flags = flag_codes(&shown, &terms, state.clock.now().day());
+    let current = shown.seen.dispute.agreement.number();
+    let terms = terms.iter().map(TermJson::from).collect();
+    Ok(HttpResponse::Ok().json(RevisionText { revision: number, current, terms, flags }))
 }
 
 /// Write a new revision; every signature under an older one is void. The mediator holds the pen.
@@ -397,6 +430,7 @@ pub fn configure(routes: &mut web::ServiceConfig) {
     routes
         .service(web::resource("/disputes/{id}/agreement").route(web::get().to(show_agreement)))
         .service(web::resource("/disputes/{id}/agreement/revisions").route(web::post().to(revise)))
+        .service(web::resource("/disputes/{id}/agreement/revisions/{n}").route(web::get().to(show_revision)))
         .service(web::resource("/disputes/{id}/agreement/readiness").route(web::post().to(be_ready)))
         .service(web::resource("/disputes/{id}/agreement/freezing").route(web::post().to(freeze)))
         .service(web::resource("/disputes/{id}/agreement/waivers").route(web::post().to(waive)))

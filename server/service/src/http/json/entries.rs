@@ -97,6 +97,13 @@ pub enum BodyJson {
     Shared { of: String, item: SharedJson },
     /// An offer here was `accepted`, `countered` or `withdrawn` at the other place where it stands.
     OfferClosed { offer: String, state: String },
+    /// A suggestion for the text was made (`open`) or answered: `accepted`, `declined`, `withdrawn`.
+    Suggestion {
+        id: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        term: Option<u32>,
+        state: String,
+    },
 }
 
 /// What was passed on. An offer is answered by the id of the entry that shows it here.
@@ -222,6 +229,9 @@ impl From<&Body> for BodyJson {
             Body::OfferClosed { offer, state } => {
                 Self::OfferClosed { offer: offer.to_string(), state: state.to_string() }
             }
+            Body::Suggestion { id, term, state } => {
+                Self::Suggestion { id: id.to_string(), term: *term, state: state.to_string() }
+            }
         }
     }
 }
@@ -279,7 +289,8 @@ pub fn parse(written: BodyJson) -> Result<Body, Refused> {
         | BodyJson::ProposalAccepted { .. }
         | BodyJson::ProposalWithdrawn { .. }
         | BodyJson::Shared { .. }
-        | BodyJson::OfferClosed { .. } => return Err(Refused::field("body.kind", "not-a-choice")),
+        | BodyJson::OfferClosed { .. }
+        | BodyJson::Suggestion { .. } => return Err(Refused::field("body.kind", "not-a-choice")),
     })
 }
 
@@ -359,6 +370,7 @@ mod tests {
             r#"{"kind":"proposal_accepted","proposal":"x"}"#,
             r#"{"kind":"proposal_withdrawn","proposal":"x"}"#,
             r#"{"kind":"shared","of":"claimant","item":{"kind":"message","text":"a","lang":"en"}}"#,
+            r#"{"kind":"suggestion","id":"x","state":"accepted"}"#,
         ] {
             assert_eq!(read(json), Err(Refused::field("body.kind", "not-a-choice")), "{json}");
         }

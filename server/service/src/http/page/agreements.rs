@@ -2,19 +2,24 @@
 
 use actix_web::{HttpRequest, web};
 use domain::agreement::{Agreement, TextDigest};
-use domain::dispute::StageName;
 use domain::ids::DisputeId;
 use domain::language::Language;
 use domain::party::Side;
+use domain::read_back::ReadBack;
 use domain::sight::{Item, Viewer};
-use domain::terms::{TERMS_MAX, vagueness};
+use domain::terms::{TERMS_MAX, Term};
 use pages::agreements::{AgreementEditor, AgreementPage, Standing};
 use pages::form::Form;
+use pages::read_backs::ReadBackLine;
+use pages::terms::FlagLine;
 
 use super::drafts::currencies;
 use super::frame::{Answer, Sent, Visit, asked, into_form};
-use super::terms::{both_names, by_rows, into_fields, lines, row};
+use super::read_backs::awaits_read_back;
+use super::terms::{both_names, by_rows, flag_lines, into_fields, lines, row, state_of};
 use crate::acts::agreements::{self, Shown};
+use crate::acts::read_backs;
+use crate::acts::suggestions::{self, may_suggest};
 use crate::acts::views::actions_of;
 use crate::acts::{Doing, aftermath};
 use crate::http::body::id;
@@ -24,12 +29,24 @@ use crate::refused::{FieldError, Refused};
 /// How many empty rows the editor offers beyond those that are filled.
 const ROWS_MORE: usize = 2;
 
-async fn read(visit: &Visit, dispute: DisputeId) -> Result<(Shown, Vec<String>), Refused> {
+/// What a page of the text is made of.
+struct Read {
+    shown: Shown,
+    actions: Vec<String>,
+    /// How many suggestions that this reader may read wait.
+    waiting: usize,
+    /// What this reader may read of what was read back.
+    read_backs: Vec<(Side, ReadBack)>,
+}
+
+async fn read(visit: &Visit, dispute: DisputeId) -> Result<Read, Refused> {
     visit.signed_in()?;
     let read = visit.read(move |tx, doing| {
         let shown = agreements::show(tx, doing, dispute)?;
         let actions = actions_of(&shown.seen, doing).iter().map(ToString::to_string).collect();
-        Ok((shown, actions))
+        let waiting = suggestions::waiting(tx, doing, dispute)?;
+        let read_backs = read_backs::list(tx, doing, dispute)?;
+        Ok(Read { shown, actions, waiting, read_backs })
     });
     read.await
 }
@@ -52,40 +69,45 @@ fn standings(shown: &Shown) -> Vec<Standing> {
     Side::BOTH.into_iter().filter(visible).map(line).collect()
 }
 
-fn state_of(shown: &Shown) -> &'static str {
-    match &shown.seen.dispute.agreement {
-        _ if shown.seen.dispute.stage.name() == StageName::Settled => "sealed",
-        Agreement::Blank | Agreement::Draft { .. } => "draft",
-        Agreement::Frozen { .. } if shown.reflection_ends_at.is_some() => "frozen",
-        Agreement::Frozen { .. } => "signing",
-        Agreement::Signed { .. } => "signed",
+/// What the parties said of their promises, for the mediator alone: a party has its own on the page on which it says it.
+fn heard(shown: &Shown, read_backs: &[(Side, ReadBack)]) -> Vec<ReadBackLine> {
+    if shown.seen.viewer != Viewer::Mediator {
+        return Vec::new();
     }
+    let names = both_names(&shown.names);
+    let digest = shown.seen.dispute.agreement.revision().map(|revision| revision.digest);
+    let line = |(side, said): &(Side, ReadBack)| ReadBackLine {
+        name: names.of(*side).clone(),
+        promises: said.texts.clone(),
+        is_old: Some(said.digest) != digest,
+    };
+    read_backs.iter().map(line).collect()
 }
 
-fn page_of(visit: &Visit, shown: &Shown, actions: &[String], form: Form) -> AgreementPage {
+fn page_of(visit: &Visit, read: &Read, form: Form) -> AgreementPage {
+    let Read { shown, actions, waiting, read_backs } = read;
     let may = |action: &str| actions.iter().any(|known| known == action);
     let dispute = &shown.seen.dispute;
     let revision = dispute.agreement.revision();
     let prevailing = revision.map_or("", |revision| revision.prevailing.tag());
-    let today = visit.state.clock.now().day();
-    let vague = (1_usize..).zip(&shown.terms).flat_map(|(n, term)| {
-        vagueness(term, today).into_iter().map(move |flag| (n, flag.as_str().to_owned()))
-    });
     let waived = match &dispute.agreement {
         Agreement::Frozen { waived, .. } => shown.seen.side().is_some_and(|side| *waived.of(side)),
         _ => false,
     };
-    let is_mediator = shown.seen.side().is_none();
     AgreementPage {
         id: dispute.id.to_string(),
         revision: dispute.agreement.number(),
         digest: revision.map_or_else(String::new, |revision| revision.digest.to_string()),
         terms: lines(&shown.terms, &both_names(&shown.names), prevailing),
-        vague: if is_mediator { vague.collect() } else { Vec::new() },
+        flags: flag_lines(shown, &shown.terms, visit.state.clock.now().day()),
         prevailing_language: prevailing.to_owned(),
         state: state_of(shown).to_owned(),
         standings: standings(shown),
         reflection_ends_at: shown.reflection_ends_at,
+        may_suggest: may_suggest(&shown.seen),
+        waiting: *waiting,
+        read_backs: heard(shown, read_backs),
+        may_read_back: awaits_read_back(shown, read_backs),
         may_edit: may("revise-agreement"),
         may_say_ready: may("be-ready-to-sign"),
         may_freeze: may("freeze-agreement"),
@@ -98,15 +120,15 @@ fn page_of(visit: &Visit, shown: &Shown, actions: &[String], form: Form) -> Agre
 }
 
 async fn show(request: HttpRequest, visit: Visit, path: web::Path<String>) -> Answer {
-    let (shown, actions) = read(&visit, id(&path)?).await?;
+    let read = read(&visit, id(&path)?).await?;
     if asked(&request, "edit").as_deref() == Some("yes") {
-        if !actions.iter().any(|action| action == "revise-agreement") {
+        if !read.actions.iter().any(|action| action == "revise-agreement") {
             return Err(Refused::Absent);
         }
-        let page = editor(&shown);
+        let page = editor(&visit, &read.shown);
         return Ok(visit.show(|w, f| page.render(w, f)));
     }
-    let page = page_of(&visit, &shown, &actions, Form::default());
+    let page = page_of(&visit, &read, Form::default());
     Ok(visit.show(|w, f| page.render(w, f)))
 }
 
@@ -123,7 +145,7 @@ fn languages(shown: &Shown) -> Vec<Language> {
     languages
 }
 
-fn editor(shown: &Shown) -> AgreementEditor {
+fn editor(visit: &Visit, shown: &Shown) -> AgreementEditor {
     let dispute = &shown.seen.dispute;
     let terms = shown.draft.as_deref().unwrap_or(&shown.terms);
     let prevailing = dispute.agreement.revision().map_or(dispute.language, |revision| revision.prevailing);
@@ -137,6 +159,7 @@ fn editor(shown: &Shown) -> AgreementEditor {
         currencies: currencies(),
         rows: terms.len().saturating_add(ROWS_MORE).min(TERMS_MAX),
         form: into_fields(Form::default(), terms).with("prevailing_language", prevailing.tag()),
+        flags: flag_lines(shown, terms, visit.state.clock.now().day()),
         is_stale: false,
     }
 }
@@ -153,30 +176,43 @@ fn wordless(sent: &Sent, rows: usize, languages: &[String]) -> Vec<FieldError> {
     (1..=rows).filter(is_wordless).map(missing).collect()
 }
 
+/// What is marked in what was typed, each at the row in which it was.
+fn flags_by_row(visit: &Visit, shown: &Shown, terms: &[Term], rows: &[usize]) -> Vec<Vec<FlagLine>> {
+    let mut by_row = Vec::new();
+    for (row, flags) in rows.iter().zip(flag_lines(shown, terms, visit.state.clock.now().day())) {
+        by_row.resize(row.saturating_sub(1), Vec::new());
+        by_row.push(flags);
+    }
+    by_row
+}
+
 async fn revise(sent: Sent, path: web::Path<String>) -> Answer {
     let dispute: DisputeId = id(&path)?;
-    let (shown, _) = read(&sent.visit, dispute).await?;
+    let Read { shown, .. } = read(&sent.visit, dispute).await?;
     // The law says below whether it may be saved now: a text that may not be, such as while a party has paused the
     // dispute, comes back with every word of it.
     if shown.seen.viewer != Viewer::Mediator {
         return Err(Refused::Absent);
     }
-    let empty = editor(&shown);
+    let empty = editor(&sent.visit, &shown);
     let rows: usize = sent.form.text("rows").parse().unwrap_or(empty.rows).min(TERMS_MAX);
     let base: u32 = sent.form.text("base").parse().unwrap_or(0);
     let here = format!("/disputes/{dispute}/agreement?edit=yes");
-    if sent.form.ticked("more") {
-        let rows = rows.saturating_add(ROWS_MORE).min(TERMS_MAX);
-        let page = AgreementEditor { base, rows, form: sent.typed(), ..empty };
-        return Ok(sent.visit.again(&here, |w, f| page.render(w, f)));
-    }
     let tags: Vec<(String, String)> =
         empty.languages.iter().map(|tag| (tag.clone(), format!("-{tag}"))).collect();
     let typed: Vec<(usize, _)> = (1..=rows).filter_map(|n| Some((n, row(&sent.form, n, &tags)?))).collect();
     let (numbers, typed): (Vec<usize>, Vec<_>) = typed.into_iter().unzip();
+    let parsed = terms::parse(typed);
+    let flags = parsed.as_ref().map(|terms| flags_by_row(&sent.visit, &shown, terms, &numbers));
+    let flags = flags.unwrap_or_default();
+    if sent.form.ticked("more") {
+        let rows = rows.saturating_add(ROWS_MORE).min(TERMS_MAX);
+        let page = AgreementEditor { base, rows, flags, form: sent.typed(), ..empty };
+        return Ok(sent.visit.again(&here, |w, f| page.render(w, f)));
+    }
     let prevailing = sent.form.text("prevailing_language").parse::<Language>();
     let wordless = wordless(&sent, rows, &empty.languages);
-    let read = match (prevailing, terms::parse(typed)) {
+    let read = match (prevailing, parsed) {
         _ if !wordless.is_empty() => Err(Refused::Fields(wordless)),
         (_, Err(refused)) => Err(refused),
         (Err(_), _) => Err(Refused::field("prevailing_language", "not-a-choice")),
@@ -198,7 +234,7 @@ async fn revise(sent: Sent, path: web::Path<String>) -> Answer {
     let form = into_form(by_rows(refused, &numbers, true), sent.typed(), &[])?;
     // Read once more it is built upon the newer text: the fields keep what was typed.
     let base = if is_stale { empty.base } else { base };
-    let page = AgreementEditor { base, rows, form, is_stale, ..empty };
+    let page = AgreementEditor { base, rows, flags, form, is_stale, ..empty };
     Ok(sent.visit.again(&here, |w, f| page.render(w, f)))
 }
 
@@ -230,8 +266,7 @@ async fn step(sent: Sent, path: &str, act: Step) -> Answer {
     };
     let Err(refused) = done else { return Ok(sent.visit.go_saying(&here, "saved")) };
     let form = into_form(refused, sent.typed(), &[])?;
-    let (shown, actions) = read(&sent.visit, dispute).await?;
-    let page = page_of(&sent.visit, &shown, &actions, form);
+    let page = page_of(&sent.visit, &read(&sent.visit, dispute).await?, form);
     Ok(sent.visit.again(&here, |w, f| page.render(w, f)))
 }
 

@@ -8,20 +8,21 @@ use domain::offer::Offer;
 use domain::party::{Side, Sides};
 use domain::room::{Channel, Seat};
 use domain::share::ShareState;
+use domain::sight::Item;
 use domain::terms::TERMS_MAX;
 use domain::time::Moment;
 use pages::form::Form;
-use pages::rooms::{ChannelTab, EntryBody, EntryLine, OfferLine, PausedForYou, Room};
+use pages::rooms::{ChannelTab, EntryBody, EntryLine, OfferLine, PausedForYou, Room, RoomText};
 use pages::terms::TermLine;
 use pages::words::Words;
 
 use super::drafts::{currencies, money_text};
 use super::files::numbered;
 use super::frame::{Answer, Sent, Visit, asked};
-use super::terms::{both_names, lines};
+use super::terms::{both_names, lines, working_text};
 use crate::acts::process::look;
 use crate::acts::rooms::{RoomView, SignalView};
-use crate::acts::{entries, rooms};
+use crate::acts::{agreements, entries, rooms, suggestions};
 use crate::http::body::id;
 use crate::refused::Refused;
 use crate::tokens::new_uuid;
@@ -47,6 +48,7 @@ struct Read {
     /// Who learns of a signal.
     told: String,
     has_agreement: bool,
+    has_text: bool,
     takes_offers: bool,
 }
 
@@ -118,6 +120,7 @@ async fn read(visit: &Visit, dispute: DisputeId, asked: &Asked) -> Result<Read, 
             reference: seen.dispute.reference.as_ref().map_or_else(String::new, ToString::to_string),
             takes_offers: matches!(seen.seat(), Some(Seat::Party(_))),
             has_agreement: seen.dispute.agreement.number() > 0,
+            has_text: seen.may_read(Item::AgreementText),
             names: both_names(&store::names::of(tx, dispute)?),
             account: seen.account.to_string(),
             told: rooms::told(&seen.dispute).to_owned(),
@@ -261,6 +264,7 @@ impl Read {
             Body::ShareAllowed { entry } => self.share("share-allowed", *entry),
             Body::ShareDeclined { entry } => self.share("share-declined", *entry),
             Body::OfferClosed { state, .. } => event(&format!("offer-closed-{state}")),
+            Body::Suggestion { state, .. } => event(&format!("suggestion-{state}")),
         }
     }
 
@@ -351,6 +355,7 @@ fn page_of(visit: &Visit, read: &Read, asked: &Asked, form: Form) -> Room {
         language: visit.words.language().tag().to_owned(),
         currencies: currencies(),
         has_agreement: read.has_agreement,
+        has_text: read.has_text,
         form,
         people: read
             .view
@@ -383,6 +388,19 @@ async fn show(request: HttpRequest, visit: Visit, path: web::Path<String>) -> An
         visit.write(move |tx, doing| rooms::enter(tx, doing, dispute)).await?;
     }
     let page = room_page(&visit, dispute, &Asked::of(&request), Form::default()).await?;
+    Ok(visit.show(|w, f| page.render(w, f)))
+}
+
+/// The text beside the conversation.
+async fn show_text(visit: Visit, path: web::Path<String>) -> Answer {
+    let dispute: DisputeId = id(&path)?;
+    visit.signed_in()?;
+    let read = visit.read(move |tx, doing| {
+        let shown = agreements::show(tx, doing, dispute)?;
+        let waiting = suggestions::waiting(tx, doing, dispute)?;
+        Ok(working_text(&shown, waiting, doing.now.day()))
+    });
+    let page = RoomText { text: read.await? };
     Ok(visit.show(|w, f| page.render(w, f)))
 }
 
@@ -421,6 +439,7 @@ async fn show_safe(request: HttpRequest, visit: Visit, path: web::Path<String>) 
 pub fn configure(routes: &mut web::ServiceConfig) {
     routes
         .service(web::resource("/rooms/{id}").route(web::get().to(show)))
+        .service(web::resource("/rooms/{id}/text").route(web::get().to(show_text)))
         .service(web::resource("/rooms/{id}/safe").route(web::get().to(show_safe)))
         .service(web::resource("/rooms/{id}/breaks").route(web::post().to(need_break)))
         .service(web::resource("/rooms/{id}/alarms").route(web::post().to(raise_alarm)));

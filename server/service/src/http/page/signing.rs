@@ -8,8 +8,10 @@ use pages::form::Form;
 use pages::signing::{Attestation, NotFreely, Signing as Page};
 
 use super::frame::{Answer, Sent, Visit, into_form};
+use super::read_backs::awaits_read_back;
 use super::terms::{both_names, lines};
 use crate::acts::agreements::{self, Shown, Signing};
+use crate::acts::read_backs;
 use crate::desk::Once;
 use crate::http::api::agreements::{Signer, attest_as_mediator, sign_as_party};
 use crate::http::body::id;
@@ -52,7 +54,12 @@ fn page_of(shown: &Shown, has_second_factor: bool, form: Form) -> Result<Page, R
 }
 
 async fn ask(visit: Visit, path: web::Path<String>) -> Answer {
-    let (shown, has_second_factor) = read(&visit, id(&path)?).await?;
+    let dispute: DisputeId = id(&path)?;
+    let (shown, has_second_factor) = read(&visit, dispute).await?;
+    let said = visit.read(move |tx, doing| read_backs::list(tx, doing, dispute)).await?;
+    if awaits_read_back(&shown, &said) {
+        return Ok(visit.go(&format!("/disputes/{dispute}/signing/read-back")));
+    }
     let page = page_of(&shown, has_second_factor, Form::default())?;
     Ok(visit.show(|w, f| page.render(w, f)))
 }

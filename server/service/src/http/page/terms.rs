@@ -1,14 +1,20 @@
-//! Terms between forms and the law: rows as they are typed, and promises as they are shown. Used by offers and by the
-//! agreement's editor.
+//! Terms between forms and the law: rows as they are typed, promises as they are shown, and what is marked in them. Used by
+//! offers, by the agreement's pages and by the text beside the conversation.
 
 use std::collections::BTreeMap;
 
+use domain::agreement::Agreement;
+use domain::dispute::StageName;
+use domain::flag::{Flag, vague_words};
 use domain::party::{Side, Sides};
 use domain::terms::Term;
+use domain::time::Day;
 use pages::form::Form;
-use pages::terms::TermLine;
+use pages::terms::{FlagLine, TermLine, WorkingText};
 
 use super::drafts::money_text;
+use crate::acts::agreements::Shown;
+use crate::acts::suggestions::may_suggest;
 use crate::acts::views::Amount;
 use crate::http::forms::Posted;
 use crate::http::json::terms::TermJson;
@@ -35,6 +41,50 @@ pub fn lines(terms: &[Term], names: &Sides<String>, prevailing: &str) -> Vec<Ter
         }
     };
     terms.iter().map(line).collect()
+}
+
+/// What is marked in each of the terms, with the words that it is about.
+pub fn flag_lines(shown: &Shown, terms: &[Term], today: Day) -> Vec<Vec<FlagLine>> {
+    let line = |term: &Term, flag: Flag| {
+        let words = if flag == Flag::VagueWord { vague_words(term) } else { Vec::new() };
+        let words = words.into_iter().map(|(language, words)| (language.tag().to_owned(), words)).collect();
+        FlagLine { code: flag.to_string(), words }
+    };
+    let flags = shown.flags(terms, today).into_iter();
+    terms
+        .iter()
+        .zip(flags)
+        .map(|(term, flags)| flags.into_iter().map(|flag| line(term, flag)).collect())
+        .collect()
+}
+
+/// How far the text has come, as pages call it.
+pub fn state_of(shown: &Shown) -> &'static str {
+    match &shown.seen.dispute.agreement {
+        _ if shown.seen.dispute.stage.name() == StageName::Settled => "sealed",
+        Agreement::Blank | Agreement::Draft { .. } => "draft",
+        Agreement::Frozen { .. } if shown.reflection_ends_at.is_some() => "frozen",
+        Agreement::Frozen { .. } => "signing",
+        Agreement::Signed { .. } => "signed",
+    }
+}
+
+/// The text beside the conversation.
+pub fn working_text(shown: &Shown, waiting: usize, today: Day) -> WorkingText {
+    let revision = shown.seen.dispute.agreement.revision();
+    WorkingText {
+        id: shown.seen.dispute.id.to_string(),
+        revision: shown.seen.dispute.agreement.number(),
+        state: state_of(shown).to_owned(),
+        terms: lines(
+            &shown.terms,
+            &both_names(&shown.names),
+            revision.map_or("", |revision| revision.prevailing.tag()),
+        ),
+        flags: flag_lines(shown, &shown.terms, today),
+        may_suggest: may_suggest(&shown.seen),
+        waiting,
+    }
 }
 
 /// The terms as the fields of the editor hold them.
