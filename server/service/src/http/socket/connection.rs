@@ -128,7 +128,8 @@ impl Connection {
                 _ = stopping.wait_for(|stops| *stops) => return Goodbye::Restart.into(),
                 message = stream.recv() => {
                     let done = match message {
-                        Some(Ok(message)) => self.hear(message).await,
+                        // Kept apart while it runs: most connections wait, and each would hold room for all of it.
+                        Some(Ok(message)) => Box::pin(self.hear(message)).await,
                         Some(Err(error)) => return end_of(&error),
                         None => return End::Gone,
                     };
