@@ -8,6 +8,7 @@ mod audience;
 mod caucus;
 mod bids;
 mod proposals;
+mod calls;
 mod kill;
 mod files;
 mod pages;

@@ -28,5 +28,6 @@ pub mod secrets;
 pub mod bids;
 pub mod proposals;
 pub mod suggestions;
+pub mod calls;
 
 pub use doing::{By, Doing};

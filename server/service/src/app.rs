@@ -16,6 +16,7 @@ use store::{OpenError, Settings, Store};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
+use crate::calls::candidate::Reach;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::desk::Desk;
@@ -129,6 +130,7 @@ impl House {
             clock.clone(),
             &runtime,
             socket::protocol::encode,
+            config.calls.as_ref().map(Reach::from).unwrap_or_default(),
             limits.sockets_max(),
         );
         let state = AppState {

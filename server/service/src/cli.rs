@@ -209,7 +209,7 @@ fn settings(place: &Place, listen: Option<String>) -> Result<Config, Failed> {
 fn begin_log(log: &Log) {
     let level = &log.level;
     let filter = EnvFilter::new(format!(
-        "warn,lopdf=off,concord={level},service={level},store={level},record={level},pages={level}"
+        "warn,lopdf=off,webrtc_sdp=off,concord={level},service={level},store={level},record={level},pages={level}"
     ));
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     // A second log in one process (a test) is no mistake: the first one stays.

@@ -4,6 +4,7 @@
 pub mod values;
 pub mod table;
 pub mod sources;
+pub mod calls;
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -15,6 +16,7 @@ use domain::category::Category;
 use domain::ids::FileId;
 use domain::person::EmailAddress;
 
+pub use calls::Calls;
 pub use sources::{BadSetting, Place, Values};
 pub use values::{Impossible, Network, PublicUrl, Rate, Secret};
 
@@ -34,6 +36,8 @@ pub struct Config {
     pub log: Log,
     pub institution: Institution,
     pub mail: Mail,
+    /// The relay for voice and video; nothing: there are no calls.
+    pub calls: Option<Calls>,
     pub periods: Periods,
     pub limits: Rates,
     /// Whether this is the demo: people sign in with one click, and mails are shown. No setting turns it on.
@@ -122,6 +126,7 @@ pub struct Rates {
     pub mails: Option<Rate>,
     pub entries: Option<Rate>,
     pub frames: Option<Rate>,
+    pub signals: Option<Rate>,
     pub sockets: Option<Rate>,
     pub handshakes: Option<Rate>,
     pub handshakes_refused: Option<Rate>,
@@ -195,8 +200,6 @@ impl Config {
         let listen = values.read("listen", listen_address)?;
         let public_url =
             values.given("public_url").map(|_| values.read("public_url", str::parse)).transpose()?;
-        let networks =
-            |text: &str| text.split(',').filter(|part| !part.trim().is_empty()).map(str::parse).collect();
         let public_url_follows = public_url.is_none();
         // Without https the session's cookie would cross the network in the clear, and https needs a name of its own.
         if public_url_follows && !listen.ip().is_loopback() {
@@ -218,7 +221,7 @@ impl Config {
                 .map(|_| values.read("metrics_listen", listen_address))
                 .transpose()?,
             public_url_follows,
-            trusted_proxies: values.read("trusted_proxies", networks)?,
+            trusted_proxies: values.read("trusted_proxies", values::networks)?,
             database_url: postgres_url(values, "database_url")?,
             vault_url: postgres_url(values, "vault_url")?,
             log: Log {
@@ -227,6 +230,7 @@ impl Config {
             },
             institution: Institution::read(values)?,
             mail: Mail::read(values, &public_url)?,
+            calls: Calls::read(values)?,
             periods: Periods::read(values)?,
             limits: Rates::read(values)?,
             is_demo: false,
@@ -386,6 +390,7 @@ impl Rates {
             mails: rate("limit_mails")?,
             entries: rate("limit_entries")?,
             frames: rate("limit_frames")?,
+            signals: rate("limit_signals")?,
             sockets: rate("limit_sockets")?,
             handshakes,
             handshakes_refused: handshakes.and(rate("limit_handshakes_refused")?),
@@ -482,6 +487,8 @@ mod tests {
             (vec![("nats_url", "nats://secret")], "is not used yet"),
             (vec![("database_url", "mysql://secret")], "must begin with postgres://"),
             (vec![("limit_codes", "many")], "is no limit"),
+            (vec![("turn_urls", "https://relay.example")], "is no relay"),
+            (vec![("calls_direct", "maybe")], "neither yes nor no"),
             (vec![("screened_categories", "tenancy, wok")], "is no kind of dispute"),
             (vec![("institution_name", "मध्यस्थता केंद्र")], "that no record prints"),
         ] {

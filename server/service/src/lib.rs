@@ -12,6 +12,7 @@ pub mod totp;
 pub mod limits;
 pub mod refused;
 pub mod published;
+pub mod calls;
 pub mod uploads;
 pub mod gate;
 pub mod tally;

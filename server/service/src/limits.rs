@@ -32,6 +32,8 @@ pub enum Limit {
     Entries,
     /// Frames of a socket, a session: open.
     Frames,
+    /// Signals of calls, an account: open.
+    Signals,
     /// Handshakes, a session: open.
     Handshakes,
     /// Refused handshakes, an address: open.
@@ -46,7 +48,10 @@ pub enum Limit {
 
 impl Limit {
     const fn is_open_when_full(self) -> bool {
-        matches!(self, Self::Entries | Self::Frames | Self::Handshakes | Self::HandshakesRefused)
+        matches!(
+            self,
+            Self::Entries | Self::Frames | Self::Signals | Self::Handshakes | Self::HandshakesRefused
+        )
     }
 }
 
@@ -149,6 +154,7 @@ impl Limits {
             Limit::Mails => self.rates.mails,
             Limit::Entries => self.rates.entries,
             Limit::Frames => self.rates.frames,
+            Limit::Signals => self.rates.signals,
             Limit::Handshakes => self.rates.handshakes,
             Limit::HandshakesRefused => self.rates.handshakes_refused,
             Limit::Uploads => self.rates.uploads,

@@ -3,6 +3,7 @@
 //! `http/socket`'s, which says how a piece of news is written), and any rule of who may hear what.
 
 pub mod presence;
+mod calls;
 pub mod outbox;
 pub mod room;
 pub mod told;
@@ -11,7 +12,7 @@ pub mod registry;
 
 pub use outbox::{Goodbye, Outgoing};
 pub use registry::{Admitted, Joined, Rooms};
-pub use room::News;
+pub use room::{Addressee, News};
 pub use told::Told;
 
 #[cfg(test)]

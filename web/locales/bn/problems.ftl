@@ -181,3 +181,7 @@ problem-proposal-over = এই প্রস্তাবের সময় শ�
 problem-suggestion-already-answered = এই পরামর্শের উত্তর আগেই দেওয়া হয়েছে।
 problem-suggestion-outdated = যে অঙ্গীকার নিয়ে এই পরামর্শ, তার লেখা এখন অন্য রকম। বদলটি নিজে লিখুন, অথবা নতুন পরামর্শ চান।
 problem-too-many-suggestions = আপনার অনেক পরামর্শ এখনো অপেক্ষায় আছে। একটি ফিরিয়ে নিন, অথবা উত্তরের অপেক্ষা করুন।
+problem-calls-off = এখানে কলের ব্যবস্থা নেই।
+problem-call-full = এই কলে যতজন থাকতে পারেন, ততজন আছেন।
+problem-not-in-call = আপনি কোনো কলে নেই।
+problem-signal-refused = আপনার যন্ত্র এমন কিছু পাঠিয়েছে যা আমরা আর কাউকে পাঠাই না।

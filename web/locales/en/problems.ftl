@@ -181,3 +181,7 @@ problem-proposal-over = This proposal is over. No more answers are taken.
 problem-suggestion-already-answered = This suggestion was answered before.
 problem-suggestion-outdated = The promise that this suggestion is about reads differently now. Write the change yourself, or ask for a new suggestion.
 problem-too-many-suggestions = Many suggestions of yours still wait. Take one back, or wait for an answer.
+problem-calls-off = Calls are not set up here.
+problem-call-full = As many people as can be are in this call already.
+problem-not-in-call = You are not in a call.
+problem-signal-refused = Your device sent something that we do not pass on.

@@ -181,3 +181,7 @@ problem-proposal-over = یہ تجویز ختم ہو چکی ہے۔ اب کوئی 
 problem-suggestion-already-answered = اس تجویز کا جواب پہلے دیا جا چکا ہے۔
 problem-suggestion-outdated = جس وعدے کے بارے میں یہ تجویز ہے، اس کی تحریر اب مختلف ہے۔ تبدیلی خود لکھیں، یا نئی تجویز مانگیں۔
 problem-too-many-suggestions = آپ کی کئی تجویزیں ابھی جواب کی منتظر ہیں۔ ایک واپس لیں، یا جواب کا انتظار کریں۔
+problem-calls-off = یہاں کال کا انتظام نہیں۔
+problem-call-full = اس کال میں جتنے لوگ آ سکتے ہیں اتنے موجود ہیں۔
+problem-not-in-call = آپ کسی کال میں نہیں ہیں۔
+problem-signal-refused = آپ کے آلے نے کچھ ایسا بھیجا جو ہم آگے نہیں بھیجتے۔

@@ -139,6 +139,14 @@ impl FromStr for Network {
     }
 }
 
+/// Networks, by commas.
+///
+/// # Errors
+/// Where one of them is none.
+pub fn networks(text: &str) -> Result<Vec<Network>, Impossible> {
+    text.split(',').filter(|part| !part.trim().is_empty()).map(str::parse).collect()
+}
+
 /// A password or an address that holds one: it is never shown, and its memory is wiped.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);

@@ -14,3 +14,4 @@ pub mod files;
 pub mod rooms;
 pub mod bids;
 pub mod proposals;
+pub mod calls;

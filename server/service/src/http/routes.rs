@@ -34,6 +34,7 @@ pub fn document() -> Document {
         api::rooms::Doc::openapi(),
         api::bids::Doc::openapi(),
         api::proposals::Doc::openapi(),
+        api::calls::Doc::openapi(),
         socket::Doc::openapi(),
     ] {
         document.merge(part);
@@ -77,6 +78,7 @@ fn configure_api(routes: &mut web::ServiceConfig) {
     api::rooms::configure(routes);
     api::bids::configure(routes);
     api::proposals::configure(routes);
+    api::calls::configure(routes);
     socket::configure(routes);
 }
 

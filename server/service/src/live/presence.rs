@@ -10,6 +10,10 @@ use domain::time::Moment;
 /// How long somebody whose last socket is gone still counts as there.
 pub const GRACE_PERIOD: Duration = Duration::from_secs(15);
 
+/// One connection, on this node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SocketId(pub u64);
+
 /// One person's sockets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Here {

@@ -12,8 +12,10 @@ use domain::room::Channel;
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use super::outbox::{Cut, Goodbye, Waiting, outbox};
-use super::room::{Heads, SocketId};
+use super::room::{Addressee, Heads, SocketId};
 use super::speaker::{Ask, Encode, House, INBOX_MAX, Line, Speaker};
+use crate::calls::candidate::Reach;
+use crate::calls::signal::Signal;
 use crate::clock::Clock;
 use crate::desk::Desk;
 use crate::published::Published;
@@ -75,10 +77,11 @@ impl Rooms {
         clock: Clock,
         runtime: &tokio::runtime::Handle,
         encode: Encode,
+        reach: Reach,
         sockets_max: Option<u32>,
     ) -> Self {
         let news = desk.listen();
-        let house = House { desk, clock, encode, runtime: runtime.clone() };
+        let house = House { desk, clock, encode, reach, runtime: runtime.clone() };
         let rooms = Self(Arc::new(Inner {
             house,
             sockets_max,
@@ -285,6 +288,17 @@ impl Joined {
     /// The person raises a hand, or takes it down.
     pub fn hand(&self, up: bool) {
         let _ = self.line.asks.try_send(Ask::Hand(self.socket, up));
+    }
+
+    /// The person joins the call of that channel, or (nothing) leaves the call. Waits for its turn: who has left must not
+    /// be heard any more.
+    pub async fn call(&self, channel: Option<Channel>) {
+        let _ = self.line.asks.send(Ask::Call(self.socket, channel)).await;
+    }
+
+    /// The person tells another member of the call something, after all that they told before.
+    pub async fn signal(&self, to: Addressee, signal: Signal) {
+        let _ = self.line.asks.send(Ask::Signal(self.socket, to, Box::new(signal))).await;
     }
 }
 

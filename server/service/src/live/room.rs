@@ -2,6 +2,8 @@
 //! Pure: it is told what happened and what time it is, and says what to do. Deliberately not here: the task that does
 //! it (`speaker`), and the answer to who may hear what, which it asks of [`RoomNow`] *before* anything reaches a queue.
 
+mod talk;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -11,9 +13,15 @@ use domain::entry::Entry;
 use domain::ids::AccountId;
 use domain::room::{Channel, Seat};
 use domain::time::Moment;
+use serde_json::Value;
 
+use super::calls::Calls;
 use super::presence::Presence;
+pub use super::presence::SocketId;
 use crate::acts::rooms::{RoomNow, RoomView};
+use crate::refused::Refused;
+
+pub use talk::Addressee;
 
 /// How long the room waits for an entry whose successor it has heard of, before it reads it from the database.
 pub const GAP_PERIOD: Duration = Duration::from_millis(50);
@@ -21,10 +29,6 @@ pub const GAP_PERIOD: Duration = Duration::from_millis(50);
 /// How long the others see that somebody writes without hearing of it again: what comes sooner is not passed on, so that
 /// nobody can fill the others' queues with it.
 pub const TYPING_PERIOD: Duration = Duration::from_secs(2);
-
-/// One connection, on this node.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SocketId(pub u64);
 
 /// Something that is passed on to those whom it concerns.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,6 +53,29 @@ pub enum News {
         who: Seat,
         here: bool,
     },
+    /// Who is in the call of that channel now, each with the number of their joining: nobody listens unseen (R7).
+    Call {
+        channel: Channel,
+        people: Vec<(Seat, u64)>,
+    },
+    /// This connection has joined, under that number.
+    CallBegun {
+        channel: Channel,
+        number: u64,
+    },
+    /// This connection is in that call no more, by the room's or its own person's doing elsewhere.
+    CallEnded {
+        channel: Channel,
+    },
+    /// What a member of the call tells this one.
+    Signal {
+        from: Seat,
+        number: u64,
+        channel: Channel,
+        data: Value,
+    },
+    /// What was asked for over this connection is not done.
+    Refused(Refused),
 }
 
 /// What is to be done.
@@ -107,6 +134,7 @@ pub struct LiveRoom {
     typed: BTreeMap<(AccountId, Channel), Moment>,
     /// Whose hands are up.
     hands: BTreeSet<AccountId>,
+    calls: Calls,
 }
 
 impl LiveRoom {
@@ -120,6 +148,7 @@ impl LiveRoom {
             presence: Presence::default(),
             typed: BTreeMap::new(),
             hands: BTreeSet::new(),
+            calls: Calls::default(),
         }
     }
 
@@ -163,14 +192,16 @@ impl LiveRoom {
             effects
                 .extend(self.presence.everybody().filter_map(|other| self.waits(other, true, Some(socket))));
         }
+        effects.extend(self.calls_for(socket));
         Some((heads, effects))
     }
 
-    /// A connection is gone.
-    pub fn leave(&mut self, socket: SocketId, at: Moment) {
+    /// A connection is gone, and with it whoever was in a call on it.
+    pub fn leave(&mut self, socket: SocketId, at: Moment) -> Vec<Effect> {
         if let Some(listener) = self.listeners.remove(&socket) {
             self.presence.leave(listener.account, at);
         }
+        self.hang_up(|_, member| member.socket == socket)
     }
 
     /// Those whose grace is over have left the room.
@@ -261,6 +292,10 @@ impl LiveRoom {
             }
         }
         let mut effects = self.dismiss();
+        let now = &self.now;
+        // A pause, the end of the session, "I do not feel safe" in the shared channel: the call there is over at once.
+        let gone = self.calls.take(|channel, member| now.check_call(member.account, channel).is_err());
+        effects.extend(self.tell_gone(gone));
         effects.extend(self.show());
         if !was_open && self.now.session_open() {
             for account in self.presence.everybody() {
@@ -287,6 +322,7 @@ impl LiveRoom {
     /// Shows the room to whoever sees a change in it. What changes by entries alone is told by the entries.
     fn show(&mut self) -> Vec<Effect> {
         let mut effects = Vec::new();
+        let mut shown_to = Vec::new();
         for (socket, listener) in &mut self.listeners {
             let Some(view) = self.now.view(listener.account) else { continue };
             let shown = digest(&view);
@@ -294,8 +330,11 @@ impl LiveRoom {
             if shown.is_none() || listener.shown != shown {
                 listener.shown = shown;
                 effects.push(Effect::Send { to: vec![*socket], news: News::Room(Arc::new(view)) });
+                shown_to.push(*socket);
             }
         }
+        // A channel may be new to them in which a call goes on.
+        effects.extend(shown_to.into_iter().flat_map(|socket| self.calls_for(socket)));
         effects
     }
 

@@ -88,6 +88,13 @@ impl World {
                         );
                     }
                     News::Waiting { .. } => assert_eq!(self.now.seat(*account), Some(Seat::Mediator)),
+                    // Nobody hears of a call in which they could not sit, and nobody is told to be in one.
+                    News::Call { channel, .. }
+                    | News::Signal { channel, .. }
+                    | News::CallBegun { channel, .. } => {
+                        assert!(self.now.sits_in(*account, *channel), "{account} {channel}");
+                    }
+                    News::CallEnded { .. } | News::Refused(_) => {}
                     News::Room(view) => assert_eq!(Some(view.as_ref()), self.now.view(*account).as_ref()),
                 }
             }
@@ -153,7 +160,8 @@ impl World {
                 let socket = SocketId(dice.roll(8));
                 if let Some((account, _)) = self.joined.remove(&socket) {
                     self.check(socket, account, false);
-                    self.live.leave(socket, self.at);
+                    let effects = self.live.leave(socket, self.at);
+                    self.take(effects);
                 } else {
                     self.join(socket, account(u128::from(dice.roll(4)) + 1));
                 }
@@ -165,7 +173,12 @@ impl World {
                 self.at = self.at.plus(Duration::from_secs(dice.roll(3)));
                 let typing = self.live.typing(socket, dice.channel(), self.at);
                 let hand = self.live.hand(socket, dice.roll(2) == 0);
-                self.take(typing.into_iter().chain(hand).collect());
+                let call = if dice.roll(3) == 0 {
+                    self.live.leave_call(socket)
+                } else {
+                    self.live.join_call(socket, dice.channel())
+                };
+                self.take(typing.into_iter().chain(hand).chain(call).collect());
             }
         }
     }

@@ -14,9 +14,11 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 
 use super::outbox::{Goodbye, Outbox, Outgoing};
-use super::room::{Effect, Gap, Heads, LiveRoom, News, SocketId};
+use super::room::{Addressee, Effect, Gap, Heads, LiveRoom, News, SocketId};
 use crate::acts::By;
 use crate::acts::rooms::{RoomNow, announce, room_now};
+use crate::calls::candidate::Reach;
+use crate::calls::signal::Signal;
 use crate::clock::Clock;
 use crate::desk::Desk;
 use crate::published::Published;
@@ -50,6 +52,9 @@ pub(super) enum Ask {
     Leave(SocketId),
     Typing(SocketId, Channel),
     Hand(SocketId, bool),
+    /// Joins the call of that channel; nothing: leaves the call.
+    Call(SocketId, Option<Channel>),
+    Signal(SocketId, Addressee, Box<Signal>),
 }
 
 /// The way to one room.
@@ -66,6 +71,8 @@ pub(super) struct House {
     pub desk: Desk,
     pub clock: Clock,
     pub encode: Encode,
+    /// Which ways the people of a call are told.
+    pub reach: Reach,
     pub runtime: tokio::runtime::Handle,
 }
 
@@ -154,6 +161,17 @@ impl Speaker {
                 self.follow(effects);
             }
             Ask::Leave(socket) => self.leave(socket, at),
+            Ask::Call(socket, channel) => {
+                let effects = match channel {
+                    Some(channel) => self.live.join_call(socket, channel),
+                    None => self.live.leave_call(socket),
+                };
+                self.follow(effects);
+            }
+            Ask::Signal(socket, to, signal) => {
+                let effects = self.live.signal(socket, &to, &signal, &self.house.reach).into_iter().collect();
+                self.follow(effects);
+            }
             Ask::Typing(socket, channel) => {
                 let effects = self.live.typing(socket, channel, at).into_iter().collect();
                 self.follow(effects);
@@ -166,8 +184,9 @@ impl Speaker {
     }
 
     fn leave(&mut self, socket: SocketId, at: Moment) {
-        self.live.leave(socket, at);
         self.outboxes.remove(&socket);
+        let effects = self.live.leave(socket, at);
+        self.follow(effects);
     }
 
     /// What time has made due, and what was missed.

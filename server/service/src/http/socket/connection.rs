@@ -1,6 +1,8 @@
 //! One connection: a single loop over what comes in, what waits to go out, the heartbeat and the end. It waits for its
 //! own reader and for nobody else's, never longer than a write may take. Deliberately not here: who hears what.
 
+mod talk;
+
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::time::Duration;
@@ -244,8 +246,8 @@ impl Connection {
                 }
                 Ok(())
             }
-            // Calls are not held here yet; an address that slips through a signal could not be called back (R17).
-            Said::Signal { .. } => self.refuse(None, &Refused::rule("calls-not-open")).await,
+            Said::Call { channel, on } => self.call(&channel, on).await,
+            Said::Signal { to, channel, n, data } => self.signal(to, channel.as_deref(), n, data).await,
             Said::Hello { .. } | Said::Seen { .. } => Ok(()),
         }
     }

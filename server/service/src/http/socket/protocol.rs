@@ -72,11 +72,28 @@ pub enum Said {
         up: bool,
     },
     Unsafe {},
-    /// A call's signal to one other person.
+    /// Joins the call of that channel (`on`), or leaves it.
+    Call {
+        channel: String,
+        on: bool,
+    },
+    /// A call's signal to one other person, who is in the same call. Without a channel: the call that the sender is in;
+    /// `n` says which joining of theirs is meant.
     Signal {
         to: String,
+        #[serde(default)]
+        channel: Option<String>,
+        #[serde(default)]
+        n: Option<u64>,
         data: Value,
     },
+}
+
+/// Somebody in a call, and the number of their joining.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Caller {
+    pub who: &'static str,
+    pub n: u64,
 }
 
 /// What the house says.
@@ -129,6 +146,27 @@ pub enum Answer<'a> {
         who: &'a str,
         here: bool,
     },
+    /// Who is in the call of that channel now.
+    Call {
+        channel: &'a str,
+        people: Vec<Caller>,
+    },
+    /// This socket is in the call.
+    CallBegun {
+        channel: &'a str,
+        n: u64,
+    },
+    /// This socket is in it no more.
+    CallEnded {
+        channel: &'a str,
+    },
+    /// What another member of the call tells this one.
+    Signal {
+        from: &'a str,
+        n: u64,
+        channel: &'a str,
+        data: &'a Value,
+    },
     /// An *I do not feel safe* has reached the mediator.
     Signalled {
         kind: &'a str,
@@ -177,6 +215,16 @@ pub fn encode(news: &News) -> ByteString {
         News::Typing { who, channel } => Answer::Typing { who: who.as_str(), channel: channel.as_str() },
         News::Hand { who, up } => Answer::Hand { who: who.as_str(), up: *up },
         News::Waiting { who, here } => Answer::Waiting { who: who.as_str(), here: *here },
+        News::Call { channel, people } => Answer::Call {
+            channel: channel.as_str(),
+            people: people.iter().map(|(who, n)| Caller { who: who.as_str(), n: *n }).collect(),
+        },
+        News::CallBegun { channel, number } => Answer::CallBegun { channel: channel.as_str(), n: *number },
+        News::CallEnded { channel } => Answer::CallEnded { channel: channel.as_str() },
+        News::Signal { from, number, channel, data } => {
+            Answer::Signal { from: from.as_str(), n: *number, channel: channel.as_str(), data }
+        }
+        News::Refused(refused) => Answer::Refused { id: None, problem: refused.document() },
     })
 }
 
@@ -234,7 +282,20 @@ mod tests {
             (r#"{"t":"unsafe"}"#, Said::Unsafe {}),
             (
                 r#"{"t":"signal","to":"mediator","data":{"a":1}}"#,
-                Said::Signal { to: "mediator".to_owned(), data: json!({"a":1}) },
+                Said::Signal { to: "mediator".to_owned(), channel: None, n: None, data: json!({"a":1}) },
+            ),
+            (
+                r#"{"t":"signal","to":"mediator","channel":"joint","n":3,"data":{}}"#,
+                Said::Signal {
+                    to: "mediator".to_owned(),
+                    channel: Some("joint".to_owned()),
+                    n: Some(3),
+                    data: json!({}),
+                },
+            ),
+            (
+                r#"{"t":"call","channel":"joint","on":true}"#,
+                Said::Call { channel: "joint".to_owned(), on: true },
             ),
         ] {
             assert_eq!(read(text), Ok(vec![frame]), "{text}");
@@ -317,6 +378,10 @@ mod tests {
             (encode(&News::Typing { who: claimant, channel: Channel::Joint }), r#"{"t":"typing","who":"claimant","channel":"joint"}"#.to_owned()),
             (encode(&News::Hand { who: claimant, up: false }), r#"{"t":"hand","who":"claimant","up":false}"#.to_owned()),
             (encode(&News::Waiting { who: claimant, here: true }), r#"{"t":"waiting","who":"claimant","here":true}"#.to_owned()),
+            (encode(&News::Call { channel: Channel::Joint, people: vec![(claimant, 2)] }), r#"{"t":"call","channel":"joint","people":[{"who":"claimant","n":2}]}"#.to_owned()),
+            (encode(&News::CallBegun { channel: Channel::Joint, number: 2 }), r#"{"t":"call_begun","channel":"joint","n":2}"#.to_owned()),
+            (encode(&News::CallEnded { channel: Channel::Joint }), r#"{"t":"call_ended","channel":"joint"}"#.to_owned()),
+            (encode(&News::Signal { from: claimant, number: 2, channel: Channel::Joint, data: json!({"kind":"x"}) }), r#"{"t":"signal","from":"claimant","n":2,"channel":"joint","data":{"kind":"x"}}"#.to_owned()),
             (write(&Answer::Signalled { kind: "unsafe", told: "mediator", reply_time: "15", emergency_number: "999" }), r#"{"t":"signalled","kind":"unsafe","told":"mediator","reply_time":"15","emergency_number":"999"}"#.to_owned()),
             (write(&Answer::Bye { reason: "restart", retry_ms: 1500 }), r#"{"t":"bye","reason":"restart","retry_ms":1500}"#.to_owned()),
         ] {

@@ -1,0 +1,48 @@
+//! Joining and leaving a call over this socket, and what its members tell each other.
+
+use domain::room::Channel;
+use serde_json::Value;
+
+use super::{Connection, End};
+use crate::calls::signal::Signal;
+use crate::limits::Limit;
+use crate::live::Addressee;
+use crate::refused::Refused;
+
+impl Connection {
+    /// The room answers, in its own order: `call_begun`, or why not.
+    pub(super) async fn call(&mut self, channel: &str, on: bool) -> Result<(), End> {
+        let Ok(channel) = channel.parse::<Channel>() else {
+            return self.refuse(None, &Refused::Absent).await;
+        };
+        if on && self.state.config.calls.is_none() {
+            return self.refuse(None, &Refused::rule("calls-off")).await;
+        }
+        if let Some(joined) = &self.joined {
+            joined.call(on.then_some(channel)).await;
+        }
+        Ok(())
+    }
+
+    /// Only what was understood goes on, and it is written anew for whom it is (R17).
+    pub(super) async fn signal(
+        &mut self,
+        who: String,
+        channel: Option<&str>,
+        number: Option<u64>,
+        data: Value,
+    ) -> Result<(), End> {
+        let now = self.state.clock.now();
+        if let Err(retry_after) = self.state.limits.take(Limit::Signals, self.account, now) {
+            return self.refuse(None, &Refused::TooMuch { retry_after }).await;
+        }
+        let channel = channel.map(str::parse::<Channel>).transpose();
+        let (Ok(channel), Ok(signal)) = (channel, Signal::read(data)) else {
+            return self.refuse(None, &Refused::rule("signal-refused")).await;
+        };
+        if let Some(joined) = &self.joined {
+            joined.signal(Addressee { who, channel, number }, signal).await;
+        }
+        Ok(())
+    }
+}
