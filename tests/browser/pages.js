@@ -17,7 +17,7 @@ export const tests = {
     const { amara, bela, noor, rosa } = people;
     looks.follows([amara, bela, noor, rosa]);
     const passer = await stage.person("Passer By");
-    for (const path of ["/", "/help", "/sign-in", "/sign-up", "/passwords/resets", "/invitations", "/verify", "/exit"]) {
+    for (const path of ["/", "/help", "/sign-in", "/sign-up", "/passwords/resets", "/invitations", "/verify", "/try-out", "/exit"]) {
       await looks.once(passer, path);
     }
     await amara.opens("/disputes");

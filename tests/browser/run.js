@@ -2,6 +2,7 @@
 // Usage: node run.js PROGRAM [PART OF A NAME]
 
 import { Stage } from "./stage.js";
+import * as calls from "./calls.js";
 import * as journey from "./journey.js";
 import * as live from "./live.js";
 import * as pages from "./pages.js";
@@ -16,7 +17,7 @@ if (program === undefined) {
   process.exit(2);
 }
 
-const all = [journey, room, live, secrets, text, pages].flatMap((file) => Object.entries(file.tests));
+const all = [journey, room, live, secrets, calls, text, pages].flatMap((file) => Object.entries(file.tests));
 let failed = 0;
 for (const [name, test] of all.filter(([name]) => name.includes(wanted))) {
   const stage = await Stage.opens(program);

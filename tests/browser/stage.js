@@ -10,6 +10,7 @@ import { chromium } from "playwright-core";
 
 import { Person } from "./cast.js";
 import { Letters } from "./letters.js";
+import { Relay } from "./relay.js";
 
 const PHONE = { width: 360, height: 740 };
 
@@ -36,6 +37,20 @@ async function freePort() {
   return address.port;
 }
 
+/** @param {string[]} more What the browser is started with beside the usual. */
+function browser(more = []) {
+  return chromium.launch({
+    executablePath: browserPath(),
+    args: [
+      "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
+      "--disable-background-networking", "--disable-component-update", "--disable-sync", ...more,
+    ],
+  });
+}
+
+/** A microphone and a camera that are none, and a line to oneself. */
+const DEVICES = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--allow-loopback-in-peer-connection"];
+
 export class Stage {
   /** @param {string} program @param {string} folder @param {number} port */
   constructor(program, folder, port) {
@@ -52,6 +67,8 @@ export class Stage {
     this.server = undefined;
     /** Whether the test has stopped the server, or started it again just now. */
     this.isAway = false;
+    /** @type {Relay | undefined} */
+    this.relay = undefined;
   }
 
   /** @param {string} program */
@@ -59,14 +76,17 @@ export class Stage {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "concord-browser-"));
     const stage = new Stage(program, folder, await freePort());
     await stage.startsServer(["serve", "--data", stage.data(), "--listen", `127.0.0.1:${stage.port}`]);
-    stage.browser = await chromium.launch({
-      executablePath: browserPath(),
-      args: [
-        "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
-        "--disable-background-networking", "--disable-component-update", "--disable-sync",
-      ],
-    });
+    stage.browser = await browser();
     return stage;
+  }
+
+  /** Begins anew with a relay for calls, and with browsers that have a microphone and a camera. */
+  async withCalls() {
+    this.relay = await Relay.starts(this.folder, await freePort());
+    await this.stopsServer();
+    await this.startsServer(["serve", "--data", this.data(), "--listen", `127.0.0.1:${this.port}`]);
+    await this.browser?.close();
+    this.browser = await browser(DEVICES);
   }
 
   data() {
@@ -111,7 +131,7 @@ export class Stage {
   environment() {
     const kept = Object.entries(process.env).filter(([name]) => !name.startsWith("CONCORD_"));
     // One address makes all the requests here, and a person of the test does in a minute what takes an hour.
-    return { ...Object.fromEntries(kept), CONCORD_LIMIT_HANDSHAKES: "off", CONCORD_LIMIT_SOCKETS: "50,50/s" };
+    return { ...Object.fromEntries(kept), CONCORD_LIMIT_HANDSHAKES: "off", CONCORD_LIMIT_SOCKETS: "50,50/s", ...this.relay?.settings() };
   }
 
   /**
@@ -195,6 +215,7 @@ export class Stage {
   async closes() {
     await this.browser?.close();
     await this.stopsServer();
+    await this.relay?.ends();
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
 }

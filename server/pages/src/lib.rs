@@ -23,6 +23,7 @@ pub mod bids;
 pub mod proposals;
 pub mod shares;
 pub mod read_backs;
+pub mod calls;
 pub mod agreements;
 pub mod differences;
 pub mod suggestions;

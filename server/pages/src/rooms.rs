@@ -181,6 +181,9 @@ pub struct Room {
     pub has_text: bool,
     /// What was typed and not stored.
     pub form: Form,
+    /// Whether people may talk aloud in the channel that is shown: `on`, `off` (there is no relay); empty where nobody
+    /// talks with anybody.
+    pub calls: String,
     /// Person ids and names of all in the reader's channels, for the scripts: (id, name, role).
     pub people: Vec<(String, String, String)>,
 }
@@ -336,7 +339,7 @@ const MESSAGES: &[(&str, &str)] = &[
 ];
 
 /// A text between the quotes of JSON inside HTML: no letter of it can end the text or the block.
-fn in_json(text: &str) -> String {
+pub(crate) fn in_json(text: &str) -> String {
     let mut json = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

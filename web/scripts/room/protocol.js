@@ -23,7 +23,11 @@ export const CLOSE_SESSION_ENDED = 4001;
  * @typedef {{t: "bye", reason?: string, retry_ms?: number}} ByeFrame
  * @typedef {{t: "presence"|"waiting", who: unknown, here: boolean}} PresenceFrame
  * @typedef {{t: "welcome"|"room"} & import("./state.js").RoomView} RoomFrame
- * @typedef {EntryFrame|PostedFrame|RefusedFrame|TypingFrame|PresenceFrame|ByeFrame|RoomFrame} Frame
+ * @typedef {{t: "call", channel: string, people: import("./talk.js").Caller[]}} CallFrame
+ * @typedef {{t: "call_begun", channel: string, n: number}} CallBegunFrame
+ * @typedef {{t: "call_ended", channel: string}} CallEndedFrame
+ * @typedef {{t: "signal", from: string, n: number, channel: string, data: import("../call/peer.js").Data}} SignalFrame
+ * @typedef {EntryFrame|PostedFrame|RefusedFrame|TypingFrame|PresenceFrame|ByeFrame|RoomFrame|CallFrame|CallBegunFrame|CallEndedFrame|SignalFrame} Frame
  */
 
 /** @param {Record<string, number>} after the last number known of each channel */

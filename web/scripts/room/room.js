@@ -8,6 +8,7 @@ import { presence } from "./presence.js";
 import { entryId, hello, post, seen, typing } from "./protocol.js";
 import { line } from "./socket.js";
 import { roomState } from "./state.js";
+import { talk } from "./talk.js";
 import { workingText } from "./text.js";
 import { composer } from "./write.js";
 
@@ -84,6 +85,7 @@ export default function room(element) {
   };
   /** @param {import("./protocol.js").Frame} frame */
   const take = (frame) => {
+    calls.take(frame);
     if (frame.t === "entry") entry(frame);
     else if (frame.t === "posted") {
       // `after` stays: an earlier entry of somebody else may still be on its way when the line breaks.
@@ -129,6 +131,7 @@ export default function room(element) {
       tell(navigator.onLine ? "reconnecting" : "offline");
       for (const entry of waiting.list()) shown.state(entry.id, "waiting");
       presenceOf.empties();
+      calls.broken();
     },
     ended: (reason) => {
       // The room has closed or opened anew; the person is still here, and so is what was typed.
@@ -140,6 +143,7 @@ export default function room(element) {
       tell("ended");
     },
   });
+  const calls = talk({ part, send: connection.send, say: shown.say, who, isMe, channel, dispute });
   const presenceOf = presence({ typing: dots, here, waits: part("waits") }, text, words, () => connection.send(typing(channel)));
   keepDraft(form, text, `draft:${person}:${dispute}:${channel}`);
   // What an earlier page kept goes out as soon as it is read, and never before what was written ahead of it.

@@ -132,6 +132,7 @@ fn room(channel: &str, role: &str) -> Room {
         language: s("en"),
         currencies: list(&["BDT", "PKR", "USD"]),
         has_agreement: true,
+        calls: s("on"),
         people: vec![(s(ID), s("Amara Sen"), s("claimant"))],
         ..Room::default()
     }
@@ -222,6 +223,9 @@ pub fn every_page(w: &Words) -> Vec<(String, String)> {
 fn before_signing_in(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
     add("home", Home {}.render(w, f));
     add("help", Help {}.render(w, f));
+    let tried =
+        pages::calls::TryOut { relay: s("on"), wrote: s("Can you read this?"), form: Form::default() };
+    add("try-out", tried.render(w, f));
     add("exit", Exit {}.render(w, f));
     let wrong =
         Form::default().with("email", "amara@").wrong("email", "not-an-email").wrong("password", "too-short");

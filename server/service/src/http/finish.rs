@@ -27,6 +27,13 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
     media-src 'self' blob:; connect-src 'self'; form-action 'self'; frame-src 'self'; frame-ancestors 'none'; \
     base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
+/// What a page may ask the browser for: nothing,
+const NO_DEVICES: &str =
+    "camera=(), microphone=(), display-capture=(), geolocation=(), payment=(), usb=(), interest-cohort=()";
+/// or, in the room and where it is tried out, microphone and camera for itself.
+const DEVICES: &str = "camera=(self), microphone=(self), display-capture=(), geolocation=(), payment=(), usb=(), \
+    interest-cohort=()";
+
 /// The outermost layer of the house.
 ///
 /// # Errors
@@ -64,7 +71,8 @@ pub async fn finish(
     } else {
         tracing::info!(request = id, %method, route, status, millis, "answered");
     }
-    add_headers(response.headers_mut(), is_https);
+    let devices = if is_for_calls(&route) { DEVICES } else { NO_DEVICES };
+    add_headers(response.headers_mut(), is_https, devices);
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), id);
     }
@@ -154,7 +162,12 @@ fn page(request: &HttpRequest, refused: &Refused, status: StatusCode) -> Option<
     (pages.0)(request, refused, status)
 }
 
-fn add_headers(headers: &mut HeaderMap, is_https: bool) {
+/// Where people talk aloud, or try whether they could. Nowhere else may a page ask for the microphone.
+fn is_for_calls(route: &str) -> bool {
+    route == "/try-out" || route.starts_with("/rooms/{id}")
+}
+
+fn add_headers(headers: &mut HeaderMap, is_https: bool, devices: &'static str) {
     let mut set = |name: HeaderName, value: &'static str| {
         if !headers.contains_key(&name) {
             headers.insert(name, HeaderValue::from_static(value));
@@ -166,10 +179,7 @@ fn add_headers(headers: &mut HeaderMap, is_https: bool) {
     set(CACHE_CONTROL, "no-store");
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
-    set(
-        HeaderName::from_static("permissions-policy"),
-        "geolocation=(), payment=(), usb=(), interest-cohort=()",
-    );
+    set(HeaderName::from_static("permissions-policy"), devices);
     if is_https {
         set(STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }

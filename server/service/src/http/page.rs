@@ -17,6 +17,7 @@ pub mod preparing;
 pub mod assignments;
 pub mod terms;
 pub mod rooms;
+pub mod calls;
 pub mod posts;
 pub mod bids;
 pub mod proposals;
@@ -52,6 +53,7 @@ pub fn configure(routes: &mut web::ServiceConfig) {
     preparing::configure(routes);
     assignments::configure(routes);
     rooms::configure(routes);
+    calls::configure(routes);
     posts::configure(routes);
     bids::configure(routes);
     proposals::configure(routes);

@@ -356,6 +356,7 @@ fn page_of(visit: &Visit, read: &Read, asked: &Asked, form: Form) -> Room {
         currencies: currencies(),
         has_agreement: read.has_agreement,
         has_text: read.has_text,
+        calls: calls(visit, read).to_owned(),
         form,
         people: read
             .view
@@ -364,6 +365,14 @@ fn page_of(visit: &Visit, read: &Read, asked: &Asked, form: Form) -> Room {
             .map(|person| (person.id.clone(), person.name.clone(), person.role.clone()))
             .collect(),
     }
+}
+
+/// Whether people talk aloud in the channel that is shown, for the page.
+fn calls(visit: &Visit, read: &Read) -> &'static str {
+    if read.view.stage != "mediation" || read.channel == Channel::Notes {
+        return "";
+    }
+    if visit.state.config.calls.is_some() { "on" } else { "off" }
 }
 
 /// The room's page, for a form that was refused too.
