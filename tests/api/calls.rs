@@ -177,7 +177,9 @@ on_both! {
         assert_eq!(refused["code"], "calls-off");
         let visitor = scene.amara.signs_in_on_a_page().await;
         let room = visitor.send(visitor.page(reqwest::Method::GET, &format!("/rooms/{}", scene.dispute))).await;
-        assert!(room.text().contains("Calls are not set up here") && !room.text().contains("data-part=\"talk\""));
+        assert!(room.text().contains("data-part=\"entries\"") && !room.text().contains("data-part=\"talk\""));
+        let tried = visitor.send(visitor.page(reqwest::Method::GET, "/try-out")).await;
+        assert!(tried.text().contains("Calls are not set up here"));
         assert!(room.header("permissions-policy").is_some_and(|policy| policy.contains("microphone=(self)")));
         let list = visitor.send(visitor.page(reqwest::Method::GET, "/disputes")).await;
         assert!(list.header("permissions-policy").is_some_and(|policy| policy.contains("microphone=()")));

@@ -33,6 +33,7 @@ pub fn messages(w: &Words) -> String {
 fn json(w: &Words, table: &[(&str, &str)]) -> String {
     let say = |id: &str| match id {
         "call-picture-of" => Some(w.call_picture_of("%1")),
+        "call-unreached" => Some(w.call_unreached("%1")),
         id => w.by_id(id),
     };
     let line = |said: Said, key: &str| format!("\"{key}\":\"{}\"", in_json(said.text()));
@@ -54,6 +55,7 @@ const CALL: &[(&str, &str)] = &[
     ("needs-mediator", "call-needs-mediator"),
     ("poor", "call-poor"),
     ("again", "call-again"),
+    ("unreached", "call-unreached"),
     ("ended", "call-ended"),
     ("failed", "call-failed"),
     ("no-microphone", "call-no-microphone"),
@@ -87,7 +89,7 @@ mod tests {
         for language in Language::ALL {
             let w = Words::new(language);
             for (key, id) in CALL.iter().chain(TRY_OUT) {
-                let is_said = *id == "call-picture-of"
+                let is_said = ["call-picture-of", "call-unreached"].contains(id)
                     || w.by_id(id).is_some_and(|said| !said.to_string().contains("lang=\"en\""));
                 assert!(is_said, "{language}: {key}: {id}");
             }

@@ -181,9 +181,8 @@ pub struct Room {
     pub has_text: bool,
     /// What was typed and not stored.
     pub form: Form,
-    /// Whether people may talk aloud in the channel that is shown: `on`, `off` (there is no relay); empty where nobody
-    /// talks with anybody.
-    pub calls: String,
+    /// Whether people can talk aloud in the channel that is shown.
+    pub has_calls: bool,
     /// Person ids and names of all in the reader's channels, for the scripts: (id, name, role).
     pub people: Vec<(String, String, String)>,
 }

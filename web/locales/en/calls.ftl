@@ -15,6 +15,7 @@ call-waits = You are the first. The others hear you as soon as they join.
 call-needs-mediator = The call begins when the mediator joins. Nobody hears you yet.
 call-poor = The line is weak. We turned your camera off, so that your voice gets through.
 call-again = The line of the call broke. We are trying again …
+call-unreached = You and { $name } do not hear each other; we tried several times. Leave the call and join it anew, or write.
 call-ended = The call is over.
 call-failed = The call could not begin. Please try again, or write.
 call-no-microphone = We cannot reach your microphone. Please let this page use it. You can try it out first.

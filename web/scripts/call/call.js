@@ -52,8 +52,11 @@ export function call(on) {
     if (!shown || isOver) return;
     const others = [...peers.values()];
     const hasMediator = people.some((one) => who(one.who).role === "mediator");
+    const isUnreached = (/** @type {Caller} */ { n }) => peers.get(n)?.state() === "unreached";
+    const unreached = people.filter(isUnreached).map((one) => who(one.who).name);
     if (!hasMediator) shown.state("needs-mediator");
     else if (people.length < 2) shown.state("waits");
+    else if (unreached.length > 0) shown.state("unreached", unreached.join(", "));
     else if (others.some((one) => one.state() === "failed")) shown.state("again");
     else shown.state(others.every((one) => one.state() === "connected") ? "connected" : "begins");
   };
@@ -153,6 +156,8 @@ export function call(on) {
       } else if (frame.t === "call_ended" && frame.channel === channel) ends(shown?.word("ended"));
       else if (frame.t === "signal" && frame.channel === channel) peers.get(frame.n)?.take(frame.data);
       else if (frame.t === "refused" && !frame.id && mine === 0 && own) ends(frame.problem?.title ?? shown?.word("failed"));
+      // What was too much goes out again by itself; what is not passed on at all is said.
+      else if (frame.t === "refused" && frame.problem?.code === "signal-refused") say(frame.problem.title ?? "");
       else if (frame.t === "welcome" && mine > 0) {
         // The line of the room is back: one joins anew.
         mine = 0;

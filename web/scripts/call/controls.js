@@ -59,9 +59,12 @@ export function controls({ panel, words, say, camera, mutes, leaves }) {
   const others = new Map();
   return {
     word,
-    /** @param {string} key */
-    state(key) {
-      if (status.textContent !== word(key)) status.textContent = word(key);
+    /** @param {string} key @param {string} [name] */
+    state(key, name = "") {
+      const text = word(key).replace("%1", name);
+      if (status.textContent !== text) status.textContent = text;
+      // It was read by then, and on a small screen the words of the others need its place.
+      note.hidden = key === "connected";
     },
     /** @param {string} key of the words that say why */
     pictureIsOff(key) {

@@ -1,14 +1,22 @@
 // @ts-check
 /**
- * One connection to one other member of the call, by the pattern that is called perfect negotiation: either may change
- * something at any time, and where both do at once one of them gives way. What is told and what is heard goes through
- * one queue, one after the other; in parallel, sound came one way only in two of five calls.
+ * One connection to one other member of the call. The first offer is made by whoever joined first, and by nobody else: a
+ * browser that takes back its first offer while it looks for ways may find none for the next (Chromium, in one of ten calls
+ * of three). From then on it is the pattern called perfect negotiation: either may change something at any
+ * time, and where both do at once one of them gives way. What is told and what is heard goes through one queue, one after
+ * the other; in parallel, sound came one way only in two of five calls.
  * @typedef {import("./call.js").Key} Key
  * @typedef {{kind: "offer"|"answer", sdp: string}|{kind: "candidates", items: {candidate: string, mid: string, ufrag?: string}[]}} Data
  */
 
 /** How long candidates are gathered into one signal: a server counts frames. */
 const GATHER_MS = 100;
+/** How long one waits for the other before one says it again: what was told may have been refused on its way. */
+const PATIENCE_MS = 12000;
+/** How often one waits so long before one says that the other cannot be reached. */
+const TRIES = 4;
+/** How long whoever gives way leaves it to the other to use a new key. */
+const RENEWAL_MS = 20000;
 /** What a picture may take of the line. */
 const PICTURE_BITS = 250000;
 
@@ -33,10 +41,15 @@ export function peer({ key, isPolite, own, send, comes, changes }) {
       if (!isIgnored) console.debug(error);
     });
   };
-  const describe = async () => {
-    await pc.setLocalDescription();
+  /** How often one has waited in vain. */
+  let tries = 0;
+  const tells = () => {
     const said = pc.localDescription;
     if (said && (said.type === "offer" || said.type === "answer")) send({ kind: said.type, sdp: said.sdp });
+  };
+  const describe = async () => {
+    await pc.setLocalDescription();
+    tells();
   };
   /** @type {{candidate: string, mid: string, ufrag?: string}[]} */
   let found = [];
@@ -54,13 +67,26 @@ export function peer({ key, isPolite, own, send, comes, changes }) {
   };
   pc.onnegotiationneeded = () => inTurn(async () => {
     // What was heard meanwhile may have made an offer needless, or put one in the way; then the browser asks again.
-    if (pc.signalingState === "stable") await describe();
+    const isFirst = pc.currentRemoteDescription === null;
+    if (pc.signalingState === "stable" && !(isPolite && isFirst)) await describe();
   });
   pc.ontrack = ({ track, streams }) => comes(track, streams[0] ?? new MediaStream([track]));
   pc.onconnectionstatechange = () => {
     if (pc.connectionState === "failed" && !isPolite) pc.restartIce();
     changes();
   };
+  const patience = setInterval(() => {
+    if (pc.connectionState === "connected" && pc.signalingState === "stable") tries = 0;
+    else if (tries < TRIES) {
+      tries += 1;
+      changes();
+      inTurn(async () => {
+        if (pc.signalingState === "have-local-offer") tells();
+        // Where ways are being tried, the browser says by itself that none of them works.
+        else if (!isPolite && pc.iceConnectionState === "new") pc.restartIce();
+      });
+    }
+  }, PATIENCE_MS);
   /** @type {Map<MediaStreamTrack, RTCRtpSender>} */
   const senders = new Map();
   /** A track, and never a transceiver: only a track takes the place that an offer of the other side made for it. @param {MediaStreamTrack} track */
@@ -73,10 +99,13 @@ export function peer({ key, isPolite, own, send, comes, changes }) {
     sender.setParameters(wish).catch(() => {});
   };
   own.getTracks().forEach(adds);
+  const attempt = () => /^a=ice-ufrag:(.+)$/m.exec(pc.localDescription?.sdp ?? "")?.[1];
+  let renewal = 0;
   return {
     pc,
     adds,
-    state: () => pc.connectionState,
+    /** How it stands, with a word of ours for whom one has tried often enough. */
+    state: () => (tries >= TRIES && pc.connectionState !== "connected" ? "unreached" : pc.connectionState),
     /** @param {MediaStreamTrack} track */
     removes(track) {
       const sender = senders.get(track);
@@ -88,7 +117,8 @@ export function peer({ key, isPolite, own, send, comes, changes }) {
       inTurn(async () => {
         if (data.kind === "candidates") {
           for (const { candidate, mid, ufrag } of data.items) {
-            await pc.addIceCandidate({ candidate, sdpMid: mid, usernameFragment: ufrag ?? null });
+            // One that belongs to an earlier attempt is no reason to leave out the next.
+            await pc.addIceCandidate({ candidate, sdpMid: mid, usernameFragment: ufrag ?? null }).catch((error) => console.debug(error));
           }
           return;
         }
@@ -99,13 +129,17 @@ export function peer({ key, isPolite, own, send, comes, changes }) {
         if (data.kind === "offer") await describe();
       });
     },
-    /** A new key: connections that are made from now on use it. @param {Key} fresh */
+    /** A new key: ways that are found from now on use it. Not both look for them at once. @param {Key} fresh */
     renew(fresh) {
       pc.setConfiguration(configuration(fresh));
-      if (!isPolite) pc.restartIce();
+      const old = attempt();
+      clearTimeout(renewal);
+      renewal = setTimeout(() => attempt() === old && pc.signalingState !== "closed" && pc.restartIce(), isPolite ? RENEWAL_MS : 0);
     },
     close() {
       clearTimeout(gathering);
+      clearTimeout(renewal);
+      clearInterval(patience);
       pc.close();
     },
   };

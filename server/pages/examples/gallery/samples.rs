@@ -132,7 +132,7 @@ fn room(channel: &str, role: &str) -> Room {
         language: s("en"),
         currencies: list(&["BDT", "PKR", "USD"]),
         has_agreement: true,
-        calls: s("on"),
+        has_calls: true,
         people: vec![(s(ID), s("Amara Sen"), s("claimant"))],
         ..Room::default()
     }

@@ -356,7 +356,7 @@ fn page_of(visit: &Visit, read: &Read, asked: &Asked, form: Form) -> Room {
         currencies: currencies(),
         has_agreement: read.has_agreement,
         has_text: read.has_text,
-        calls: calls(visit, read).to_owned(),
+        has_calls: has_calls(visit, read),
         form,
         people: read
             .view
@@ -367,12 +367,10 @@ fn page_of(visit: &Visit, read: &Read, asked: &Asked, form: Form) -> Room {
     }
 }
 
-/// Whether people talk aloud in the channel that is shown, for the page.
-fn calls(visit: &Visit, read: &Read) -> &'static str {
-    if read.view.stage != "mediation" || read.channel == Channel::Notes {
-        return "";
-    }
-    if visit.state.config.calls.is_some() { "on" } else { "off" }
+/// Whether people talk aloud in the channel that is shown: where there is a relay, and somebody to talk with.
+fn has_calls(visit: &Visit, read: &Read) -> bool {
+    let is_shared = read.view.stage == "mediation" && read.channel != Channel::Notes;
+    is_shared && visit.state.config.calls.is_some()
 }
 
 /// The room's page, for a form that was refused too.
