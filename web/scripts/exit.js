@@ -1,5 +1,5 @@
 // @ts-check
-import { forget } from "./start.js";
+import { TRAIL, forget } from "./start.js";
 
 /**
  * *Leave this page* at once: the page is emptied, the session ended in the background, and this entry of the history
@@ -37,8 +37,6 @@ export default function exit(element) {
   });
   leaveNoTrail();
 }
-
-const TRAIL = "no-trail";
 
 /** @returns {boolean} */
 function isTrailless() {

@@ -15,6 +15,8 @@ addEventListener("pageshow", (event) => {
 });
 /** The one database of this browser: what was written in a room and has not gone out. */
 export const DATABASE = "concord";
+/** Whether the person wants to leave no trail, in the tab's own storage: `yes` or `no`. */
+export const TRAIL = "no-trail";
 /** What was typed and kept here is the person's whose session it was, and nobody's who comes after. */
 export function forget() {
   try {

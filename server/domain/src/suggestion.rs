@@ -2,7 +2,7 @@
 //! says who hears of it, everyone or the mediator alone, and nothing of the latter ever shows elsewhere: a revision that
 //! came out of it says no more than any other. Deliberately not here: the words of the people's talk (`entry`).
 
-use crate::language::LanguageTag;
+use crate::language::{Language, LanguageTag};
 use crate::party::Side;
 use crate::room::{Channel, Seat};
 use crate::terms::Term;
@@ -44,6 +44,8 @@ words! {
         AlreadyAnswered = "suggestion-already-answered",
         /// What it is about does not stand in the text any more as it did.
         Outdated = "suggestion-outdated",
+        /// It has words in fewer languages than the text: what the others promise is the mediator's to write.
+        Untranslated = "suggestion-untranslated",
         /// As many as may wait are waiting.
         TooMany = "too-many-suggestions",
     }
@@ -146,48 +148,63 @@ impl Suggestion {
     }
 
     /// The terms with the suggestion taken up: `read` are those of the revision that its author read, `now` those that
-    /// stand. A remark changes nothing.
+    /// stand. A remark changes nothing, and neither does what the mediator has written into the text already.
+    ///
+    /// Whether words can be taken up never depends on the language in which they were suggested: a text of which one
+    /// promise lost a language would tell the other side whose idea it was (R5).
     ///
     /// # Errors
-    /// `Outdated` where the term that it is about stands no more as its author read it.
+    /// `Outdated` where the term that it is about stands no more as its author read it; `Untranslated` where its new
+    /// words are in fewer languages than the text.
     pub fn taken_up(&self, read: &[Term], now: &[Term]) -> Result<Vec<Term>, SuggestionRefusal> {
-        let place = |number: u32| {
-            let at = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
-            let meant = at.and_then(|at| read.get(at)).ok_or(SuggestionRefusal::Outdated)?;
-            // Where it stood, or wherever else the very same term stands now.
-            let stays = at.filter(|at| now.get(*at) == Some(meant));
-            stays.or_else(|| now.iter().position(|term| term == meant)).ok_or(SuggestionRefusal::Outdated)
-        };
         let mut terms = now.to_vec();
         match &self.suggested {
+            Suggested::Change { to, .. } | Suggested::Addition { to }
+                if now.iter().any(|term| merged(term, to).as_ref() == Some(term)) => {}
             Suggested::Change { term, to } => {
-                let at = place(*term)?;
+                let at = place(*term, read, now)?;
                 if let Some(stands) = terms.get_mut(at) {
-                    *stands = merged(stands, to);
+                    *stands = merged(stands, to).ok_or(SuggestionRefusal::Untranslated)?;
                 }
             }
             Suggested::Removal { term } => {
-                terms.remove(place(*term)?);
+                terms.remove(place(*term, read, now)?);
             }
-            Suggested::Addition { to } => terms.push(to.clone()),
+            Suggested::Addition { to } => {
+                let has_words = |(language, _): (&Language, &String)| to.text.contains_key(language);
+                if !now.iter().flat_map(|term| &term.text).all(has_words) {
+                    return Err(SuggestionRefusal::Untranslated);
+                }
+                terms.push(to.clone());
+            }
             Suggested::Comment { .. } => {}
         }
         Ok(terms)
     }
 }
 
-/// A term as somebody suggests it to read. A party writes in its own language: where it changed those words, the texts in
-/// other languages would promise something else and go, and the text waits for new ones (R22). Where it left the words
-/// alone and changed the amount or the day, all texts stay.
-fn merged(stands: &Term, to: &Term) -> Term {
+/// Where the term of that number, of those that were read, stands now: in its place, or wherever else the very same is.
+fn place(number: u32, read: &[Term], now: &[Term]) -> Result<usize, SuggestionRefusal> {
+    let at = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
+    let meant = at.and_then(|at| read.get(at)).ok_or(SuggestionRefusal::Outdated)?;
+    let stays = at.filter(|at| now.get(*at) == Some(meant));
+    stays.or_else(|| now.iter().position(|term| term == meant)).ok_or(SuggestionRefusal::Outdated)
+}
+
+/// A term as somebody suggests it to read. A party writes in its own language. Where it left the words alone and changed
+/// the amount or the day, all texts stay. Where it changed them, a text that it did not write would promise something
+/// else (R22): then there is no such term until somebody has written it.
+fn merged(stands: &Term, to: &Term) -> Option<Term> {
     let unchanged = to.text.iter().all(|(language, text)| stands.text.get(language) == Some(text));
-    if unchanged { Term { text: stands.text.clone(), ..to.clone() } } else { to.clone() }
+    if unchanged {
+        return Some(Term { text: stands.text.clone(), ..to.clone() });
+    }
+    stands.text.keys().all(|language| to.text.contains_key(language)).then(|| to.clone())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::language::Language;
     use crate::time::Day;
     use std::collections::BTreeMap;
 
@@ -275,7 +292,30 @@ mod tests {
     fn r22_new_words_in_one_language_leave_no_old_promise_in_another() {
         let stands = term(&[(Language::English, "pays"), (Language::Bangla, "দেবেন")]);
         let later = Term { due_on: Day::new(2027, 1, 31), ..english("pays") };
-        assert_eq!(merged(&stands, &later), Term { text: stands.text.clone(), ..later });
-        assert_eq!(merged(&stands, &english("pays half")), english("pays half"));
+        assert_eq!(merged(&stands, &later), Some(Term { text: stands.text.clone(), ..later }));
+        assert_eq!(merged(&stands, &english("pays half")), None);
+        let both = term(&[(Language::English, "pays half"), (Language::Bangla, "অর্ধেক দেবেন")]);
+        assert_eq!(merged(&stands, &both), Some(both));
+    }
+
+    #[test]
+    fn r5_in_whichever_language_it_was_suggested_the_text_comes_to_the_same() {
+        let now = [term(&[(Language::English, "pays"), (Language::Bangla, "দেবেন")])];
+        let both = term(&[(Language::English, "pays half"), (Language::Bangla, "অর্ধেক দেবেন")]);
+        for one in [english("pays half"), term(&[(Language::Bangla, "অর্ধেক দেবেন")])] {
+            for suggested in
+                [Suggested::Change { term: 1, to: one.clone() }, Suggested::Addition { to: one.clone() }]
+            {
+                let suggestion = suggestion(suggested);
+                assert_eq!(suggestion.taken_up(&now, &now), Err(SuggestionRefusal::Untranslated));
+                let written = [both.clone()];
+                let taken = suggestion.taken_up(&now, &written);
+                assert_eq!(
+                    taken,
+                    Ok(written.to_vec()),
+                    "the mediator wrote it, and it is taken up as it stands"
+                );
+            }
+        }
     }
 }

@@ -12,7 +12,21 @@ use std::path::{Path, PathBuf};
 const OWED: &[(&str, &[&str])] = &[
     ("en", &[]),
     ("bn", &[]),
-    ("ur", &["agreement", "calls", "frame", "invitation", "problems", "room", "signing", "bids", "proposals", "text"]),
+    (
+        "ur",
+        &[
+            "agreement",
+            "calls",
+            "frame",
+            "invitation",
+            "problems",
+            "room",
+            "signing",
+            "bids",
+            "proposals",
+            "text",
+        ],
+    ),
 ];
 
 struct Message {

@@ -148,6 +148,8 @@ pub struct Room {
     pub last_seq: u32,
     /// `none`, `open`, `paused` or `closed`: the session that the mediator opened.
     pub session: String,
+    /// Whether the mediation is under way: before it and after its end there is nothing to open, pause or write.
+    pub is_mediated: bool,
     /// Whether the room or channel is paused for the reader.
     pub is_paused: bool,
     /// For the mediator: what can be done about the channel that is shown: `pause`, `resume`, `held` (the registrar
@@ -201,7 +203,7 @@ impl Room {
 
     /// Whether the reader is one who waits for the mediator where no session is open.
     pub fn may_wait(&self) -> bool {
-        !self.is_mediator() && (self.may_post || self.is_paused)
+        self.is_mediated && self.told == "mediator" && !self.is_mediator()
     }
 
     /// Whether the box to write in is there: also where nothing may be posted just now, for as long as it holds words

@@ -180,6 +180,7 @@ problem-proposal-end-passed = The last day to answer has passed. Please choose a
 problem-proposal-over = This proposal is over. No more answers are taken.
 problem-suggestion-already-answered = This suggestion was answered before.
 problem-suggestion-outdated = The promise that this suggestion is about reads differently now. Write the change yourself, or ask for a new suggestion.
+problem-suggestion-untranslated = The text is in several languages, and this suggestion is in fewer. Write it into the text in each of them first; then take it up.
 problem-too-many-suggestions = Many suggestions of yours still wait. Take one back, or wait for an answer.
 problem-calls-off = Calls are not set up here.
 problem-call-full = As many people as can be are in this call already.

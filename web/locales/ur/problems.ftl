@@ -180,6 +180,7 @@ problem-proposal-end-passed = جواب دینے کا آخری دن گزر چکا
 problem-proposal-over = یہ تجویز ختم ہو چکی ہے۔ اب کوئی جواب نہیں لیا جاتا۔
 problem-suggestion-already-answered = اس تجویز کا جواب پہلے دیا جا چکا ہے۔
 problem-suggestion-outdated = جس وعدے کے بارے میں یہ تجویز ہے، اس کی تحریر اب مختلف ہے۔ تبدیلی خود لکھیں، یا نئی تجویز مانگیں۔
+problem-suggestion-untranslated = تحریر کئی زبانوں میں ہے، اور یہ تجویز اس سے کم زبانوں میں۔ پہلے اسے ہر زبان میں تحریر میں لکھیں؛ پھر تجویز قبول کریں۔
 problem-too-many-suggestions = آپ کی کئی تجویزیں ابھی جواب کی منتظر ہیں۔ ایک واپس لیں، یا جواب کا انتظار کریں۔
 problem-calls-off = یہاں کال کا انتظام نہیں۔
 problem-call-full = اس کال میں جتنے لوگ آ سکتے ہیں اتنے موجود ہیں۔

@@ -8,16 +8,21 @@
  * @typedef {{id: string, channel: string, text: string, lang: string, at: number, audience?: string, refused?: string}} Pending
  */
 
-import { DATABASE } from "../start.js";
+import { DATABASE, TRAIL } from "../start.js";
 
 const ROWS = "outbox";
 /** Words that nobody came back for in a day are not left lying on a phone. */
 const KEPT_MS = 86_400_000;
+/** How long a database may take that another page is deleting; after that this page goes on without one. */
+const WAIT_MS = 2000;
 
 /** @returns {Promise<IDBDatabase|null>} nothing where the browser keeps nothing: then entries live as long as the page */
 function database() {
   return new Promise((resolve) => {
+    setTimeout(() => resolve(null), WAIT_MS);
     try {
+      // Whoever wants to leave no trail keeps what was written in this page alone.
+      if (sessionStorage.getItem(TRAIL) === "yes") return resolve(null);
       const asked = indexedDB.open(DATABASE, 1);
       asked.onupgradeneeded = () => asked.result.createObjectStore(ROWS, { keyPath: ["owner", "id"] });
       asked.onerror = () => resolve(null);
@@ -37,6 +42,7 @@ export function outbox(person, dispute) {
   const owner = `${person}:${dispute}`;
   /** @type {Pending[]} */
   let pending = [];
+  let hasEnded = false;
   const opened = database();
   /** @param {(rows: IDBObjectStore) => void} change */
   const keep = async (change) => {
@@ -51,13 +57,17 @@ export function outbox(person, dispute) {
   const read = async () => {
     const rows = (await opened)?.transaction(ROWS).objectStore(ROWS);
     if (!rows) return;
-    // An array is greater than any text: all that this person has here, in the order in which it was written.
-    const asked = rows.getAll(IDBKeyRange.bound([owner], [owner, []]));
+    const asked = rows.getAll();
     await new Promise((resolve) => (asked.onsuccess = asked.onerror = resolve));
-    const kept = /** @type {Pending[]} */ (asked.result ?? []);
-    const isOld = (/** @type {Pending} */ entry) => entry.at < Date.now() - KEPT_MS;
-    for (const entry of kept.filter(isOld)) keep((all) => all.delete([owner, entry.id]));
-    pending = [...kept.filter((entry) => !isOld(entry)), ...pending];
+    const all = /** @type {(Pending & {owner: string})[]} */ (asked.result ?? []);
+    // What is too old, or another person's who had this phone before, is not left lying here.
+    const isKept = (/** @type {Pending & {owner: string}} */ row) =>
+      row.at > Date.now() - KEPT_MS && row.owner.startsWith(`${person}:`);
+    const old = all.filter((row) => !isKept(row));
+    if (old.length > 0) keep((place) => old.forEach((row) => place.delete([row.owner, row.id])));
+    if (hasEnded) return;
+    const kept = all.filter((row) => isKept(row) && row.owner === owner).map(({ owner: _, ...entry }) => entry);
+    pending = [...kept, ...pending];
   };
   return {
     /** Until then, what was kept before this page is not in the lists. */
@@ -86,7 +96,10 @@ export function outbox(person, dispute) {
       return found;
     },
     /** The session is over: nothing of it goes out any more. */
-    ends: () => (pending = []),
+    ends() {
+      hasEnded = true;
+      pending = [];
+    },
   };
 }
 

@@ -20,8 +20,13 @@ export function workingText(place, changed, dispute) {
     ask.onloadend = () => {
       asks = false;
       const now = ask.status === 200 ? ask.response?.querySelector("[data-part=text]") : null;
+      if (!now) {
+        // The line broke: it is asked for again with the next thing that happens.
+        isStale = true;
+        return;
+      }
       // Whoever is at a link of the text keeps it, and is told.
-      const stays = !now || place.contains(document.activeElement);
+      const stays = place.contains(document.activeElement);
       if (!stays) place.replaceChildren(...now.childNodes);
       changed?.toggleAttribute("hidden", !stays);
       read();
@@ -29,6 +34,7 @@ export function workingText(place, changed, dispute) {
     ask.send();
   };
   addEventListener("resize", read);
+  addEventListener("online", read);
   read();
   return () => {
     isStale = true;

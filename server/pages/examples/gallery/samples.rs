@@ -126,6 +126,7 @@ fn room(channel: &str, role: &str) -> Room {
         earlier: Some(1),
         last_seq: 8,
         session: s("open"),
+        is_mediated: true,
         may_post: true,
         may_offer: role != "mediator",
         entry_id: s(ID),

@@ -301,6 +301,9 @@ fn take_up(
     let read = terms_of(tx, dispute.id, suggestion.revision)?;
     let now = terms_of(tx, dispute.id, base)?;
     let terms = suggestion.taken_up(&read, &now).map_err(|refusal| Refused::rule(refusal.as_str()))?;
+    if terms == now {
+        return Ok(());
+    }
     let terms = domain::terms::clean_terms(terms).map_err(|_| Refused::field("terms", "not-terms"))?;
     let prevailing = dispute.agreement.revision().map_or(dispute.language, |revision| revision.prevailing);
     revise(tx, doing, dispute.id, base, prevailing, terms).map(drop)

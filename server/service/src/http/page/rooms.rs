@@ -335,6 +335,7 @@ fn page_of(visit: &Visit, read: &Read, asked: &Asked, form: Form) -> Room {
         entries: read.entries.iter().map(|entry| read.line(&visit.words, entry, now, may_post)).collect(),
         earlier: (first > 1).then(|| small(first)),
         last_seq: tab.map_or(0, |tab| small(tab.last_seq)),
+        is_mediated: read.view.stage == "mediation",
         session: if read.view.session == "open" { "open" } else { "none" }.to_owned(),
         is_paused: tab.is_some_and(|tab| tab.paused),
         steering: tab.and_then(|tab| tab.steering.clone()).unwrap_or_default(),

@@ -3,6 +3,7 @@
 
 use actix_web::{HttpRequest, web};
 use domain::difference::words;
+use domain::dispute::Refusal;
 use domain::ids::{DisputeId, SuggestionId};
 use domain::language::LanguageTag;
 use domain::room::Channel;
@@ -189,8 +190,11 @@ async fn suggest(sent: Sent, path: web::Path<String>) -> Answer {
     };
     let here = format!("/disputes/{dispute}/agreement/suggestions");
     let Err(refused) = done else { return Ok(sent.visit.go_saying(&here, "saved")) };
+    // The numbers of a text that has changed may be those of other promises: what was typed stays, and which promise it
+    // is about is chosen anew.
+    let is_stale = refused.code() == Refusal::StaleRevision.code();
     let form = into_form(by_rows(refused, &[1], true), sent.typed(), &[("term", "")])?;
-    let number = sent.form.given("term").and_then(|text| text.parse().ok());
+    let number = sent.form.given("term").filter(|_| !is_stale).and_then(|text| text.parse().ok());
     let page = page_of(&sent.visit, read(&sent.visit, dispute).await?, number, Some(form));
     Ok(sent.visit.again(&here, |w, f| page.render(w, f)))
 }
