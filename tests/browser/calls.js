@@ -161,6 +161,64 @@ export const tests = {
     }
   },
 
+  "no microphone stays on after its call, its session or its room": async (stage) => {
+    const { amara, noor } = await inSession(stage);
+    for (const person of [amara, noor]) {
+      await person.page.addInitScript(() => {
+        const { mediaDevices } = navigator;
+        const ask = mediaDevices.getUserMedia.bind(mediaDevices);
+        const given = /** @type {MediaStreamTrack[]} */ ([]);
+        Object.assign(globalThis, { given, answers: () => undefined });
+        mediaDevices.getUserMedia = async (wish) => {
+          await new Promise((done) => Object.assign(globalThis, { answers: done }));
+          const stream = await ask(wish);
+          given.push(...stream.getTracks());
+          return stream;
+        };
+      });
+      await person.page.reload();
+      await button(person, "Talk").waitFor();
+    }
+    const isAsked = (/** @type {Person} */ person) => button(person, "Microphone off").waitFor();
+    const answers = (/** @type {Person} */ person) => person.page.evaluate(() => Reflect.get(globalThis, "answers")());
+    /** @param {Person} person @returns {Promise<string[]>} */
+    const given = (person) =>
+      person.page.evaluate(() => Reflect.get(globalThis, "given").map((/** @type {MediaStreamTrack} */ one) => `${one.readyState} ${one.enabled}`));
+    /** @param {Person} person @param {string[]} expected */
+    const has = async (person, expected) => {
+      for (let tries = 0; tries < 100 && String(await given(person)) !== String(expected); tries += 1) {
+        await new Promise((done) => setTimeout(done, 50));
+      }
+      assert.deepEqual(await given(person), expected);
+    };
+    // Left before the browser has its answer.
+    await talks(amara);
+    await isAsked(amara);
+    await button(amara, "Leave the call").click();
+    await answers(amara);
+    await has(amara, ["ended true"]);
+
+    // Muted before there is anything to mute.
+    await talks(amara);
+    await isAsked(amara);
+    await button(amara, "Microphone off").click();
+    await answers(amara);
+    await has(amara, ["ended true", "live false"]);
+    await button(amara, "Microphone on").click();
+    await has(amara, ["ended true", "live true"]);
+
+    // Signed out in another tab: this one is silent at once.
+    await talks(noor);
+    await isAsked(noor);
+    await answers(noor);
+    await Promise.all([hears(amara, 1), hears(noor, 1)]);
+    const other = Object.assign(Object.create(amara), { page: await amara.context.newPage() });
+    await other.opens("/disputes");
+    await other.sends("/sign-out");
+    await has(amara, ["ended true", "ended true"]);
+    assert.deepEqual(await lines(amara), []);
+  },
+
   "what was lost on its way is told again, and who sends what is not passed on reads so": async (stage) => {
     await stage.withCalls();
     const { amara, noor, id } = await inTheRoom(stage);

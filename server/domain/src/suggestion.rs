@@ -12,6 +12,8 @@ use crate::time::Moment;
 pub const NOTE_CHARACTERS_MAX: usize = 1_000;
 /// How many suggestions of one side may wait for an answer at a time.
 pub const SUGGESTIONS_OPEN_MAX: usize = 30;
+/// How many suggestions one side may make of a dispute's text in all: each reader of the text opens every one of them.
+pub const SUGGESTIONS_MAX: usize = 200;
 
 words! {
     /// Who hears of a suggestion.
@@ -46,7 +48,7 @@ words! {
         Outdated = "suggestion-outdated",
         /// It has words in fewer languages than the text: what the others promise is the mediator's to write.
         Untranslated = "suggestion-untranslated",
-        /// As many as may wait are waiting.
+        /// As many as may wait are waiting, or as many as may be made were.
         TooMany = "too-many-suggestions",
     }
 }

@@ -195,6 +195,18 @@ on_both! {
         suggested(&scene.amara, dispute, change("mediator", 1, "pays")).await;
     }
 
+    async fn a_side_cannot_pile_up_what_every_reader_of_the_text_opens(settings: Settings) {
+        let scene = Scene::in_mediation(settings.without_limits()).await;
+        let dispute = scene.dispute.as_str();
+        let remark = json!({"base": 0, "audience": "mediator", "kind": "comment", "note": "Once more"});
+        for _ in 0..200 {
+            let id = suggested(&scene.bela, dispute, remark.clone()).await;
+            scene.bela.answers_suggestion(dispute, &id, "withdrawal", 0).await.ok();
+        }
+        assert_refused!(scene.bela.suggests(dispute, remark.clone()).await, 409, "too-many-suggestions");
+        suggested(&scene.amara, dispute, remark).await;
+    }
+
     async fn a_suggestion_for_other_readers_than_its_author_saw_is_not_kept(settings: Settings) {
         let scene = Scene::in_mediation(settings).await;
         let dispute = scene.dispute.as_str();

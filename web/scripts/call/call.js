@@ -15,6 +15,13 @@ import { peer } from "./peer.js";
 
 /** How long before its end a key is renewed. */
 const KEY_MARGIN_MS = 120000;
+/** When a key that could not be had is asked for again. */
+const RETRY_MS = 15000;
+/** What says that the call is over for this person, and no fault of the line. */
+const FINAL = [401, 403, 404, 409];
+
+/** @param {MediaStream} stream */
+const release = (stream) => stream.getTracks().forEach((track) => track.stop());
 
 /** @param {string} path @param {object} body @returns {Promise<any>} */
 async function ask(path, body) {
@@ -22,7 +29,7 @@ async function ask(path, body) {
   const headers = { "content-type": "application/json", "x-csrf-token": token };
   const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
   const said = await answer.json();
-  if (!answer.ok) throw new Error(said.title ?? "");
+  if (!answer.ok) throw Object.assign(new Error(said.title ?? ""), { status: answer.status });
   return said;
 }
 
@@ -38,6 +45,9 @@ export function call(on) {
   /** @type {Key|null} */
   let key = null;
   let mine = 0;
+  /** Whether the server has let this page in once: after a break of the line it joins anew. */
+  let isIn = false;
+  let isMuted = false;
   let isOver = false;
   /** @type {ReturnType<typeof controls>|null} */
   let shown = null;
@@ -46,8 +56,13 @@ export function call(on) {
     key = await ask(`/api/v1/disputes/${dispute}/room/media-credentials`, { channel });
     const holds = key ? Date.parse(key.expires_at) - Date.now() - KEY_MARGIN_MS : 0;
     clearTimeout(renewal);
-    renewal = setTimeout(() => renew().then(() => key && peers.forEach((one) => one.renew(/** @type {Key} */ (key)))).catch(() => {}), Math.max(holds, 10000));
+    if (!isOver) renewal = setTimeout(renewAgain, Math.max(holds, 10000));
   };
+  const renewAgain = () =>
+    renew().then(() => key && peers.forEach((one) => one.renew(/** @type {Key} */ (key)))).catch((error) => {
+      if (FINAL.includes(error?.status)) ends(error.message);
+      else if (!isOver) renewal = setTimeout(renewAgain, RETRY_MS);
+    });
   const tell = () => {
     if (!shown || isOver) return;
     const others = [...peers.values()];
@@ -97,7 +112,7 @@ export function call(on) {
     clearTimeout(renewal);
     line.stop();
     hangUp();
-    own?.getTracks().forEach((track) => track.stop());
+    if (own) release(own);
     shown?.closes(text ?? "");
     if (text) say(text);
     on.ended();
@@ -108,7 +123,7 @@ export function call(on) {
       const wish = { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { ideal: 15 } };
       const picture = await getUserMedia.call(navigator.mediaDevices, { video: wish });
       const [track] = picture.getVideoTracks();
-      if (!track || !own || isOver) return;
+      if (!track || !own || isOver) return release(picture);
       own.addTrack(track);
       peers.forEach((one) => one.adds(track));
     },
@@ -126,9 +141,14 @@ export function call(on) {
     camera.off();
     shown?.pictureIsOff("poor");
   });
+  /** @param {boolean} is also before there is a microphone: it begins muted then */
+  const mutes = (is) => {
+    isMuted = is;
+    for (const track of own?.getAudioTracks() ?? []) track.enabled = !is;
+  };
   const begin = async () => {
     const words = await fetch("/calls/words").then((answer) => answer.json());
-    shown = controls({ panel, words, say, camera, mutes: (is) => own?.getAudioTracks().forEach((track) => (track.enabled = !is)), leaves: () => {
+    shown = controls({ panel, words, say, camera, mutes, leaves: () => {
       send({ t: "call", channel, on: false });
       ends();
     } });
@@ -138,8 +158,11 @@ export function call(on) {
     } catch {
       return ends(words["no-microphone"]);
     }
+    // The person may have left while the browser was asking.
+    if (isOver) return release(own);
+    mutes(isMuted);
     await renew();
-    if (isOver) return own.getTracks().forEach((track) => track.stop());
+    if (isOver) return;
     send({ t: "call", channel, on: true });
   };
   begin().catch((error) => ends(error instanceof Error && error.message ? error.message : shown?.word("failed")));
@@ -150,6 +173,7 @@ export function call(on) {
       if (frame.t === "call_begun" && frame.channel === channel) {
         hangUp();
         mine = frame.n;
+        isIn = true;
       } else if (frame.t === "call" && frame.channel === channel) {
         people = frame.people;
         if (mine > 0) meet();
@@ -158,7 +182,8 @@ export function call(on) {
       else if (frame.t === "refused" && !frame.id && mine === 0 && own) ends(frame.problem?.title ?? shown?.word("failed"));
       // What was too much goes out again by itself; what is not passed on at all is said.
       else if (frame.t === "refused" && frame.problem?.code === "signal-refused") say(frame.problem.title ?? "");
-      else if (frame.t === "welcome" && mine > 0) {
+      else if ((frame.t === "welcome" || frame.t === "room") && isIn && frame.session !== "open") ends(shown?.word("ended"));
+      else if (frame.t === "welcome" && isIn) {
         // The line of the room is back: one joins anew.
         mine = 0;
         send({ t: "call", channel, on: true });
@@ -168,6 +193,10 @@ export function call(on) {
       hangUp();
       people = [];
       shown?.state("again");
+    },
+    /** Session or seat are gone: nothing is heard or sent from here any more. */
+    ended() {
+      ends(shown?.word("ended"));
     },
   };
 }

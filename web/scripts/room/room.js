@@ -134,6 +134,7 @@ export default function room(element) {
       calls.broken();
     },
     ended: (reason) => {
+      calls.ended();
       // The room has closed or opened anew; the person is still here, and so is what was typed.
       if (reason === "seat-ended") return tell("reload");
       // Whoever comes to this page next may be somebody else.

@@ -14,8 +14,9 @@ export function talk({ part, send, say, who, isMe, channel, dispute }) {
   const [panel, button, list] = ["call", "talk", "callers"].map(part);
   /** @type {Caller[]} */
   let people = [];
-  /** @type {{take: (frame: import("./protocol.js").Frame) => void, broken: () => void}|null} */
+  /** @type {{take: (frame: import("./protocol.js").Frame) => void, broken: () => void, ended: () => void}|null} */
   let running = null;
+  let hasEnded = false;
   let isOpen = false;
   const show = () => {
     if (!(panel instanceof HTMLElement && button instanceof HTMLElement)) return;
@@ -34,7 +35,7 @@ export function talk({ part, send, say, who, isMe, channel, dispute }) {
   };
   button?.addEventListener("click", async () => {
     if (!(panel instanceof HTMLElement) || running) return;
-    running = { take() {}, broken() {} };
+    running = { take() {}, broken() {}, ended() {} };
     show();
     const ended = () => {
       running = null;
@@ -42,7 +43,7 @@ export function talk({ part, send, say, who, isMe, channel, dispute }) {
       if (button instanceof HTMLElement) button.focus();
     };
     const { call } = await import("../call/call.js").catch(() => ({ call: null }));
-    if (!call) return ended();
+    if (!call || hasEnded) return ended();
     running = call({ panel, send, say, who, isMe, channel, dispute, ended });
   });
   return {
@@ -50,7 +51,10 @@ export function talk({ part, send, say, who, isMe, channel, dispute }) {
     take(frame) {
       if (frame.t === "call" && frame.channel === channel) changes(frame.people);
       if (frame.t === "call") part("tabs")?.querySelector(`[data-name="${frame.channel}"]`)?.classList.toggle("calls", frame.people.length > 0);
-      if (frame.t === "welcome") changes([]);
+      if (frame.t === "welcome") {
+        changes([]);
+        part("tabs")?.querySelectorAll(".calls").forEach((tab) => tab.classList.remove("calls"));
+      }
       if (frame.t === "welcome" || frame.t === "room") isOpen = frame.session === "open";
       running?.take(frame);
       show();
@@ -59,6 +63,14 @@ export function talk({ part, send, say, who, isMe, channel, dispute }) {
     broken() {
       people = [];
       running?.broken();
+      show();
+    },
+    /** The session or the seat is over, and with it any call: the microphone goes off at once. */
+    ended() {
+      hasEnded = true;
+      isOpen = false;
+      people = [];
+      running?.ended();
       show();
     },
   };

@@ -13,8 +13,8 @@ use domain::party::Side;
 use domain::person::clean_words;
 use domain::room::{Channel, Seat};
 use domain::suggestion::{
-    Audience, NOTE_CHARACTERS_MAX, SUGGESTIONS_OPEN_MAX, Suggested, Suggestion, SuggestionRefusal,
-    SuggestionState, channel_of,
+    Audience, NOTE_CHARACTERS_MAX, SUGGESTIONS_MAX, SUGGESTIONS_OPEN_MAX, Suggested, Suggestion,
+    SuggestionRefusal, SuggestionState, channel_of,
 };
 use domain::terms::Term;
 use store::Tx;
@@ -131,9 +131,10 @@ fn check(tx: &mut Tx<'_>, seen: &Seen, side: Side, new: &NewSuggestion) -> Resul
     if new.suggested.term().is_some_and(|number| nth(&terms, number).is_none()) {
         return Err(Refused::field("term", "unknown"));
     }
-    let is_open = |one: &Suggestion| one.by == side && one.state == SuggestionState::Open;
-    let open = store::suggestions::list(tx, dispute.id)?.iter().filter(|(_, one)| is_open(one)).count();
-    if open >= SUGGESTIONS_OPEN_MAX {
+    let mut theirs = store::suggestions::list(tx, dispute.id)?;
+    theirs.retain(|(_, one)| one.by == side);
+    let open = theirs.iter().filter(|(_, one)| one.state == SuggestionState::Open).count();
+    if open >= SUGGESTIONS_OPEN_MAX || theirs.len() >= SUGGESTIONS_MAX {
         return Err(Refused::rule(SuggestionRefusal::TooMany.as_str()));
     }
     Ok(())

@@ -2,7 +2,7 @@
 //! nothing that shows where somebody is (R17). A browser's own relay-only option binds an honest browser; this binds
 //! whatever speaks.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use webrtc_sdp::address::Address;
 use webrtc_sdp::attribute_type::{
@@ -86,9 +86,15 @@ impl Candidate {
     /// Whether it may be told.
     pub fn passes(&self, reach: &Reach) -> bool {
         let Reach { relays, is_direct } = reach;
-        let is_relays = relays.is_empty() || relays.iter().any(|relay| relay.holds(self.address));
         // A relay gives IPv4 unless it is asked for more, and browsers do not ask.
-        *is_direct || (self.kind == Kind::Relay && self.address.is_ipv4() && is_relays)
+        let IpAddr::V4(address) = self.address else { return *is_direct };
+        let is_relays = match relays.as_slice() {
+            // Whoever speaks says which kind it is. A relay that is not known is at least none of a house's own network,
+            // into which the other one's relay could be sent.
+            [] => is_public(address),
+            known => known.iter().any(|relay| relay.holds(self.address)),
+        };
+        *is_direct || (self.kind == Kind::Relay && is_relays)
     }
 
     /// As a browser reads it. Where it was reached from (`raddr`) is what a relay hides.
@@ -101,6 +107,13 @@ impl Candidate {
         };
         format!("candidate:{foundation} 1 udp {priority} {address} {port} typ {kind}")
     }
+}
+
+fn is_public(address: Ipv4Addr) -> bool {
+    let [first, second, ..] = address.octets();
+    let is_shared = first == 100 && (64..128).contains(&second);
+    let is_near = address.is_loopback() || address.is_private() || address.is_link_local() || is_shared;
+    !is_near && !address.is_broadcast() && first != 0
 }
 
 /// The longest text of a candidate.
@@ -134,6 +147,10 @@ mod tests {
             ("CANDIDATE:7 1 UDP 41885439 198.51.100.9 50001 TYP RELAY RADDR 192.0.2.2 RPORT 4321", relayed),
             ("a=candidate:7 1 udp 41885439 198.51.100.9 50001 typ relay x 192.0.2.2", relayed),
             ("candidate:1 1 udp 2122063615 192.0.2.2 43278 typ host generation 0", "left out"),
+            ("candidate:7 1 udp 41885439 10.0.0.5 50001 typ relay", "left out"),
+            ("candidate:7 1 udp 41885439 127.0.0.1 50001 typ relay", "left out"),
+            ("candidate:7 1 udp 41885439 169.254.169.254 80 typ relay", "left out"),
+            ("candidate:7 1 udp 41885439 100.64.0.1 50001 typ relay", "left out"),
             (
                 "candidate:1 1 udp 2122063615 0d5e3c64-2d1a-4d2a-a5ef-0b1e0ac9b8a1.local 43278 typ host",
                 "left out",

@@ -29,6 +29,9 @@ const EXTENSIONS: &[&str] = &[
     "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
 ];
 
+/// The most formats of a section.
+const CODECS_MAX: usize = 16;
+
 /// The extension of that name, where it passes.
 pub fn extension(url: &str) -> Option<&'static str> {
     EXTENSIONS.iter().copied().find(|known| known.eq_ignore_ascii_case(url))
@@ -49,8 +52,13 @@ impl Codec {
     /// The formats of a section that pass, in the order in which it prefers them.
     pub fn all(numbers: &[u32], attributes: &[SdpAttribute]) -> Vec<Self> {
         let number = |number: &u32| u8::try_from(*number).ok().filter(|number| *number < 128);
+        // A number that stands there twice would be written twice.
+        let numbers: Vec<u8> = numbers.iter().filter_map(number).collect();
+        let is_first =
+            |(at, number): &(usize, &u8)| !numbers.iter().take(*at).any(|before| before == *number);
+        let each = numbers.iter().enumerate().filter(is_first).map(|(_, number)| *number);
         let mut codecs: Vec<Self> =
-            numbers.iter().filter_map(number).filter_map(|number| Self::of(number, attributes)).collect();
+            each.filter_map(|number| Self::of(number, attributes)).take(CODECS_MAX).collect();
         // What is sent again, or doubled, is nothing without what it repeats.
         let known: Vec<u8> = codecs.iter().map(|codec| codec.number).collect();
         codecs.retain(|codec| codec.name != "rtx" || codec.repeats().is_some_and(|apt| known.contains(&apt)));

@@ -16,7 +16,9 @@ use super::codec::{Codec, extension};
 use super::word::Word;
 
 /// The most bytes of a description.
-pub const DESCRIPTION_BYTES_MAX: usize = 32 * 1024;
+pub const DESCRIPTION_BYTES_MAX: usize = 16 * 1024;
+/// The most lines of it: the parser moves all that follow for each.
+const LINES_MAX: usize = 400;
 /// The most bytes of a line of it.
 const LINE_BYTES_MAX: usize = 500;
 /// The most media sections: one of sound and one of picture, and one of each that was used before.
@@ -109,7 +111,7 @@ fn check_text(text: &str) -> Result<(), Unreadable> {
     let is_line =
         |line: &str| line.len() <= LINE_BYTES_MAX && line.bytes().all(|byte| (b' '..=b'~').contains(&byte));
     let is_sound = text.len() <= DESCRIPTION_BYTES_MAX && text.split("\r\n").all(is_line);
-    if is_sound { Ok(()) } else { Err(Unreadable) }
+    if is_sound && text.split("\r\n").count() <= LINES_MAX { Ok(()) } else { Err(Unreadable) }
 }
 
 impl Section {

@@ -45,6 +45,15 @@ fn what_chromium_offers_is_written_anew() {
 }
 
 #[test]
+fn what_would_grow_or_keep_the_parser_busy_is_cut_short_or_refused() {
+    let doubled = OFFER.replace("SAVPF 111", &format!("SAVPF{}", " 111".repeat(100)));
+    assert_ne!(doubled, OFFER);
+    assert_eq!(relayed(&doubled), relayed(OFFER), "a format that stands there twice is written once");
+    assert!(relayed(&with(&["a=x:1"; 300].join("\r\n"))).is_ok());
+    assert_eq!(relayed(&with(&["a=x:1"; 400].join("\r\n"))), Err(Unreadable));
+}
+
+#[test]
 fn r17_host_addresses_of_a_gathered_offer_are_gone_and_sound_and_picture_stay() {
     assert!(GATHERED.contains("192.0.2.2") && GATHERED.contains("fd00::2"), "there is something to hide");
     let told = relayed(GATHERED).expect("a description");

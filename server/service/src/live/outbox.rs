@@ -87,6 +87,12 @@ pub fn outbox(cut: Arc<Cut>) -> (Outbox, Waiting) {
 }
 
 impl Outbox {
+    /// Whether a quarter of the queue is taken: what can be said again then waits for better times.
+    pub fn is_busy(&self) -> bool {
+        let frames = OUTBOX_FRAMES_MAX.saturating_sub(self.frames.capacity());
+        frames > OUTBOX_FRAMES_MAX / 4 || self.bytes.load(Ordering::Acquire) > OUTBOX_BYTES_MAX / 4
+    }
+
     /// Puts a frame into the queue, or cuts the reader off; never waits. False where the reader is gone.
     pub fn send(&self, frame: Outgoing) -> bool {
         let length = frame.text.len();
@@ -123,6 +129,16 @@ mod tests {
 
     fn frame(length: usize) -> Outgoing {
         Outgoing { text: "x".repeat(length).into(), entry: None }
+    }
+
+    #[test]
+    fn what_can_be_said_again_waits_while_a_quarter_is_taken() {
+        for length in [1, OUTBOX_BYTES_MAX / 12] {
+            let (outbox, _waiting) = outbox(Arc::default());
+            let sent = (0..OUTBOX_FRAMES_MAX).take_while(|_| !outbox.is_busy() && outbox.send(frame(length)));
+            assert!((3..OUTBOX_FRAMES_MAX / 2).contains(&sent.count()), "{length}");
+            assert!(outbox.send(frame(length)), "an entry still has its place");
+        }
     }
 
     #[tokio::test]

@@ -282,7 +282,7 @@ impl LiveRoom {
 
     /// The room was read anew.
     pub fn change(&mut self, now: RoomNow, at: Moment) -> Vec<Effect> {
-        let was_open = self.now.session_open();
+        let (was_open, was_together) = (self.now.session_open(), !self.now.dispute.shuttle);
         self.now = now;
         for (channel, head) in &self.now.heads {
             let order = self.orders.entry(*channel).or_default();
@@ -294,7 +294,10 @@ impl LiveRoom {
         let mut effects = self.dismiss();
         let now = &self.now;
         // A pause, the end of the session, "I do not feel safe" in the shared channel: the call there is over at once.
-        let gone = self.calls.take(|channel, member| now.check_call(member.account, channel).is_err());
+        // Once the sides are kept apart, nobody goes on by a way that was made before (R17).
+        let is_apart = was_together && now.dispute.shuttle;
+        let gone =
+            self.calls.take(|channel, member| is_apart || now.check_call(member.account, channel).is_err());
         effects.extend(self.tell_gone(gone));
         effects.extend(self.show());
         if !was_open && self.now.session_open() {

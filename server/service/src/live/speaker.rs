@@ -256,12 +256,20 @@ impl Speaker {
         };
         let frame = Outgoing { text: (self.house.encode)(news), entry };
         let at = self.house.clock.now();
+        let is_said_again = matches!(news, News::Signal { .. });
+        let mut unreached = Vec::new();
         for socket in to {
-            let reached = self.outboxes.get(socket).is_some_and(|outbox| outbox.send(frame.clone()));
-            if !reached {
-                self.leave(*socket, at);
+            let outbox = self.outboxes.get(socket);
+            // With what browsers tell each other, one member of a call could drive another's words out of the queue.
+            if is_said_again && outbox.is_some_and(Outbox::is_busy) {
+                continue;
+            }
+            if !outbox.is_some_and(|outbox| outbox.send(frame.clone())) {
+                unreached.push(*socket);
             }
         }
+        // Only now: what their leaving is to tell the others comes after this frame.
+        unreached.into_iter().for_each(|socket| self.leave(socket, at));
     }
 
     /// The house's own words are an act like any other, and must not hold up the room.

@@ -193,6 +193,20 @@ fn r17_in_shuttle_there_is_no_call_between_the_sides_and_no_way_but_the_relay() 
     assert_eq!(open.signal(AMARA, &to("mediator"), &host, &Reach::default()), None);
 }
 
+#[test]
+fn r17_a_call_that_was_begun_before_the_sides_were_kept_apart_does_not_go_on() {
+    let mut live = three(&room(false));
+    live.join_call(NOOR, Channel::CaucusClaimant);
+    live.join_call(AMARA, Channel::CaucusClaimant);
+    let said = told(&live.change(room(true), AT));
+    for ended in ["3: ended caucus-claimant", "1: ended caucus-claimant"] {
+        assert!(said.contains(&ended.to_owned()), "{said:?}");
+    }
+    live.join_call(NOOR, Channel::CaucusClaimant);
+    let said = told(&live.change(room(true), AT));
+    assert!(!said.iter().any(|line| line.contains("ended")), "what begins afterwards goes on: {said:?}");
+}
+
 fn changed(change: impl FnOnce(&mut RoomNow)) -> RoomNow {
     let mut now = room(false);
     change(&mut now);

@@ -18,6 +18,11 @@ impl Connection {
         if on && self.state.config.calls.is_none() {
             return self.refuse(None, &Refused::rule("calls-off")).await;
         }
+        // Each coming and going is told to everybody in the channel.
+        if let Err(retry_after) = self.state.limits.take(Limit::Signals, self.account, self.state.clock.now())
+        {
+            return self.refuse(None, &Refused::TooMuch { retry_after }).await;
+        }
         if let Some(joined) = &self.joined {
             joined.call(on.then_some(channel)).await;
         }
@@ -32,6 +37,9 @@ impl Connection {
         number: Option<u64>,
         data: Value,
     ) -> Result<(), End> {
+        if self.state.config.calls.is_none() {
+            return self.refuse(None, &Refused::rule("calls-off")).await;
+        }
         let now = self.state.clock.now();
         if let Err(retry_after) = self.state.limits.take(Limit::Signals, self.account, now) {
             return self.refuse(None, &Refused::TooMuch { retry_after }).await;
