@@ -15,8 +15,9 @@ use crate::openapi::operations;
 const OPEN_TO_AUDITORS: [&str; 4] =
     ["/settlements", "/settlements/{id}", "/settlements/{id}/deliveries", "/settlements/{id}/certificate"];
 
-/// What needs no role at all: accounts, sessions, invitations by their code, verification, public keys and figures.
-const OPEN_TO_ALL: [&str; 15] = [
+/// What needs no role at all: accounts, sessions, invitations by their code, verification, public keys, figures, and
+/// trying out one's own device.
+const OPEN_TO_ALL: [&str; 16] = [
     "/setups",
     "/accounts",
     "/confirmations",
@@ -32,6 +33,7 @@ const OPEN_TO_ALL: [&str; 15] = [
     "/me",
     "/account",
     "/problems",
+    "/try-out",
 ];
 
 on_both! {
