@@ -24,6 +24,7 @@ async fn sends(client: &Client, operation: &Operation, id: &str, body: &str) -> 
 async fn whose<'a>(people: &[&'a Person], operation: &Operation, id: &str) -> Option<&'a Person> {
     for person in people {
         let answer = sends(&person.client(), operation, id, r#"{"no-such-field-anywhere":1}"#).await;
+        assert!(answer.status < 500, "{}: {} {}", answer.call, answer.status, answer.text());
         if ![401, 403, 404, 405].contains(&answer.status) {
             return Some(person);
         }
@@ -137,7 +138,7 @@ on_both! {
         scene.amara.signs_out().await.expects(204);
         let mut tried = 0;
         for operation in operations(&openapi).into_iter().filter(Operation::takes_json) {
-            let open = ["/accounts", "/confirmations", "/sessions", "/passwords", "/setups", "/invitations/"];
+            let open = ["/accounts", "/confirmations", "/sessions", "/passwords", "/setups", "/invitations/", "/ledger/"];
             if open.iter().any(|start| operation.path.starts_with(start)) {
                 continue;
             }

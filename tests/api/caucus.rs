@@ -1,17 +1,30 @@
 //! R5, by comparison: two houses play the same 200 random schedules of public acts; in one of them the respondent and
-//! the mediator also meet in caucus, and the respondent enters figures and answers a proposal. What the claimant gets
+//! the mediator also meet in caucus, and the respondent enters figures, answers a proposal and shares pictures. What the claimant gets
 //! (frames, API answers with their headers, pages, mails) must be the same, with only clocks and random names masked.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 use tests::browser::Browser;
-use tests::cast::{a_question, a_term};
+use tests::cast::{Person, a_caucus, a_picture, a_question, a_summary, a_term, a_timer, an_answer_to};
 use tests::concord::Settings;
+use tests::events::Events;
 use tests::masks::Masks;
 use tests::on_both;
 use tests::scene::Scene;
 use tests::socket::{Socket, entry_id, message};
 
-const SCHEDULES: u64 = 200;
+const NOBODYS: &str = "019a0000-0000-7000-8000-00000000dead";
+
+/// How many a side may ask in one mediation; then the house says no.
+const ASKED_BESIDE_MAX: u64 = 20;
+
+/// After how many schedules everybody signs in again.
+const SCHEDULES_A_SESSION: u64 = 50;
+
+/// How many schedules are played; `CONCORD_TEST_SCHEDULES` names another number, for a night's run.
+fn schedules() -> u64 {
+    std::env::var("CONCORD_TEST_SCHEDULES").map_or(200, |number| number.parse().expect("a number"))
+}
 
 /// A small generator of our own: the same schedule in both houses, and a failure names its seed.
 struct Dice(u64);
@@ -50,7 +63,7 @@ fn schedule(seed: u64) -> Vec<Act> {
             3 => Act::ClaimantTypes,
             4 => Act::MediatorAsks,
             5 => Act::MediatorRevises(format!("pays what was said in {seed} {at}")),
-            _ => Act::Aside(dice.throws(11)),
+            _ => Act::Aside(dice.throws(17)),
         })
         .collect()
 }
@@ -58,8 +71,16 @@ fn schedule(seed: u64) -> Vec<Act> {
 struct House {
     scene: Scene,
     amara: Socket,
+    /// The claimant's other telephone, which no WebSocket reaches.
+    events: Events,
+    /// Interprets for the claimant.
+    dela: Socket,
+    interpreter: Person,
     bela: Socket,
     noor: Socket,
+    /// Mediates beside Noor.
+    co_mediator: Person,
+    omar: Socket,
     with_asides: bool,
     asides: u64,
     /// The question that is open, whether the respondent has answered it, and the proposal that is open.
@@ -67,6 +88,12 @@ struct House {
     has_entered: bool,
     proposal: String,
     secrets: u64,
+    /// The last file that was shared aside; in the quiet house there is none under it.
+    file: String,
+    files: u64,
+    /// Whom the respondent asks to sit beside them, and how often.
+    eve: Person,
+    asked: u64,
     page: Browser,
     revision: u64,
     masks: Masks,
@@ -81,9 +108,15 @@ impl House {
             .await
             .expects(201);
         let page = Browser::of(&scene.amara).await;
+        let eve = scene.service.person("Eve Stone").await;
+        let interpreter = scene.sits_beside_amara("Dela Haq", "interpreter").await;
+        let (dela, _) = Socket::enters(&interpreter.client(), &scene.dispute, json!({})).await;
         let (amara, _) = Socket::enters(&scene.amara.client(), &scene.dispute, json!({})).await;
+        let (events, _) = Events::enters(&scene.amara.client(), &scene.dispute, "").await;
         let (bela, _) = Socket::enters(&scene.bela.client(), &scene.dispute, json!({})).await;
         let (noor, _) = Socket::enters(&scene.noor.client(), &scene.dispute, json!({})).await;
+        let co_mediator = scene.seats_co_mediator("Omar Vale", (false, false)).await;
+        let (omar, _) = Socket::enters(&co_mediator.client(), &scene.dispute, json!({})).await;
         let (terms, end) = (json!([a_term("pays half back", "225.00")]), Some("2037-01-15T12:00:00Z"));
         let made = scene.noor.proposes(&scene.dispute, terms, end).await;
         let proposal = made.expects(201)["id"].as_str().expect("an id").to_owned();
@@ -92,20 +125,37 @@ impl House {
         let mut house = Self {
             scene,
             amara,
+            events,
+            dela,
+            interpreter,
             bela,
             noor,
+            co_mediator,
+            omar,
             with_asides,
             asides,
             bid,
             has_entered,
             proposal,
             secrets,
+            file: NOBODYS.to_owned(),
+            files: 0,
+            eve,
+            asked: 0,
             page,
             revision: 1,
             masks,
         };
         house.asks().await;
         house
+    }
+
+    /// An access token lives ten minutes, and a night's run longer.
+    async fn signs_in_again(&self) {
+        let Scene { amara, bela, noor, .. } = &self.scene;
+        for person in [amara, bela, noor, &self.co_mediator, &self.interpreter, &self.eve] {
+            person.signs_in().await;
+        }
     }
 
     async fn asks(&mut self) {
@@ -222,13 +272,78 @@ impl House {
                 let declined = json!({"kind": "share_declined", "entry": item});
                 assert_eq!(self.bela.posts_as(&entry_id(), channel, declined).await["t"], "posted");
             }
-            7..10 => self.suggests_aside(kind, &text).await,
+            7..=9 => self.suggests_aside(kind, &text).await,
+            10 => self.shares_file_aside(&text).await,
+            11..=13 => self.leads_aside(kind, &text).await,
+            15 => self.co_mediates_aside(&text).await,
+            14 if self.asked < ASKED_BESIDE_MAX => self.asks_beside_aside().await,
             _ => {
                 let seq = self.bela.posts(channel, &text).await["seq"].clone();
                 self.noor.hears_text(&text).await;
                 self.noor.says(json!({"t": "seen", "channel": channel, "seq": seq})).await;
             }
         }
+    }
+
+    /// The co-mediator is in that caucus as well, and writes notes of their own.
+    async fn co_mediates_aside(&mut self, text: &str) {
+        let channel = "caucus-respondent";
+        self.omar.says(json!({"t": "typing", "channel": channel})).await;
+        assert_eq!(self.omar.posts(channel, text).await["t"], "posted");
+        self.bela.hears_text(text).await;
+        self.noor.hears_text(text).await;
+        assert_eq!(self.omar.posts("notes-co-mediator", text).await["t"], "posted");
+    }
+
+    /// The respondent asks somebody to sit beside them, and takes it back.
+    async fn asks_beside_aside(&mut self) {
+        let (bela, dispute) = (&self.scene.bela, &self.scene.dispute);
+        let asked = bela.asks_beside(dispute, "support-person", &self.eve).await.expects(201);
+        bela.ends_seat(dispute, asked["id"].as_str().expect("an id")).await.expects(204);
+        self.asked += 1;
+    }
+
+    /// A picture for the mediator, who opens it, its small picture and a part of it.
+    async fn shares_file_aside(&mut self, text: &str) {
+        let (scene, channel) = (&self.scene, "caucus-respondent");
+        let kept = scene.bela.adds_file(&scene.dispute, Some(channel), text, &a_picture()).await.expects(201);
+        self.file = kept["id"].as_str().expect("an id").to_owned();
+        scene.bela.says_file(&scene.dispute, channel, &self.file, Some(text)).await;
+        let file = self.file.clone();
+        self.noor.hears(|frame| frame["body"]["file"] == file.as_str()).await;
+        for (part, status) in [("", 206), ("/thumbnail", 206)] {
+            let opened = scene.noor.asks_for_file(Method::GET, &file, part, &[("range", "bytes=0-7")]).await;
+            assert_eq!((opened.status, opened.bytes.len()), (status, 8), "{part}");
+        }
+        self.files += 1;
+    }
+
+    /// How the respondent's file looks to the claimant, however it is asked for.
+    async fn asks_for_file_aside(&self) -> Vec<String> {
+        let tag = format!("\"{}\"", self.file);
+        let mut seen = Vec::new();
+        for part in ["", "/thumbnail"] {
+            for method in [Method::GET, Method::HEAD] {
+                for header in
+                    [("range", "bytes=0-7"), ("if-none-match", tag.as_str()), ("if-none-match", "*")]
+                {
+                    let answer =
+                        self.scene.amara.asks_for_file(method.clone(), &self.file, part, &[header]).await;
+                    let mut names: Vec<&str> =
+                        answer.headers.keys().map(reqwest::header::HeaderName::as_str).collect();
+                    names.sort_unstable();
+                    let length = answer.header("content-length").unwrap_or_default();
+                    seen.push(format!(
+                        "{method} file{part} {} {names:?} {length} {}",
+                        answer.status,
+                        answer.text()
+                    ));
+                }
+            }
+            let page = self.page.opens(&format!("/files/{}{part}", self.file)).await;
+            seen.push(format!("page file{part} {} {}", page.status, page.text().replace(&self.file, "FILE")));
+        }
+        seen
     }
 
     /// What the respondent suggests to the mediator alone, and says in its own words that it will do.
@@ -258,12 +373,63 @@ impl House {
         }
     }
 
+    /// What the respondent asks the mediator for and answers, and what the mediator leads their talk with.
+    async fn leads_aside(&mut self, kind: u64, text: &str) {
+        let channel = "caucus-respondent";
+        match kind {
+            11 => {
+                // No session is open: a hand reaches nobody.
+                self.bela.says(json!({"t": "hand", "up": true})).await;
+                for (asks, state) in [(true, "asked"), (false, "started"), (false, "ended")] {
+                    let (speaker, ear) = if asks {
+                        (&mut self.bela, &mut self.noor)
+                    } else {
+                        (&mut self.noor, &mut self.bela)
+                    };
+                    assert_eq!(speaker.posts_as(&entry_id(), channel, a_caucus(state)).await["t"], "posted");
+                    let announced = |frame: &Value| frame["body"]["state"] == state;
+                    assert_eq!(ear.hears(announced).await["channel"], channel);
+                }
+            }
+            12 => {
+                let timer = entry_id();
+                let set = a_timer(900, Some("respondent"));
+                assert_eq!(self.noor.posts_as(&timer, channel, set).await["t"], "posted");
+                self.bela.hears(|frame| frame["id"] == timer.as_str()).await;
+                let stop = json!({"kind": "timer_stopped", "entry": timer});
+                assert_eq!(self.noor.posts_as(&entry_id(), channel, stop).await["t"], "posted");
+                let agenda = json!({"kind": "agenda", "items": [text], "current": 1});
+                assert_eq!(self.noor.posts_as(&entry_id(), channel, agenda).await["t"], "posted");
+            }
+            _ => {
+                let summary = entry_id();
+                assert_eq!(self.noor.posts_as(&summary, channel, a_summary(text)).await["t"], "posted");
+                self.bela.hears_text(text).await;
+                for instead in [Some("Nearly so, but not on Sundays"), None] {
+                    let answer = an_answer_to(&summary, instead);
+                    assert_eq!(self.bela.posts_as(&entry_id(), channel, answer).await["t"], "posted");
+                }
+                self.noor.hears(|frame| frame["body"]["kind"] == "summary_confirmed").await;
+            }
+        }
+    }
+
     /// Everything that the claimant has and can ask for now, masked.
     async fn claimant_sees(&mut self) -> Vec<String> {
         // A marker closes the view: what was on its way before it has come.
         assert_eq!(self.amara.posts("joint", "the end of this schedule").await["t"], "posted");
         self.bela.hears_text("the end of this schedule").await;
-        let mut seen: Vec<String> = self.amara.heard_so_far().iter().map(Value::to_string).collect();
+        self.omar.hears_text("the end of this schedule").await;
+        self.events.hears_text("the end of this schedule").await;
+        // The house says now and then how far it is, so that a page knows that its line holds: by the clock alone.
+        let is_said = |frame: &Value| frame["t"] != "caught_up";
+        self.dela.hears_text("the end of this schedule").await;
+        let heard = [self.amara.heard_so_far(), self.events.heard_so_far()].concat();
+        let mut seen: Vec<String> =
+            heard.iter().filter(|frame| is_said(frame)).map(Value::to_string).collect();
+        let interpreted = self.dela.heard_so_far();
+        let interpreted = interpreted.iter().filter(|frame| is_said(frame));
+        seen.extend(interpreted.map(|frame| format!("interpreter {frame}")));
         let dispute = &self.scene.dispute;
         for path in [
             "/disputes".to_owned(),
@@ -277,13 +443,21 @@ impl House {
             format!("/disputes/{dispute}/room/channels/joint/entries?limit=3"),
             format!("/disputes/{dispute}/room/channels/caucus-claimant/entries"),
             format!("/disputes/{dispute}/room/channels/caucus-respondent/entries"),
+            format!("/disputes/{dispute}/room/channels/joint/standing"),
+            format!("/disputes/{dispute}/room/channels/caucus-claimant/standing"),
+            format!("/disputes/{dispute}/room/channels/caucus-respondent/standing"),
             format!("/disputes/{dispute}/room/blind-bids"),
             format!("/disputes/{dispute}/room/proposals"),
+            format!("/disputes/{dispute}/files"),
         ] {
-            let answer = self.scene.amara.client().get(&path).await;
-            let etag = answer.header("etag").unwrap_or_default().to_owned();
-            let modified = answer.header("last-modified").unwrap_or_default().to_owned();
-            seen.push(format!("{path} {} {etag} {modified} {}", answer.status, answer.text()));
+            for (who, client) in
+                [("", self.scene.amara.client()), ("interpreter ", self.interpreter.client())]
+            {
+                let answer = client.get(&path).await;
+                let etag = answer.header("etag").unwrap_or_default().to_owned();
+                let modified = answer.header("last-modified").unwrap_or_default().to_owned();
+                seen.push(format!("{who}{path} {} {etag} {modified} {}", answer.status, answer.text()));
+            }
         }
         for page in ["blind-bids", "proposals"] {
             let answer = self.page.opens(&format!("/rooms/{dispute}/{page}")).await;
@@ -294,10 +468,14 @@ impl House {
             format!("/disputes/{dispute}/agreement/suggestions"),
             format!("/disputes/{dispute}/agreement/differences"),
             format!("/rooms/{dispute}/text"),
+            format!("/rooms/{dispute}/standing?channel=joint"),
+            format!("/rooms/{dispute}/standing?channel=caucus-respondent"),
+            format!("/rooms/{dispute}?channel=caucus-claimant"),
         ] {
             let page = self.page.opens(&path).await;
             seen.push(format!("{path} {} {}", page.status, page.text()));
         }
+        seen.extend(self.asks_for_file_aside().await);
         let mails = self.scene.service.letters().to(&self.scene.amara.email);
         seen.extend(mails.iter().map(|mail| format!("mail {}", mail.subject)));
         seen.iter().map(|text| self.masks.mask(text)).collect()
@@ -309,7 +487,11 @@ on_both! {
         let backend = settings.backend();
         let mut quiet = House::opens(settings, false).await;
         let mut busy = House::opens(Settings::on(backend), true).await;
-        for seed in 0..SCHEDULES {
+        for seed in 0..schedules() {
+            if seed % SCHEDULES_A_SESSION == 0 {
+                quiet.signs_in_again().await;
+                busy.signs_in_again().await;
+            }
             for act in schedule(seed) {
                 quiet.plays(&act).await;
                 busy.plays(&act).await;
@@ -317,7 +499,8 @@ on_both! {
             let (without, with) = (quiet.claimant_sees().await, busy.claimant_sees().await);
             assert_eq!(without, with, "schedule {seed}: {:?}", schedule(seed));
         }
-        assert!(busy.asides > SCHEDULES, "there was enough to leak: {}", busy.asides);
+        assert!(busy.asides > schedules(), "there was enough to leak: {}", busy.asides);
+        assert!(busy.files > 10, "files were among it: {}", busy.files);
         assert!(busy.secrets > 20, "figures and answers were among it: {}", busy.secrets);
         // And the insider did hear it all: the comparison could have failed.
         let heard = busy.scene.noor.reads_channel(&busy.scene.dispute, "caucus-respondent", 0).await.expects(200);

@@ -4,35 +4,9 @@
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 use tests::answer::Answer;
-use tests::cast::Person;
+use tests::cast::{Person, a_picture};
 use tests::scene::Scene;
 use tests::{assert_refused, on_both};
-
-/// A picture of one pixel with a comment and a made-up place in its metadata.
-fn a_picture() -> Vec<u8> {
-    let mut picture = b"\x89PNG\r\n\x1a\n".to_vec();
-    let mut chunk = |kind: &[u8; 4], data: &[u8]| {
-        picture.extend(u32::try_from(data.len()).expect("small").to_be_bytes());
-        let body = [kind.as_slice(), data].concat();
-        picture.extend(&body);
-        picture.extend(crc32(&body).to_be_bytes());
-    };
-    chunk(b"IHDR", &[0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]);
-    chunk(b"tEXt", b"Comment\0taken by Amara at 23.81 N 90.41 E");
-    // One grey pixel: a zlib stream with one stored block.
-    chunk(b"IDAT", &[0x78, 0x01, 0x01, 0x02, 0x00, 0xfd, 0xff, 0x00, 0x80, 0x00, 0x82, 0x00, 0x81]);
-    chunk(b"IEND", b"");
-    picture
-}
-
-fn crc32(bytes: &[u8]) -> u32 {
-    !bytes.iter().fold(u32::MAX, |sum, byte| {
-        (0..8).fold(
-            sum ^ u32::from(*byte),
-            |sum, _| if sum & 1 == 1 { (sum >> 1) ^ 0xedb8_8320 } else { sum >> 1 },
-        )
-    })
-}
 
 /// A photo with a film behind it, as phones take them.
 fn a_moving_photo() -> Vec<u8> {
@@ -89,10 +63,7 @@ fn kept_on_disk(scene: &Scene) -> usize {
 }
 
 async fn adds(person: &Person, dispute: &str, name: &str, bytes: &[u8]) -> Answer {
-    let form = Form::new().part("file", Part::bytes(bytes.to_vec()).file_name(name.to_owned()));
-    let client = person.client();
-    let request = client.request(reqwest::Method::POST, &format!("/disputes/{dispute}/files"));
-    client.send(request.multipart(form)).await
+    person.adds_file(dispute, None, name, bytes).await
 }
 
 async fn listed(person: &Person, dispute: &str) -> Value {

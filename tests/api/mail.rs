@@ -1,7 +1,10 @@
 //! Mail through a real server: TLS and a password, a server that is slow, away, or breaks the line after taking a mail.
 
+use std::process::{Command, Stdio};
+
 use tests::concord::{Backend, Settings};
 use tests::smtp::{Door, Mode, Postbox};
+use tests::tools;
 
 fn settings(postbox: &Postbox) -> Settings {
     Settings::on(Backend::Sqlite).with_mail_to(postbox).that_may_complain()
@@ -64,4 +67,40 @@ async fn a_mail_that_may_have_arrived_twice_is_known_by_its_message_id() {
     let ids: std::collections::BTreeSet<String> =
         service.letters().to(&amara.email).into_iter().map(|letter| letter.id).collect();
     assert_eq!(ids.len(), 1, "the double is recognisable");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mail_is_signed_for_the_domain_that_it_comes_from() {
+    use std::io::Write as _;
+    let postbox = Postbox::opens(Door::Open);
+    let service = settings(&postbox).with("CONCORD_MAIL_DKIM_SELECTOR", "house1").start().await;
+    let amara = service.person("Amara Sen").await;
+    let data = service.data().display().to_string();
+    let shown = service.runs(&["mail", "dkim", "--data", &data], "");
+    let record = String::from_utf8(shown.stdout).expect("text").trim().to_owned();
+    assert!(
+        record.starts_with("house1._domainkey.") && record.contains(" TXT v=DKIM1; k=rsa; p="),
+        "{record}"
+    );
+    let letter = service.letters().to(&amara.email).into_iter().next().expect("the confirmation");
+    let verified = |mail: Vec<u8>| {
+        let mut command = Command::new(tools::python());
+        command.arg(tools::script("check_dkim.py")).arg(&record).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().expect("the verifier");
+        child.stdin.take().expect("its input").write_all(&mail).expect("it listens");
+        String::from_utf8(child.wait_with_output().expect("its answer").stdout)
+            .expect("text")
+            .trim()
+            .to_owned()
+    };
+    let mail = std::fs::read(&letter.file).expect("the mail");
+    assert_eq!(verified(mail.clone()), "valid");
+    let text = String::from_utf8(mail).expect("ASCII");
+    for header in ["Subject: ", "To: ", "Message-ID: ", "Auto-Submitted: "] {
+        let changed = text.replacen(&format!("\n{header}"), &format!("\n{header}x"), 1);
+        assert_ne!(changed, text, "{header}is there");
+        assert_eq!(verified(changed.into_bytes()), "invalid", "{header}was changed");
+    }
+    let longer = format!("{text}Call this number instead.\r\n");
+    assert_eq!(verified(longer.into_bytes()), "invalid", "something was added");
 }

@@ -40,9 +40,14 @@ pub struct Measured {
 impl Measured {
     /// A percentile of the time until the last member had a message, in milliseconds.
     pub fn percentile(&self, percent: usize) -> f64 {
-        let at = self.latencies.len() * percent / 100;
-        self.latencies.get(at.min(self.latencies.len().saturating_sub(1))).copied().unwrap_or(f64::NAN)
+        percentile(&self.latencies, percent)
     }
+}
+
+/// A percentile of what is in ascending order.
+pub fn percentile(sorted: &[f64], percent: usize) -> f64 {
+    let at = sorted.len() * percent / 100;
+    sorted.get(at.min(sorted.len().saturating_sub(1))).copied().unwrap_or(f64::NAN)
 }
 
 /// Runs all rooms at once for a while.

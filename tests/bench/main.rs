@@ -3,11 +3,14 @@
 //! Rounds are interleaved and turn their order, so that all meet the same machine. Not here: judging the numbers.
 //!
 //! `cargo run --release -p tests --bin bench -- [--seconds 5] [--rounds 3] [--wsbare PROGRAM] [--socketio FOLDER]`
-//! with `CONCORD_PROGRAM` naming a release build.
+//! with `CONCORD_PROGRAM` naming a release build. `--crowd 2500` fills that many rooms of four instead, and `--hostile`
+//! measures what one bad peer costs the others.
 
 mod load;
 mod peers;
 mod servers;
+mod crowd;
+mod hostile;
 
 use std::time::Duration;
 
@@ -22,10 +25,13 @@ struct Wanted {
     rounds: usize,
     wsbare: Option<String>,
     socketio: Option<String>,
+    crowd: Option<usize>,
+    hostile: bool,
 }
 
 fn wanted() -> Wanted {
-    let mut wanted = Wanted { seconds: 5, rounds: 3, wsbare: None, socketio: None };
+    let (wsbare, socketio, crowd) = (None, None, None);
+    let mut wanted = Wanted { seconds: 5, rounds: 3, wsbare, socketio, crowd, hostile: false };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         let mut value = || words.next().unwrap_or_else(|| panic!("{word} needs a value"));
@@ -33,6 +39,8 @@ fn wanted() -> Wanted {
             "--seconds" => wanted.seconds = value().parse().expect("a number"),
             "--rounds" => wanted.rounds = value().parse().expect("a number"),
             "--wsbare" => wanted.wsbare = Some(value()),
+            "--crowd" => wanted.crowd = Some(value().parse().expect("a number of rooms")),
+            "--hostile" => wanted.hostile = true,
             "--socketio" => wanted.socketio = Some(value()),
             other => panic!("`{other}` is no option"),
         }
@@ -43,6 +51,13 @@ fn wanted() -> Wanted {
 #[tokio::main]
 async fn main() {
     let wanted = wanted();
+    let lasting = Duration::from_secs(wanted.seconds);
+    if let Some(rooms) = wanted.crowd {
+        return crowd::measure(rooms, lasting).await;
+    }
+    if wanted.hostile {
+        return hostile::measure(wanted.rounds, lasting).await;
+    }
     let most = ROOMS.into_iter().max().unwrap_or(1);
     let mut all: Vec<Running> = vec![servers::concord(most).await];
     if let Some(program) = &wanted.wsbare {
@@ -62,7 +77,7 @@ async fn main() {
                 let server = &all[(turn + round) % all.len()];
                 let members = server.members(rooms).await;
                 let before = server.cpu_seconds();
-                let measured = measure(members, Duration::from_secs(wanted.seconds)).await;
+                let measured = measure(members, lasting).await;
                 let cpu = server.cpu_seconds() - before;
                 print_row(server.name(), rooms, &measured, cpu);
             }

@@ -4,11 +4,13 @@
 use std::process::Child;
 use std::time::{Duration, Instant};
 
+use futures_util::{SinkExt, StreamExt};
 use serde_json::json;
 use tests::cast::{Person, a_dispute, all_clear};
 use tests::client::Client;
 use tests::concord::{Backend, Service, Settings};
-use tests::socket::{Socket, entry_id, message};
+use tests::socket::{Socket, Stream, entry_id, message};
+use tokio_tungstenite::tungstenite::Message;
 
 use crate::Room;
 use crate::load::{MEMBERS, Member};
@@ -53,25 +55,46 @@ impl Drop for Peer {
 
 /// Starts Concord and takes this many disputes to the room, by the calls that people make.
 pub async fn concord(rooms: usize) -> Running {
-    let service = Settings::on(Backend::Sqlite).without_limits().start().await;
+    // More than people write, and less than a flood.
+    let settings = Settings::on(Backend::Sqlite).without_limits().with("CONCORD_LIMIT_FRAMES", "400,400/s");
+    let service = settings.start().await;
     let noor = service.staff("mediator", "Noor Haq").await;
     let rosa = service.staff("registrar", "Rosa Lind").await;
     let mut made = Vec::new();
     for number in 0..rooms {
         let amara = service.person(&format!("Amara{number} Sen")).await;
         let bela = service.person(&format!("Bela{number} Roy")).await;
-        let dispute = open_room(&service, [&amara, &bela, &noor, &rosa]).await;
+        let dispute = open_room([&amara, &bela, &noor, &rosa]).await;
         made.push((dispute, vec![amara.client(), bela.client(), noor.client(), amara.client()]));
     }
     Running::Concord(Box::new(House { service, rooms: made }))
 }
 
-async fn open_room(service: &Service, [amara, bela, noor, rosa]: [&Person; 4]) -> String {
+/// User and system time of a process so far.
+pub fn cpu_seconds(pid: u32) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).expect("a process");
+    // The name in brackets may hold blanks; what follows it does not.
+    let after = stat.rsplit(')').next().unwrap_or_default();
+    let ticks = |at: usize| after.split_whitespace().nth(at).and_then(|ticks| ticks.parse::<f64>().ok());
+    (ticks(11).unwrap_or(0.0) + ticks(12).unwrap_or(0.0)) / 100.0
+}
+
+/// The memory of a process that lies in the machine's, in KiB.
+pub fn memory_kib(pid: u32) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("a process");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or("0");
+    line.trim().trim_end_matches(" kB").parse().unwrap_or(0.0)
+}
+
+/// A dispute of these people, up to the room. The invitation goes by a printed code: nobody has to look through letters.
+pub async fn open_room([amara, bela, noor, rosa]: [&Person; 4]) -> String {
     let draft = amara.drafts(a_dispute(bela)).await.expects(201);
     let dispute = draft["id"].as_str().expect("an id").to_owned();
     amara.answers_safety(&dispute, all_clear()).await.expects(204);
     amara.files(&dispute).await.expects(200);
-    let code = service.invitation_code(&bela.email).await;
+    let letters = format!("/disputes/{dispute}/invitations/1/letters");
+    let letter = amara.client().post(&letters, json!({})).await.expects(201);
+    let code = letter["code"].as_str().expect("a code").to_owned();
     bela.accepts_invitation(&code).await.expects(200);
     amara.prepares(&dispute, None).await;
     bela.prepares(&dispute, Some(all_clear())).await;
@@ -83,7 +106,21 @@ async fn open_room(service: &Service, [amara, bela, noor, rosa]: [&Person; 4]) -
     dispute
 }
 
-fn concord_frame(id: &str, text: &str) -> String {
+/// Says hello as somebody who knows all that was said, and waits for a word of the server's.
+pub async fn takes_seat(client: &Client, dispute: &str, until: &str) -> Stream {
+    let mut stream = tests::socket::open_raw(client, dispute, &[]).await.expect("a seat");
+    let hello = json!({"t": "hello", "after": {"joint": 1_000_000_000}}).to_string();
+    stream.send(Message::text(hello)).await.expect("the socket is open");
+    while let Some(Ok(message)) = stream.next().await {
+        if message.to_text().is_ok_and(|text| text.contains(until)) {
+            break;
+        }
+    }
+    stream
+}
+
+/// A post to the joint session.
+pub fn concord_frame(id: &str, text: &str) -> String {
     json!({"t": "post", "id": id, "channel": "joint", "body": message(text)}).to_string()
 }
 
@@ -114,17 +151,12 @@ impl Running {
 
     /// User and system time of the process so far.
     pub fn cpu_seconds(&self) -> f64 {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid())).expect("a process");
-        // The name in brackets may hold blanks; what follows it does not.
-        let after = stat.rsplit(')').next().unwrap_or_default();
-        let ticks = |at: usize| after.split_whitespace().nth(at).and_then(|ticks| ticks.parse::<f64>().ok());
-        (ticks(11).unwrap_or(0.0) + ticks(12).unwrap_or(0.0)) / 100.0
+        cpu_seconds(self.pid())
     }
 
-    fn memory_kib(&self) -> f64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).expect("a process");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or("0");
-        line.trim().trim_end_matches(" kB").parse().unwrap_or(0.0)
+    /// The memory of the process that lies in the machine's, in KiB.
+    pub fn memory_kib(&self) -> f64 {
+        memory_kib(self.pid())
     }
 
     fn pid(&self) -> u32 {
@@ -157,18 +189,15 @@ impl Running {
 }
 
 impl House {
+    /// A party of the first room, and its dispute.
+    pub fn somebody(&self) -> (Client, String) {
+        let (dispute, people) = &self.rooms[0];
+        (people[1].clone(), dispute.clone())
+    }
+
     async fn joins(&self, room: usize, member: usize) -> Member {
         let (dispute, people) = &self.rooms[room];
-        let mut stream = tests::socket::open_raw(&people[member], dispute, &[]).await.expect("a seat");
-        use futures_util::{SinkExt, StreamExt};
-        use tokio_tungstenite::tungstenite::Message;
-        let hello = json!({"t": "hello", "after": {"joint": 1_000_000_000}}).to_string();
-        stream.send(Message::text(hello)).await.expect("the socket is open");
-        while let Some(Ok(message)) = stream.next().await {
-            if message.to_text().is_ok_and(|text| text.contains("welcome")) {
-                break;
-            }
-        }
+        let stream = takes_seat(&people[member], dispute, "welcome").await;
         Member { stream, frame: concord_frame, prefix: u32::try_from(room * MEMBERS + member).unwrap_or(0) }
     }
 

@@ -3,11 +3,9 @@
 
 import assert from "node:assert/strict";
 
-import { inTheRoom, says } from "./scenes.js";
+import { box, inTheRoom, says } from "./scenes.js";
 
 /** @typedef {import("./cast.js").Person} Person */
-
-const box = (/** @type {Person} */ person) => person.page.locator('form[action$="/entries"] textarea[name="text"]');
 
 /** Keeps what is posted from reaching the server for as long as it is held. @param {Person} person */
 async function holdsBack(person) {

@@ -44,6 +44,7 @@ export const tests = {
     await amara.opens(`/rooms/${id}?channel=caucus-claimant`);
     await amara.opens(`/rooms/${id}?channel=joint&offer=new`);
     await looks.inEachLanguage(bela, `/rooms/${id}?channel=joint`);
+    await noor.opens(`/disputes/${id}/replacement`);
     await noor.opens(`/disputes/${id}/agreement?edit=yes`);
     await agree(people, id);
     for (const path of [`/rooms/${id}/text`, `/disputes/${id}/agreement/differences`, `/disputes/${id}/agreement?edit=yes`]) {
@@ -56,12 +57,17 @@ export const tests = {
     await haveTheRecord(people, id);
     await noor.opens("/mediator");
     await rosa.opens("/registrar");
+    await rosa.opens(`/registrar/disputes/${id}/hold`);
+    await rosa.sends("/hold", { reason: "A court has asked for it, file 114." });
+    await looks.inEachLanguage(rosa, `/registrar/disputes/${id}/hold`);
     const odil = await stage.staff("auditor", "Odil Karim");
     looks.follows([odil]);
     await odil.signsIn();
     await odil.opens("/audit");
-    const row = await odil.page.locator('a[href^="/audit/"]').first().getAttribute("href");
+    const row = await odil.page.locator('th a[href^="/audit/"]').first().getAttribute("href");
     assert.ok(row, "the settlement stands in the auditor's list");
+    await odil.opens("/audit/samples?size=5&seed=spring");
+    await odil.opens("/audit/verification");
     await odil.opens(row);
     assert.deepEqual(looks.faults, []);
     assert.ok(looks.done.size > 30, `${looks.done.size} kinds of pages were looked at`);

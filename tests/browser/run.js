@@ -4,11 +4,15 @@
 import { Stage } from "./stage.js";
 import * as calls from "./calls.js";
 import * as journey from "./journey.js";
+import * as leading from "./leading.js";
+import * as line from "./line.js";
 import * as live from "./live.js";
 import * as pages from "./pages.js";
 import * as room from "./room.js";
 import * as secrets from "./secrets.js";
+import * as session from "./session.js";
 import * as text from "./text.js";
+import * as uploads from "./uploads.js";
 
 const program = process.argv[2];
 const wanted = process.argv[3] ?? "";
@@ -17,7 +21,7 @@ if (program === undefined) {
   process.exit(2);
 }
 
-const all = [journey, room, live, secrets, calls, text, pages].flatMap((file) => Object.entries(file.tests));
+const all = [journey, room, live, line, leading, secrets, calls, text, uploads, session, pages].flatMap((file) => Object.entries(file.tests));
 let failed = 0;
 for (const [name, test] of all.filter(([name]) => name.includes(wanted))) {
   const stage = await Stage.opens(program);

@@ -115,11 +115,19 @@ export async function inTheRoom(stage) {
   return { ...people, id };
 }
 
+/** Where one writes to a channel. @param {Person} person */
+export const box = (person) => person.page.locator('form[action$="/entries"] textarea[name="text"]');
+
 /** @param {Person} person @param {string} text */
 export async function says(person, text) {
-  const box = person.page.locator('form[action$="/entries"] textarea[name="text"]');
-  await box.fill(text);
+  await box(person).fill(text);
   await person.page.locator('form[action$="/entries"] button').first().click();
+  // On the line it is empty at once. Until the line has held, the form posts, and what was written before the next page
+  // is there would be gone with this one.
+  for (let tries = 0; (await box(person).inputValue()) !== ""; tries += 1) {
+    assert.ok(tries < 400, `what ${person.name} said stays in the box: ${text}`);
+    await new Promise((done) => setTimeout(done, 50));
+  }
   await person.page.waitForLoadState("load");
 }
 

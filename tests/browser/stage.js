@@ -9,6 +9,7 @@ import path from "node:path";
 import { chromium } from "playwright-core";
 
 import { Person } from "./cast.js";
+import { Chaos } from "./chaos.js";
 import { Letters } from "./letters.js";
 import { Relay } from "./relay.js";
 
@@ -69,6 +70,8 @@ export class Stage {
     this.isAway = false;
     /** @type {Relay | undefined} */
     this.relay = undefined;
+    /** @type {Chaos | undefined} */
+    this.chaos = undefined;
   }
 
   /** @param {string} program */
@@ -87,6 +90,16 @@ export class Stage {
     await this.startsServer(["serve", "--data", this.data(), "--listen", `127.0.0.1:${this.port}`]);
     await this.browser?.close();
     this.browser = await browser(DEVICES);
+  }
+
+  /** Begins anew behind a line that can be made to behave badly. */
+  async withChaos() {
+    const port = await freePort();
+    await this.stopsServer();
+    this.chaos = await Chaos.opens(port, this.port);
+    this.base = `http://127.0.0.1:${port}`;
+    await this.startsServer(["serve", "--data", this.data(), "--listen", `127.0.0.1:${this.port}`]);
+    return this.chaos;
   }
 
   data() {
@@ -131,7 +144,7 @@ export class Stage {
   environment() {
     const kept = Object.entries(process.env).filter(([name]) => !name.startsWith("CONCORD_"));
     // One address makes all the requests here, and a person of the test does in a minute what takes an hour.
-    return { ...Object.fromEntries(kept), CONCORD_LIMIT_HANDSHAKES: "off", CONCORD_LIMIT_SOCKETS: "50,50/s", ...this.relay?.settings() };
+    return { ...Object.fromEntries(kept), CONCORD_LIMIT_HANDSHAKES: "off", CONCORD_LIMIT_SOCKETS: "50,50/s", ...this.chaos?.settings(this.base), ...this.relay?.settings() };
   }
 
   /**
@@ -151,7 +164,7 @@ export class Stage {
     page.on("pageerror", (error) => person.errors.push(String(error)));
     page.on("console", (line) => {
       // A page that answers 404 or 422 is no fault of a script, nor is a server that the test itself has stopped.
-      const expected = ["Failed to load resource", ...(this.isAway ? ["net::ERR_CONNECTION_REFUSED"] : [])];
+      const expected = ["Failed to load resource", ...(this.isAway ? ["net::ERR_CONNECTION_REFUSED"] : []), ...(this.chaos ? ["WebSocket connection to", "net::ERR_"] : [])];
       if (line.type() === "error" && !expected.some((words) => line.text().includes(words))) {
         person.errors.push(line.text());
       }
@@ -216,6 +229,7 @@ export class Stage {
     await this.browser?.close();
     await this.stopsServer();
     await this.relay?.ends();
+    this.chaos?.closes();
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -52,9 +52,21 @@ impl Browser {
 
     /// Sends the form with a file that posts to `to`, out of the page at `from`.
     pub async fn uploads(&self, from: &str, to: &str, name: &str, bytes: &[u8]) -> Answer {
+        self.uploads_with(from, to, name, bytes, &[]).await
+    }
+
+    /// The same with what is typed beside the file.
+    pub async fn uploads_with(
+        &self,
+        from: &str,
+        to: &str,
+        name: &str,
+        bytes: &[u8],
+        typed: &[(&str, &str)],
+    ) -> Answer {
         let page = self.opens(from).await.text();
         let mut form = Form::new();
-        for (field, value) in with_hidden(&page, to, &[]) {
+        for (field, value) in with_hidden(&page, to, typed) {
             form = form.text(field, value);
         }
         let part = reqwest::multipart::Part::bytes(bytes.to_vec()).file_name(name.to_owned());

@@ -23,6 +23,8 @@ impl Client {
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .timeout(std::time::Duration::from_secs(60))
+            // A server closes what was idle for five seconds: a request must not go out at that moment.
+            .pool_idle_timeout(std::time::Duration::from_secs(2))
             .build()
             .expect("an HTTP client");
         Self { http, base: base.to_owned(), said, token: None }

@@ -203,6 +203,26 @@ impl Service {
         child.wait_with_output().expect("its output")
     }
 
+    /// Does something to the database round the door, as whoever owns the machine could.
+    #[track_caller]
+    pub fn db_runs(&self, statements: &str) {
+        let mut command = match &self.database {
+            Some(url) => {
+                let mut command = Command::new("psql");
+                command.args(["-q", "-v", "ON_ERROR_STOP=1", "-1", "-c", statements]).arg(url);
+                command
+            }
+            None => {
+                let mut command = Command::new(tools::python());
+                let script =
+                    "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.executescript(sys.argv[2])";
+                command.args(["-c", script]).arg(self.data().join("concord.db")).arg(statements);
+                command
+            }
+        };
+        tools::printed(&mut command);
+    }
+
     /// Starts the process on the same data and port, and waits until it is ready.
     pub async fn starts(&self) {
         let log = File::options().create(true).append(true).open(self.log_file()).expect("the log file");

@@ -1,7 +1,7 @@
 //! The settlement record, checked by tools that are not ours: poppler's `pdfsig`, `pdftotext` and `pdfdetach`, and the
 //! libraries behind `check_record.py`. Not here: what a record should say, which each test knows.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
@@ -63,9 +63,19 @@ impl Papers {
 
     /// What pyHanko and jwcrypto found; they refuse by failing.
     pub fn found_by_others(&self) -> Value {
+        self.found_with(None)
+    }
+
+    /// The same of a record that has a time stamp, by an authority whose certificate that one issued.
+    pub fn found_with_stamp(&self, authority: &Path) -> Value {
+        self.found_with(Some(authority))
+    }
+
+    fn found_with(&self, authority: Option<&Path>) -> Value {
         let mut command = Command::new(tools::python());
         command.arg(tools::script("check_record.py"));
         command.arg(self.file("keys.json")).arg(self.file("record.jws")).arg(self.file("record.pdf"));
+        command.args(authority);
         serde_json::from_str(&tools::printed(&mut command)).expect("its findings")
     }
 }

@@ -84,6 +84,23 @@ impl Scene {
         assert_eq!(self.amara.stage(&self.dispute).await, "mediation");
     }
 
+    /// Somebody sits as a co-mediator beside Noor; with the approval of those two, whose private talk they may read says
+    /// `opens`: the claimant's, the respondent's.
+    pub async fn seats_co_mediator(&self, name: &str, opens: (bool, bool)) -> Person {
+        let omar = self.service.staff("mediator", name).await;
+        let proposed = self.rosa.assigns_beside(&self.dispute, &omar).await.expects(201);
+        let assignment = proposed["id"].as_str().expect("an id");
+        omar.takes_on(assignment).await.expects(200);
+        for (party, opens) in [(&self.amara, opens.0), (&self.bela, opens.1)] {
+            if opens {
+                party.approves_and_opens_earlier(assignment).await.expects(200);
+            } else {
+                party.approves(assignment).await.expects(200);
+            }
+        }
+        omar
+    }
+
     /// In mediation by shuttle: Amara's safety answers raised something, and the registrar took it on.
     pub async fn in_shuttle(settings: Settings) -> Self {
         let scene = Self::drafted(settings).await;
@@ -99,6 +116,16 @@ impl Scene {
         scene
     }
 
+    /// Somebody whom Amara asked sits beside her.
+    pub async fn sits_beside_amara(&self, name: &str, role: &str) -> Person {
+        let person = self.service.person(name).await;
+        let asked = self.amara.asks_beside(&self.dispute, role, &person).await.expects(201);
+        let seat = asked["id"].as_str().expect("an id");
+        let seated = person.sits_beside(&self.dispute, seat).await.expects(200);
+        assert_eq!((&seated["state"], &seated["side"]), (&json!("seated"), &json!("claimant")), "{seated}");
+        person
+    }
+
     /// A text is frozen; returns its digest.
     pub async fn freezes_a_text(&self) -> String {
         self.freezes_terms(json!([a_term("pays back the whole deposit", "450.00")])).await
@@ -106,7 +133,12 @@ impl Scene {
 
     /// These terms are frozen upon an empty agreement; returns their digest.
     pub async fn freezes_terms(&self, terms: Value) -> String {
-        let revision = self.noor.revises(&self.dispute, 0, terms).await.expects(201);
+        self.freezes_upon(0, terms).await
+    }
+
+    /// These terms are frozen upon the revision with that number; returns their digest.
+    async fn freezes_upon(&self, base: u64, terms: Value) -> String {
+        let revision = self.noor.revises(&self.dispute, base, terms).await.expects(201);
         let digest = revision["digest"].as_str().expect("a digest").to_owned();
         self.amara.finds_ready(&self.dispute, &digest).await.expects(200);
         self.bela.finds_ready(&self.dispute, &digest).await.expects(200);
@@ -117,6 +149,16 @@ impl Scene {
     /// A text is frozen and both gave up the time to think; returns its digest.
     pub async fn ready_to_sign(&self) -> String {
         let digest = self.freezes_a_text().await;
+        self.nobody_waits(digest).await
+    }
+
+    /// The same with these terms, upon the revision with that number.
+    pub async fn revised_and_ready(&self, base: u64, terms: Value) -> String {
+        let digest = self.freezes_upon(base, terms).await;
+        self.nobody_waits(digest).await
+    }
+
+    async fn nobody_waits(&self, digest: String) -> String {
         self.amara.waives(&self.dispute, &digest).await.expects(201);
         self.bela.waives(&self.dispute, &digest).await.expects(201);
         digest

@@ -1,9 +1,11 @@
 """Checks a settlement record with libraries that are not ours, and prints what it found as JSON.
 
-Usage: check_record.py KEYSET.json RECORD.jws RECORD.pdf
+Usage: check_record.py KEYSET.json RECORD.jws RECORD.pdf [AUTHORITY.pem]
 
 The JWS is verified by jwcrypto against the published key set, the PDF's signature by pyHanko; the certificate in the
-PDF must carry one of the published keys; the JSON attached to the PDF must be the JWS's payload, byte by byte.
+PDF must carry one of the published keys; the JSON attached to the PDF must be the JWS's payload, byte by byte. Where the
+issuer of a time-stamp authority is given, the PDF must have a time stamp of it, and the issuer's certificate in its document
+security store.
 """
 
 import hashlib
@@ -13,11 +15,12 @@ import sys
 from cryptography.hazmat.primitives.asymmetric import ec
 from jwcrypto import jwk, jws
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.keys import load_cert_from_pemder
+from pyhanko.sign.validation import DocumentSecurityStore, validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 
-def main(keyset_path, jws_path, pdf_path):
+def main(keyset_path, jws_path, pdf_path, authority_path=None):
     published = json.load(open(keyset_path))["keys"]
     found = {}
 
@@ -47,7 +50,18 @@ def main(keyset_path, jws_path, pdf_path):
         ]
         assert numbers in published_numbers, "the PDF was signed by a key that is not published"
         context = ValidationContext(trust_roots=[certificate], allow_fetching=False)
-        status = validate_pdf_signature(signature, context)
+        stamps = None
+        if authority_path:
+            authority = load_cert_from_pemder(authority_path)
+            stamps = ValidationContext(trust_roots=[authority], allow_fetching=False)
+            store = DocumentSecurityStore.read_dss(reader)
+            kept = [certificate.dump() for certificate in store.load_certs()]
+            assert authority.dump() in kept, "the security store lacks the authority's issuer"
+        status = validate_pdf_signature(signature, context, ts_validation_context=stamps)
+        if authority_path:
+            stamp = status.timestamp_validity
+            assert stamp.intact and stamp.valid and stamp.trusted, stamp.pretty_print_details()
+            found["stamped_at"] = stamp.timestamp.isoformat()
         assert status.intact and status.valid, status.pretty_print_details()
         found["pdf_trusted"] = bool(status.trusted)
         found["pdf_coverage"] = status.coverage.name

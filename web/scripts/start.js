@@ -13,6 +13,13 @@ for (const element of document.querySelectorAll("[data-module]")) {
 addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
+// What sends a file in pieces is loaded once somebody chooses one.
+addEventListener("change", ({ target }) => {
+  if (target instanceof HTMLInputElement && target.type === "file" && target.form?.hasAttribute("data-pieces")) {
+    const { form } = target;
+    import("./forms/upload.js").then((module) => module.default(form)).catch(() => {});
+  }
+});
 /** The one database of this browser: what was written in a room and has not gone out. */
 export const DATABASE = "concord";
 /** Whether the person wants to leave no trail, in the tab's own storage: `yes` or `no`. */

@@ -31,6 +31,8 @@ pub enum Proposal {
         disclosed: bool,
         /// Who has approved.
         approved: Sides<bool>,
+        /// Whose private talk with an earlier mediator they may read; each side says so when it approves (R5).
+        reads_earlier: Sides<bool>,
     },
 }
 
@@ -40,6 +42,29 @@ impl Proposal {
         match self {
             Self::Proposed => "proposed",
             Self::Accepted { .. } => "accepted",
+        }
+    }
+}
+
+/// How far a mediation has come with a second mediator beside the one who leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CoMediation {
+    /// Nobody sits there, and nobody is asked.
+    #[default]
+    Vacant,
+    /// Somebody is asked, and after them the parties. The mediation goes on meanwhile, so that no clock runs.
+    Proposed(Assignment),
+    /// They sit there.
+    Seated(AccountId),
+}
+
+impl CoMediation {
+    /// Who sits there or is asked to.
+    pub const fn account(self) -> Option<AccountId> {
+        match self {
+            Self::Vacant => None,
+            Self::Proposed(proposal) => Some(proposal.mediator),
+            Self::Seated(account) => Some(account),
         }
     }
 }

@@ -2,7 +2,7 @@
 //! limitation clock needs, and who was present. No free text, and no word on why.
 
 use crate::dispute::{Dispute, Stage};
-use crate::ids::Reference;
+use crate::ids::{AccountId, Reference};
 use crate::party::Side;
 use crate::time::Day;
 
@@ -21,6 +21,8 @@ pub struct Certificate {
     pub settled: bool,
     /// The sides that were present at sessions held.
     pub present: Vec<Side>,
+    /// Who was present there as a co-mediator. Like the mediator, they do not stand in the text of which the digest is kept.
+    pub co_mediators: Vec<AccountId>,
 }
 
 /// The certificate of a dispute that is over; none while it is under way or was never filed.
@@ -35,9 +37,10 @@ pub fn certificate(dispute: &Dispute) -> Option<Certificate> {
     Some(Certificate {
         reference: dispute.reference.clone()?,
         filed_on: dispute.filed_at?.day(),
-        mediation_began_on: mediation.map(|held| held.since.day()),
+        mediation_began_on: mediation.map(|held| held.began.day()),
         ended_on: ended_at.day(),
         settled,
         present: Side::BOTH.into_iter().filter(attended).collect(),
+        co_mediators: mediation.map_or_else(Vec::new, |held| held.co_mediated.clone()),
     })
 }

@@ -46,6 +46,24 @@ pub struct OfferContent {
     pub expires_at: Option<Moment>,
 }
 
+/// A file as an entry shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileContent {
+    /// Which one.
+    pub file: FileId,
+    /// What its author says of it, in at most [`NOTE_CHARACTERS_MAX`] characters.
+    pub caption: Option<String>,
+    /// Width and height in pixels of the small picture of it, where there is one.
+    pub thumbnail: Option<(u16, u16)>,
+}
+
+impl FileContent {
+    /// A file of which nothing is said.
+    pub const fn of(file: FileId) -> Self {
+        Self { file, caption: None, thumbnail: None }
+    }
+}
+
 /// What blind bids are asked about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BidQuestion {
@@ -97,6 +115,30 @@ words! {
     }
 }
 
+words! {
+    /// How far a private meeting of a side and the mediator has come.
+    pub enum CaucusStep {
+        /// The side asked for one.
+        Asked = "asked",
+        /// The mediator began it.
+        Started = "started",
+        /// The mediator ended it.
+        Ended = "ended",
+    }
+}
+
+words! {
+    /// What stands at the head of a channel, until the next of its kind takes its place.
+    pub enum Standing {
+        /// Whether a private meeting was asked for, or goes on.
+        Caucus = "caucus",
+        /// What is talked about, and at which point.
+        Agenda = "agenda",
+        /// How long somebody has the floor.
+        Timer = "timer",
+    }
+}
+
 /// What a side let be passed on from its caucus. Nothing in it tells when it was said there, or among what (R5).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SharedItem {
@@ -110,10 +152,7 @@ pub enum SharedItem {
     /// An offer; it is answered where it appears.
     Offer(OfferContent),
     /// A file, under a name of its own.
-    File {
-        /// Which one.
-        file: FileId,
-    },
+    File(FileContent),
 }
 
 /// What an entry holds.
@@ -127,10 +166,7 @@ pub enum Body {
         lang: LanguageTag,
     },
     /// A file that the author shares here.
-    File {
-        /// Which one.
-        file: FileId,
-    },
+    File(FileContent),
     /// An offer.
     Offer(OfferContent),
     /// An acceptance: not yet binding, it fills a draft (R24).
@@ -154,6 +190,8 @@ pub enum Body {
     Agenda {
         /// One line a point.
         items: Vec<String>,
+        /// The number of the point that is talked about now, from 1.
+        current: Option<u16>,
     },
     /// What happened to the session.
     Session {
@@ -168,6 +206,16 @@ pub enum Body {
     /// Somebody left the room.
     Departure {
         /// Who.
+        who: Seat,
+    },
+    /// Somebody took a seat here and reads from now on (R7).
+    SeatTaken {
+        /// Which seat.
+        who: Seat,
+    },
+    /// Somebody's seat here ended. Why is told to nobody.
+    SeatEnded {
+        /// Which seat.
         who: Seat,
     },
     /// The agreement has a new revision, or it is frozen.
@@ -262,6 +310,44 @@ pub enum Body {
         /// What has become of it.
         state: SuggestionState,
     },
+    /// A private meeting, announced to that side alone.
+    Caucus {
+        /// How far it has come.
+        step: CaucusStep,
+    },
+    /// Time that the mediator gives here.
+    Timer {
+        /// How many seconds, from when it was stored.
+        seconds: u32,
+        /// To which side; nobody named: to all.
+        of: Option<Side>,
+    },
+    /// It is stopped before its end.
+    TimerStopped {
+        /// Which one.
+        timer: EntryId,
+    },
+    /// What the mediator has understood.
+    Summary {
+        /// In neutral words.
+        text: String,
+        /// In which language.
+        lang: LanguageTag,
+    },
+    /// A side says that it is so.
+    SummaryConfirmed {
+        /// Of which summary.
+        summary: EntryId,
+    },
+    /// A side says what is right instead.
+    SummaryCorrected {
+        /// Of which summary.
+        summary: EntryId,
+        /// What was written.
+        text: String,
+        /// In which language.
+        lang: LanguageTag,
+    },
 }
 
 impl Body {
@@ -269,7 +355,7 @@ impl Body {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Message { .. } => "message",
-            Self::File { .. } => "file",
+            Self::File(_) => "file",
             Self::Offer(_) => "offer",
             Self::OfferAccepted { .. } => "offer_accepted",
             Self::OfferCountered { .. } => "offer_countered",
@@ -278,6 +364,8 @@ impl Body {
             Self::Session { .. } => "session",
             Self::Arrival { .. } => "arrival",
             Self::Departure { .. } => "departure",
+            Self::SeatTaken { .. } => "seat_taken",
+            Self::SeatEnded { .. } => "seat_ended",
             Self::Revision { .. } => "revision",
             Self::Signature { .. } => "signature",
             Self::BlindBidAsked(_) => "blind_bid_asked",
@@ -294,6 +382,12 @@ impl Body {
             Self::Shared { .. } => "shared",
             Self::OfferClosed { .. } => "offer_closed",
             Self::Suggestion { .. } => "suggestion",
+            Self::Caucus { .. } => "caucus",
+            Self::Timer { .. } => "timer",
+            Self::TimerStopped { .. } => "timer_stopped",
+            Self::Summary { .. } => "summary",
+            Self::SummaryConfirmed { .. } => "summary_confirmed",
+            Self::SummaryCorrected { .. } => "summary_corrected",
         }
     }
 
@@ -302,7 +396,7 @@ impl Body {
         matches!(
             self,
             Self::Message { .. }
-                | Self::File { .. }
+                | Self::File(_)
                 | Self::Offer(_)
                 | Self::OfferAccepted { .. }
                 | Self::OfferCountered { .. }
@@ -311,7 +405,33 @@ impl Body {
                 | Self::ShareAsked { .. }
                 | Self::ShareAllowed { .. }
                 | Self::ShareDeclined { .. }
+                | Self::Caucus { .. }
+                | Self::Timer { .. }
+                | Self::TimerStopped { .. }
+                | Self::Summary { .. }
+                | Self::SummaryConfirmed { .. }
+                | Self::SummaryCorrected { .. }
         )
+    }
+
+    /// Whether that seat writes entries of this kind at all. Whoever sits beside a party speaks, and a representative makes
+    /// offers; they accept, counter, let pass on and share nothing for the party (R3).
+    pub const fn may_be_written_by(&self, seat: Seat) -> bool {
+        match (seat.companion(), self) {
+            (None, _) | (Some(_), Self::Message { .. }) => true,
+            (Some(role), Self::Offer(_) | Self::OfferWithdrawn { .. }) => role.may_offer(),
+            (Some(_), _) => false,
+        }
+    }
+
+    /// In whose place it stands at the head of its channel, if it does.
+    pub const fn standing(&self) -> Option<Standing> {
+        match self {
+            Self::Caucus { .. } => Some(Standing::Caucus),
+            Self::Agenda { .. } => Some(Standing::Agenda),
+            Self::Timer { .. } | Self::TimerStopped { .. } => Some(Standing::Timer),
+            _ => None,
+        }
     }
 
     /// The offer that it answers, if it answers one.

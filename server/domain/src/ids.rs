@@ -61,8 +61,14 @@ ids! {
     AssignmentId;
     /// An entry of a room; made by the client, and its idempotency key.
     EntryId;
+    /// A phrase that a mediator keeps for themselves.
+    PhraseId;
+    /// What an auditor noted of a settlement.
+    FindingId;
     /// A file that somebody uploaded.
     FileId;
+    /// An upload that comes in pieces.
+    UploadId;
     /// A settlement record.
     SettlementId;
     /// A mail in the outbox.
@@ -71,6 +77,8 @@ ids! {
     DeliveryId;
     /// What a party suggests for the text.
     SuggestionId;
+    /// A seat beside a party.
+    CompanionId;
 }
 
 /// A dispute's short name for people, such as `CD-7K4M-92QX`: eight characters of Crockford's Base32, which has no

@@ -41,11 +41,10 @@ words! {
 /// # Errors
 /// `OnlyPartiesOffer`, `ExpiryPassed`.
 pub fn make(seat: Seat, expires_at: Option<Moment>, now: Moment) -> Result<(), OfferRefusal> {
-    match seat {
-        Seat::Mediator => Err(OfferRefusal::OnlyPartiesOffer),
-        Seat::Party(_) if expires_at.is_some_and(|end| end <= now) => Err(OfferRefusal::ExpiryPassed),
-        Seat::Party(_) => Ok(()),
+    if !seat.may_offer() {
+        return Err(OfferRefusal::OnlyPartiesOffer);
     }
+    if expires_at.is_some_and(|end| end <= now) { Err(OfferRefusal::ExpiryPassed) } else { Ok(()) }
 }
 
 /// What an answer makes of an offer; the offer as it was where `body` is no answer.
@@ -53,16 +52,25 @@ pub fn make(seat: Seat, expires_at: Option<Moment>, now: Moment) -> Result<(), O
 /// # Errors
 /// Why it cannot be answered so.
 pub fn answer(offer: &Offer, seat: Seat, body: &Body, now: Moment) -> Result<OfferState, OfferRefusal> {
-    if seat == Seat::Mediator {
+    if seat.mediates() {
         return Err(OfferRefusal::OnlyPartiesOffer);
     }
     if offer.state != OfferState::Open {
         return Err(OfferRefusal::AlreadyAnswered);
     }
-    let own = offer.by == Author::Seat(seat);
+    // What a representative offered is its side's: nobody accepts their own side's offer, and the party takes it back.
+    let author = match offer.by {
+        Author::Seat(seat) => seat.of_side(),
+        Author::House => None,
+    };
+    let own = author.is_some() && author == seat.of_side();
+    let takes_back = own && (seat.side().is_some() || offer.by == Author::Seat(seat));
+    if seat.side().is_none() && !matches!(body, Body::OfferWithdrawn { .. }) {
+        return Err(OfferRefusal::OnlyPartiesOffer);
+    }
     let lapsed = offer.expires_at.is_some_and(|end| end <= now);
     match body {
-        Body::OfferWithdrawn { .. } if own => Ok(OfferState::Withdrawn),
+        Body::OfferWithdrawn { .. } if takes_back => Ok(OfferState::Withdrawn),
         Body::OfferWithdrawn { .. } => Err(OfferRefusal::NotYourOffer),
         Body::OfferAccepted { .. } | Body::OfferCountered { .. } if own => Err(OfferRefusal::OwnOffer),
         Body::OfferAccepted { .. } | Body::OfferCountered { .. } if lapsed => Err(OfferRefusal::Expired),
@@ -78,6 +86,7 @@ pub fn answer(offer: &Offer, seat: Seat, body: &Body, now: Moment) -> Result<Off
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::companion::CompanionRole::Representative;
     use crate::ids::EntryId;
     use crate::party::Side;
     use uuid::Uuid;
@@ -102,6 +111,23 @@ mod tests {
         assert_eq!(answer(&open, respondent, &withdraw, now), Err(OfferRefusal::NotYourOffer));
         let late = Moment::from_millis(2_000);
         assert_eq!(answer(&open, respondent, &accept, late), Err(OfferRefusal::Expired));
+        let beside = |side, role| Seat::Beside { side, role };
+        let theirs = Offer { by: Author::Seat(beside(Side::Claimant, Representative)), ..open };
+        for (seat, body, expected) in [
+            (beside(Side::Claimant, Representative), &withdraw, Ok(OfferState::Withdrawn)),
+            (claimant, &withdraw, Ok(OfferState::Withdrawn)),
+            (claimant, &accept, Err(OfferRefusal::OwnOffer)),
+            (respondent, &accept, Ok(OfferState::Accepted)),
+            (beside(Side::Respondent, Representative), &accept, Err(OfferRefusal::OnlyPartiesOffer)),
+            (beside(Side::Respondent, Representative), &withdraw, Err(OfferRefusal::NotYourOffer)),
+        ] {
+            assert_eq!(answer(&theirs, seat, body, now), expected, "{} {}", seat.as_str(), body.kind());
+        }
+        assert_eq!(
+            answer(&open, beside(Side::Claimant, Representative), &withdraw, now),
+            Err(OfferRefusal::NotYourOffer),
+            "what the party offered is the party's to take back"
+        );
         let gone = Offer { state: OfferState::Withdrawn, ..open };
         assert_eq!(answer(&gone, respondent, &accept, now), Err(OfferRefusal::AlreadyAnswered));
     }

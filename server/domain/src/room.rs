@@ -1,6 +1,7 @@
 //! The room of a dispute: its channels, who has a seat in which, and when somebody may post. The one place where the
 //! wall between a caucus and the other side is drawn.
 
+use crate::companion::CompanionRole;
 use crate::party::{Side, Sides};
 
 words! {
@@ -14,6 +15,8 @@ words! {
         CaucusRespondent = "caucus-respondent",
         /// The mediator alone.
         Notes = "notes",
+        /// The co-mediator alone.
+        CoNotes = "notes-co-mediator",
     }
 }
 
@@ -31,8 +34,13 @@ impl Channel {
         match self {
             Self::CaucusClaimant => Some(Side::Claimant),
             Self::CaucusRespondent => Some(Side::Respondent),
-            Self::Joint | Self::Notes => None,
+            Self::Joint | Self::Notes | Self::CoNotes => None,
         }
+    }
+
+    /// Whether it is one person's alone: nobody else is talked to there.
+    pub const fn is_notes(self) -> bool {
+        matches!(self, Self::Notes | Self::CoNotes)
     }
 }
 
@@ -41,27 +49,97 @@ impl Channel {
 pub enum Seat {
     /// A person of that side.
     Party(Side),
-    /// The mediator.
+    /// The mediator who leads.
     Mediator,
+    /// The second mediator beside them.
+    CoMediator,
+    /// Somebody who sits beside a party and hears what that side hears.
+    Beside {
+        /// Beside whom.
+        side: Side,
+        /// As what.
+        role: CompanionRole,
+    },
+}
+
+/// The seat of that companion.
+const fn beside(side: Side, role: CompanionRole) -> Seat {
+    Seat::Beside { side, role }
 }
 
 impl Seat {
     /// Every seat of a room.
-    pub const ALL: [Self; 3] = [Self::Party(Side::Claimant), Self::Party(Side::Respondent), Self::Mediator];
+    pub const ALL: [Self; 12] = [
+        Self::Party(Side::Claimant),
+        Self::Party(Side::Respondent),
+        Self::Mediator,
+        Self::CoMediator,
+        beside(Side::Claimant, CompanionRole::SupportPerson),
+        beside(Side::Claimant, CompanionRole::Interpreter),
+        beside(Side::Claimant, CompanionRole::Helper),
+        beside(Side::Claimant, CompanionRole::Representative),
+        beside(Side::Respondent, CompanionRole::SupportPerson),
+        beside(Side::Respondent, CompanionRole::Interpreter),
+        beside(Side::Respondent, CompanionRole::Helper),
+        beside(Side::Respondent, CompanionRole::Representative),
+    ];
 
     /// Its word.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Party(side) => side.as_str(),
             Self::Mediator => "mediator",
+            Self::CoMediator => "co-mediator",
+            Self::Beside { side: Side::Claimant, role } => match role {
+                CompanionRole::SupportPerson => "claimant-support-person",
+                CompanionRole::Interpreter => "claimant-interpreter",
+                CompanionRole::Helper => "claimant-helper",
+                CompanionRole::Representative => "claimant-representative",
+            },
+            Self::Beside { side: Side::Respondent, role } => match role {
+                CompanionRole::SupportPerson => "respondent-support-person",
+                CompanionRole::Interpreter => "respondent-interpreter",
+                CompanionRole::Helper => "respondent-helper",
+                CompanionRole::Representative => "respondent-representative",
+            },
         }
     }
 
-    /// The side, where it is a party's seat.
+    /// The side, where it is a party's own seat: whoever sits beside a party decides nothing for it (R3).
     pub const fn side(self) -> Option<Side> {
         match self {
             Self::Party(side) => Some(side),
-            Self::Mediator => None,
+            Self::Mediator | Self::CoMediator | Self::Beside { .. } => None,
+        }
+    }
+
+    /// Whether a neutral third person sits there, leading or beside the one who leads: both hear both sides.
+    pub const fn mediates(self) -> bool {
+        matches!(self, Self::Mediator | Self::CoMediator)
+    }
+
+    /// The side to which the seat belongs: a party's own, or one beside it.
+    pub const fn of_side(self) -> Option<Side> {
+        match self {
+            Self::Party(side) | Self::Beside { side, .. } => Some(side),
+            Self::Mediator | Self::CoMediator => None,
+        }
+    }
+
+    /// As what somebody sits there beside a party.
+    pub const fn companion(self) -> Option<CompanionRole> {
+        match self {
+            Self::Beside { role, .. } => Some(role),
+            Self::Party(_) | Self::Mediator | Self::CoMediator => None,
+        }
+    }
+
+    /// Whether offers are made from that seat: a party's own, and that of whoever speaks in a party's place.
+    pub const fn may_offer(self) -> bool {
+        match self {
+            Self::Party(_) => true,
+            Self::Mediator | Self::CoMediator => false,
+            Self::Beside { role, .. } => role.may_offer(),
         }
     }
 }
@@ -70,10 +148,27 @@ impl Seat {
 pub const fn has_seat(seat: Seat, channel: Channel, shuttle: bool) -> bool {
     match (seat, channel) {
         (_, Channel::Joint) => !shuttle,
-        (Seat::Mediator, _)
-        | (Seat::Party(Side::Claimant), Channel::CaucusClaimant)
-        | (Seat::Party(Side::Respondent), Channel::CaucusRespondent) => true,
-        (Seat::Party(_), _) => false,
+        // Nobody reads another one's notes, and each mediator writes their own (R5).
+        (Seat::Mediator, Channel::Notes)
+        | (Seat::CoMediator, Channel::CoNotes)
+        | (Seat::Mediator | Seat::CoMediator, Channel::CaucusClaimant | Channel::CaucusRespondent)
+        | (
+            Seat::Party(Side::Claimant) | Seat::Beside { side: Side::Claimant, .. },
+            Channel::CaucusClaimant,
+        )
+        | (
+            Seat::Party(Side::Respondent) | Seat::Beside { side: Side::Respondent, .. },
+            Channel::CaucusRespondent,
+        ) => true,
+        (Seat::Mediator | Seat::CoMediator | Seat::Party(_) | Seat::Beside { .. }, _) => false,
+    }
+}
+
+/// Whether that seat has a voice in the channel at all: a support person listens where the other side reads.
+pub const fn may_write_in(seat: Seat, channel: Channel) -> bool {
+    match seat.companion() {
+        Some(role) => channel.caucus_of().is_some() || role.may_write_to_both(),
+        None => true,
     }
 }
 
@@ -136,9 +231,10 @@ impl RoomState {
         signalled || self.paused.contains(&channel)
     }
 
-    /// Whether that seat may post there now. The mediator always may: somebody has to say how it goes on.
+    /// Whether that seat may post there now. A mediator always may: somebody has to say how it goes on.
     pub fn may_post(&self, seat: Seat, channel: Channel, shuttle: bool) -> bool {
-        has_seat(seat, channel, shuttle) && (seat == Seat::Mediator || !self.is_paused(channel))
+        let is_free = seat.mediates() || !self.is_paused(channel);
+        has_seat(seat, channel, shuttle) && is_free && may_write_in(seat, channel)
     }
 }
 
@@ -167,11 +263,41 @@ mod tests {
                 "open claimant: joint caucus-claimant",
                 "open respondent: joint caucus-respondent",
                 "open mediator: joint caucus-claimant caucus-respondent notes",
+                "open co-mediator: joint caucus-claimant caucus-respondent notes-co-mediator",
+                "open claimant-support-person: joint caucus-claimant",
+                "open claimant-interpreter: joint caucus-claimant",
+                "open claimant-helper: joint caucus-claimant",
+                "open claimant-representative: joint caucus-claimant",
+                "open respondent-support-person: joint caucus-respondent",
+                "open respondent-interpreter: joint caucus-respondent",
+                "open respondent-helper: joint caucus-respondent",
+                "open respondent-representative: joint caucus-respondent",
                 "shuttle claimant: caucus-claimant",
                 "shuttle respondent: caucus-respondent",
                 "shuttle mediator: caucus-claimant caucus-respondent notes",
+                "shuttle co-mediator: caucus-claimant caucus-respondent notes-co-mediator",
+                "shuttle claimant-support-person: caucus-claimant",
+                "shuttle claimant-interpreter: caucus-claimant",
+                "shuttle claimant-helper: caucus-claimant",
+                "shuttle claimant-representative: caucus-claimant",
+                "shuttle respondent-support-person: caucus-respondent",
+                "shuttle respondent-interpreter: caucus-respondent",
+                "shuttle respondent-helper: caucus-respondent",
+                "shuttle respondent-representative: caucus-respondent",
             ]
         );
+    }
+
+    #[test]
+    fn a_support_person_writes_in_the_private_talk_of_their_side_alone() {
+        let room = RoomState::default();
+        for seat in Seat::ALL {
+            for channel in channels_of(seat, false) {
+                let listens =
+                    seat.companion() == Some(CompanionRole::SupportPerson) && channel == Channel::Joint;
+                assert_eq!(room.may_post(seat, channel, false), !listens, "{} {channel}", seat.as_str());
+            }
+        }
     }
 
     #[test]
@@ -182,7 +308,11 @@ mod tests {
             assert!(!room.may_post(Seat::Party(side), Channel::Joint, false));
             assert!(room.may_post(Seat::Party(side), Channel::caucus(side), false));
         }
-        assert!(room.may_post(Seat::Mediator, Channel::Joint, false));
+        assert!([Seat::Mediator, Seat::CoMediator].iter().all(|seat| room.may_post(
+            *seat,
+            Channel::Joint,
+            false
+        )));
     }
 
     #[test]

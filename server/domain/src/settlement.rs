@@ -37,6 +37,22 @@ words! {
 }
 
 words! {
+    /// What is wrong with a record that is kept.
+    pub enum Fault {
+        /// It does not open: its key is gone, or its row was changed.
+        Unreadable = "unreadable",
+        /// Its text is not that of its digest.
+        Text = "text",
+        /// Its JWS is not that text, sealed by the house.
+        Jws = "jws",
+        /// Its PDF is not that text, sealed by the house.
+        Pdf = "pdf",
+        /// The ledger has no entry with its digest.
+        Ledger = "ledger",
+    }
+}
+
+words! {
     /// Who attested that the mediation took place.
     pub enum Attestation {
         /// The mediator, by signature.

@@ -1,7 +1,7 @@
 //! Passing an item of a caucus on (R6, R17): the mediator asks, its author allows that very item, and only then does it
 //! appear for the other side. Deliberately not here: where the copy is kept, and who may read it, which is `sight`'s.
 
-use crate::entry::{Author, Body, OfferContent, SharedItem};
+use crate::entry::{Author, Body, FileContent, OfferContent, SharedItem};
 use crate::ids::FileId;
 use crate::offer::{Offer, OfferState};
 use crate::party::Side;
@@ -82,10 +82,10 @@ pub fn ask(item: &Item<'_>, seat: Seat, now: Moment) -> Result<ShareState, Share
     if item.channel.caucus_of().is_none() {
         return Err(ShareRefusal::OnlyFromCaucus);
     }
-    if seat != Seat::Mediator {
+    if !seat.mediates() {
         return Err(ShareRefusal::OnlyMediatorAsks);
     }
-    if item.by == Author::Seat(Seat::Mediator) {
+    if matches!(item.by, Author::Seat(seat) if seat.mediates()) {
         return Err(ShareRefusal::OwnWords);
     }
     let is_shareable = is_message_or_file(item.body) || offered(item.body).is_some();
@@ -134,7 +134,7 @@ pub const fn place(of: Side, shuttle: bool) -> Channel {
 pub fn passed_on(body: &Body, name: FileId) -> Option<SharedItem> {
     match body {
         Body::Message { text, lang } => Some(SharedItem::Message { text: text.clone(), lang: lang.clone() }),
-        Body::File { .. } => Some(SharedItem::File { file: name }),
+        Body::File(content) => Some(SharedItem::File(FileContent { file: name, ..content.clone() })),
         other => offered(other).cloned().map(SharedItem::Offer),
     }
 }
@@ -157,7 +157,7 @@ const fn offered(body: &Body) -> Option<&OfferContent> {
 }
 
 const fn is_message_or_file(body: &Body) -> bool {
-    matches!(body, Body::Message { .. } | Body::File { .. })
+    matches!(body, Body::Message { .. } | Body::File(_))
 }
 
 #[cfg(test)]
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn r06_the_mediator_asks_once_for_an_item_of_a_side() {
-        let (words, agenda) = (words(), Body::Agenda { items: vec![] });
+        let (words, agenda) = (words(), Body::Agenda { items: vec![], current: None });
         let mine = item(&words);
         assert_eq!(ask(&mine, Seat::Mediator, NOW), Ok(ShareState::Asked));
         let party = Seat::Party(Side::Claimant);
@@ -244,8 +244,8 @@ mod tests {
     #[test]
     fn r05_a_file_goes_under_a_name_that_does_not_tell_when_it_came() {
         let (first, second) = (FileId::new(Uuid::from_u128(1)), FileId::new(Uuid::from_u128(2)));
-        let passed = passed_on(&Body::File { file: first }, second);
-        assert_eq!(passed, Some(SharedItem::File { file: second }));
+        let passed = passed_on(&Body::File(FileContent::of(first)), second);
+        assert_eq!(passed, Some(SharedItem::File(FileContent::of(second))));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The one table of who may read what. Everything that leaves the house asks it, and it is tested by enumeration.
 
+use crate::companion::CompanionRole;
 use crate::dispute::Dispute;
 use crate::ids::AccountId;
 use crate::party::Side;
@@ -14,25 +15,53 @@ pub enum Viewer {
     Pending,
     /// A mediator who is proposed: names and category only.
     Proposed,
-    /// The confirmed mediator.
+    /// The confirmed mediator, who leads.
     Mediator,
+    /// The second mediator beside them.
+    CoMediator,
     /// A registrar without another role in the dispute.
     Registrar,
     /// Court staff.
     Auditor,
+    /// Somebody who sits beside a party, under the agreement to mediate that is in force.
+    Beside {
+        /// Beside whom.
+        side: Side,
+        /// As what.
+        role: CompanionRole,
+    },
+}
+
+/// Somebody beside that side.
+const fn beside(side: Side, role: CompanionRole) -> Viewer {
+    Viewer::Beside { side, role }
 }
 
 impl Viewer {
     /// Every kind of viewer.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 16] = [
         Self::Party(Side::Claimant),
         Self::Party(Side::Respondent),
         Self::Pending,
         Self::Proposed,
         Self::Mediator,
+        Self::CoMediator,
         Self::Registrar,
         Self::Auditor,
+        beside(Side::Claimant, CompanionRole::SupportPerson),
+        beside(Side::Claimant, CompanionRole::Interpreter),
+        beside(Side::Claimant, CompanionRole::Helper),
+        beside(Side::Claimant, CompanionRole::Representative),
+        beside(Side::Respondent, CompanionRole::SupportPerson),
+        beside(Side::Respondent, CompanionRole::Interpreter),
+        beside(Side::Respondent, CompanionRole::Helper),
+        beside(Side::Respondent, CompanionRole::Representative),
     ];
+
+    /// Whether a neutral third person looks, leading or beside the one who leads.
+    pub const fn mediates(self) -> bool {
+        matches!(self, Self::Mediator | Self::CoMediator)
+    }
 }
 
 /// Something of a dispute that somebody may wish to read.
@@ -118,6 +147,8 @@ pub enum Item {
         /// Whose.
         of: Side,
     },
+    /// How the joint session is shared out between the sides: it is the mediator's own tool, and judges nobody.
+    Balance,
 }
 
 /// Whether that viewer may read that item.
@@ -127,36 +158,40 @@ pub fn may_read(viewer: Viewer, item: Item) -> bool {
         Item::Names => !matches!(viewer, Viewer::Pending | Viewer::Auditor),
         Item::Statement { of, shown } | Item::File { of, shown } => match viewer {
             Viewer::Party(side) => side == of || shown,
-            Viewer::Mediator | Viewer::Registrar => true,
-            Viewer::Pending | Viewer::Proposed | Viewer::Auditor => false,
+            Viewer::Mediator | Viewer::CoMediator | Viewer::Registrar => true,
+            Viewer::Pending | Viewer::Proposed | Viewer::Auditor | Viewer::Beside { .. } => false,
         },
         Item::Contact { of } => viewer == Viewer::Party(of) || viewer == Viewer::Registrar,
-        Item::Needs { of } => {
-            viewer == Viewer::Party(of) || matches!(viewer, Viewer::Mediator | Viewer::Registrar)
-        }
-        Item::SafetyFinding { .. } => matches!(viewer, Viewer::Mediator | Viewer::Registrar),
+        Item::Needs { of } => viewer == Viewer::Party(of) || viewer.mediates() || viewer == Viewer::Registrar,
+        Item::SafetyFinding { .. } => viewer.mediates() || viewer == Viewer::Registrar,
         Item::Talk { channel, shuttle } => {
             seat_of(viewer).is_some_and(|seat| has_seat(seat, channel, shuttle))
         }
-        Item::Question | Item::AgreementText => matches!(viewer, Viewer::Party(_) | Viewer::Mediator),
+        Item::Question => viewer.mediates() || matches!(viewer, Viewer::Party(_)),
+        // They help to understand the text, or carry it across.
+        Item::AgreementText => {
+            viewer.mediates() || matches!(viewer, Viewer::Party(_) | Viewer::Beside { .. })
+        }
         // Not even to whoever gave it: a telephone is handed over, and somebody looks over a shoulder.
         Item::SecretAnswer { given: false, .. } => false,
         Item::SecretAnswer { of, given: true } => viewer == Viewer::Party(of),
         Item::Signature { of, shuttle } => match viewer {
-            Viewer::Party(side) => side == of || !shuttle,
-            Viewer::Mediator | Viewer::Auditor => true,
+            Viewer::Party(side) | Viewer::Beside { side, .. } => side == of || !shuttle,
+            Viewer::Mediator | Viewer::CoMediator | Viewer::Auditor => true,
             Viewer::Pending | Viewer::Proposed | Viewer::Registrar => false,
         },
         Item::Record { open_to_auditor } => match viewer {
-            Viewer::Party(_) | Viewer::Mediator => true,
+            Viewer::Party(_) | Viewer::Mediator | Viewer::CoMediator => true,
             Viewer::Auditor => open_to_auditor,
-            Viewer::Pending | Viewer::Proposed | Viewer::Registrar => false,
+            Viewer::Pending | Viewer::Proposed | Viewer::Registrar | Viewer::Beside { .. } => false,
         },
         Item::Delivery { of } | Item::Referral { of } => {
             viewer == Viewer::Party(of) || viewer == Viewer::Registrar
         }
         Item::Cause => viewer == Viewer::Registrar,
+        // It is said to one person: whoever leads.
         Item::ReadBack { of } => viewer == Viewer::Party(of) || viewer == Viewer::Mediator,
+        Item::Balance => viewer.mediates(),
     }
 }
 
@@ -165,6 +200,8 @@ const fn seat_of(viewer: Viewer) -> Option<Seat> {
     match viewer {
         Viewer::Party(side) => Some(Seat::Party(side)),
         Viewer::Mediator => Some(Seat::Mediator),
+        Viewer::CoMediator => Some(Seat::CoMediator),
+        Viewer::Beside { side, role } => Some(Seat::Beside { side, role }),
         Viewer::Pending | Viewer::Proposed | Viewer::Registrar | Viewer::Auditor => None,
     }
 }
@@ -185,11 +222,18 @@ pub fn viewer_of(dispute: &Dispute, account: AccountId, is_registrar: bool) -> O
     if dispute.mediator() == Some(account) {
         return Some(Viewer::Mediator);
     }
+    if dispute.co_mediator() == Some(account) {
+        return Some(Viewer::CoMediator);
+    }
     if dispute.proposed_mediator() == Some(account) {
         return Some(Viewer::Proposed);
     }
-    // Nobody but its author knows of what was never filed.
-    (is_registrar && dispute.filed_at.is_some()).then_some(Viewer::Registrar)
+    if let Some(companion) = dispute.companion_of(account) {
+        return Some(Viewer::Beside { side: companion.side, role: companion.role });
+    }
+    // Nobody but its author knows of what was never filed; and whoever mediated, or was to, watches over nothing here.
+    let watches = is_registrar && dispute.filed_at.is_some() && !dispute.has_part(account);
+    watches.then_some(Viewer::Registrar)
 }
 
 #[cfg(test)]
@@ -200,14 +244,50 @@ mod tests {
         Viewer::ALL.into_iter().filter(|viewer| may_read(*viewer, item)).collect()
     }
 
+    /// Everybody who sits beside that side.
+    fn companions(side: Side) -> Vec<Viewer> {
+        CompanionRole::ALL.iter().map(|role| beside(side, *role)).collect()
+    }
+
+    #[test]
+    fn r3_whoever_sits_beside_a_party_reads_the_talk_and_the_text_of_it_and_nothing_else() {
+        for of in Side::BOTH {
+            for viewer in companions(of).into_iter().chain(companions(of.other())) {
+                for shown in [false, true] {
+                    assert!(!may_read(viewer, Item::Statement { of, shown }));
+                    assert!(!may_read(viewer, Item::File { of, shown }));
+                    assert!(!may_read(viewer, Item::Record { open_to_auditor: shown }));
+                    assert!(!may_read(viewer, Item::SecretAnswer { of, given: shown }));
+                }
+                for item in [
+                    Item::Contact { of },
+                    Item::Needs { of },
+                    Item::SafetyFinding { of },
+                    Item::Delivery { of },
+                    Item::Referral { of },
+                    Item::ReadBack { of },
+                    Item::Question,
+                    Item::Cause,
+                ] {
+                    assert!(!may_read(viewer, item), "{viewer:?} {item:?}");
+                }
+                assert!(may_read(viewer, Item::AgreementText) && may_read(viewer, Item::Outline));
+            }
+        }
+    }
+
     #[test]
     fn r5_a_caucus_is_read_by_its_side_and_the_mediator_alone() {
         for shuttle in [false, true] {
             for side in Side::BOTH {
                 let item = Item::Talk { channel: Channel::caucus(side), shuttle };
-                assert_eq!(readers(item), [Viewer::Party(side), Viewer::Mediator]);
+                let insiders =
+                    [vec![Viewer::Party(side), Viewer::Mediator, Viewer::CoMediator], companions(side)]
+                        .concat();
+                assert_eq!(readers(item), insiders);
             }
             assert_eq!(readers(Item::Talk { channel: Channel::Notes, shuttle }), [Viewer::Mediator]);
+            assert_eq!(readers(Item::Talk { channel: Channel::CoNotes, shuttle }), [Viewer::CoMediator]);
         }
     }
 
@@ -237,7 +317,10 @@ mod tests {
     #[test]
     fn r16_only_registrar_and_mediator_learn_what_safety_answers_came_to() {
         for of in Side::BOTH {
-            assert_eq!(readers(Item::SafetyFinding { of }), [Viewer::Mediator, Viewer::Registrar]);
+            assert_eq!(
+                readers(Item::SafetyFinding { of }),
+                [Viewer::Mediator, Viewer::CoMediator, Viewer::Registrar]
+            );
         }
     }
 
@@ -252,7 +335,7 @@ mod tests {
 
     #[test]
     fn a_secret_answer_is_read_by_nobody_and_that_it_was_given_by_its_own_side_alone() {
-        assert_eq!(readers(Item::Question).len(), 3);
+        assert_eq!(readers(Item::Question).len(), 4);
         for of in Side::BOTH {
             assert_eq!(readers(Item::SecretAnswer { of, given: false }), []);
             assert_eq!(readers(Item::SecretAnswer { of, given: true }), [Viewer::Party(of)]);
@@ -264,6 +347,11 @@ mod tests {
         for of in Side::BOTH {
             assert_eq!(readers(Item::ReadBack { of }), [Viewer::Party(of), Viewer::Mediator]);
         }
+    }
+
+    #[test]
+    fn how_a_session_is_shared_out_is_read_by_the_mediator_alone() {
+        assert_eq!(readers(Item::Balance), [Viewer::Mediator, Viewer::CoMediator]);
     }
 
     #[test]

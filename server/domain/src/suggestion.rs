@@ -146,7 +146,7 @@ impl Suggestion {
     /// when the channel is closed.
     pub fn may_read(&self, seat: Seat, shuttle: bool) -> bool {
         let sits = crate::room::has_seat(seat, self.told.0, shuttle);
-        sits || (self.told.0 == Channel::Joint && (seat == Seat::Mediator || seat == Seat::Party(self.by)))
+        sits || (self.told.0 == Channel::Joint && (seat.mediates() || seat == Seat::Party(self.by)))
     }
 
     /// The terms with the suggestion taken up: `read` are those of the revision that its author read, `now` those that

@@ -24,11 +24,41 @@ pub struct AuditLine {
     pub is_open: bool,
 }
 
-/// `GET /audit?from=&to=&category=&state=&after=`: the filters are a GET form with those names.
+/// How many settlements there are, and how many of them ask for a look.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct AuditNumbers {
+    /// All of them.
+    pub all: usize,
+    /// With a delivery that failed.
+    pub failed: usize,
+    /// With a delivery that has waited for longer than a day.
+    pub late: usize,
+}
+
+/// A sample that was drawn.
+#[derive(Debug, Clone, Default)]
+pub struct AuditSample {
+    /// What draws the same ones again.
+    pub seed: String,
+    /// From how many they were drawn.
+    pub of: usize,
+}
+
+/// `GET /audit?from=&to=&category=&state=&mediator=&after=`: the filters are a GET form with those names.
+/// `GET /audit/samples` takes `size` and `seed` as well. Links to `/audit/settlements.csv` and `.json` with the same
+/// filters, and to `/audit/verification`.
 #[derive(Debug, Clone, Default)]
 pub struct AuditList {
-    /// The filters as typed: `from`, `to`, `category`, `state`.
+    /// The filters as typed: `from`, `to`, `category`, `state`, `mediator`, `size`, `seed`.
     pub form: Form,
+    /// The roster: id and name.
+    pub mediators: Vec<(String, String)>,
+    /// What stands above the list of all.
+    pub numbers: Option<AuditNumbers>,
+    /// Where these were drawn by lot.
+    pub sample: Option<AuditSample>,
+    /// The filters as they stand in an address.
+    pub filters: String,
     /// The codes of all categories.
     pub categories: Vec<String>,
     /// The codes of all states.
@@ -39,6 +69,35 @@ pub struct AuditList {
     pub next: Option<String>,
 }
 page!(AuditList, "audit/list.html");
+
+/// `GET /audit/verification`: before the first turn. Posts the same path with `run`, and is the answer to that.
+#[derive(Debug, Clone, Default)]
+pub struct Verification {
+    /// What the next turn goes on from, as the house wrote and sealed it; empty for the first.
+    pub run: String,
+    /// How many were verified so far.
+    pub checked: usize,
+    /// How many there are.
+    pub of: usize,
+    /// How many of them were not right.
+    pub wrong: usize,
+    /// The ids and references of those that were not right; of very many the first ones.
+    pub named: Vec<(String, String)>,
+    /// Whether all were verified.
+    pub is_done: bool,
+}
+page!(Verification, "audit/verification.html");
+
+/// What an auditor noted.
+#[derive(Debug, Clone)]
+pub struct FindingLine {
+    /// The auditor's name.
+    pub by: String,
+    /// When.
+    pub at: Moment,
+    /// What it says.
+    pub text: String,
+}
 
 /// One row of the trail.
 #[derive(Debug, Clone)]
@@ -51,7 +110,8 @@ pub struct TraceLine {
     pub facts: String,
 }
 
-/// `GET /audit/{settlement}`. Links to `/settlements/{id}/record.pdf` and `.jws` where open. No form.
+/// `GET /audit/{settlement}`. Links to `/settlements/{id}/record.pdf` and `.jws` where open. Posts
+/// `/audit/{settlement}/verification` (no fields; the answer is this page with what was found) and `/audit/{settlement}/findings`: `text`.
 #[derive(Debug, Clone)]
 pub struct AuditDetail {
     /// The settlement's id.
@@ -82,5 +142,13 @@ pub struct AuditDetail {
     pub trace: Vec<TraceLine>,
     /// Whether the terms are open to the auditor.
     pub is_open: bool,
+    /// The record's number in the public ledger; nothing until it was entered.
+    pub entry: Option<i64>,
+    /// What came of verifying it anew, just now: the codes of what is wrong (`fault-…`).
+    pub verified: Option<Vec<String>>,
+    /// What auditors noted, the earliest first.
+    pub findings: Vec<FindingLine>,
+    /// What was typed as a finding.
+    pub form: Form,
 }
 page!(AuditDetail, "audit/detail.html");

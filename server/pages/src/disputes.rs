@@ -96,6 +96,12 @@ pub struct DisputePage {
     pub tasks: Vec<Task>,
     /// The code of the deadline that runs (`deadline-…`) and when it ends.
     pub deadline: Option<(String, Moment)>,
+    /// Until when what was said is kept, once it is over; of a draft, until it is deleted if nobody goes on with it.
+    pub kept_until: Option<Moment>,
+    /// Whether the reader is a party, who may take home what is its own: link to `/disputes/{id}/own-data`.
+    pub may_download: bool,
+    /// When what was said was destroyed.
+    pub destroyed_at: Option<Moment>,
     /// Where the reader was referred to; otherwise empty. Nobody else sees it.
     pub referral: String,
     /// Those whom the reader may know of.
@@ -124,11 +130,15 @@ pub struct DisputePage {
     pub may_request_mediation: bool,
     /// For the mediator: whether they may close it without an agreement.
     pub may_close: bool,
+    /// For the mediator and the registrar: whether another mediator may be sought: link to `/disputes/{id}/replacement`.
+    pub may_replace: bool,
+    /// Whether a second mediator is the reader's to see to: link to `/disputes/{id}/co-mediation`.
+    pub may_co_mediate: bool,
     /// For a party that may say that it needs a break or does not feel safe: who learns of it, `mediator` or
     /// `registrar`; otherwise empty. Posts `/rooms/{id}/breaks` and `/rooms/{id}/alarms` (no fields).
     pub told: String,
     /// What the mediator disclosed after the parties had approved, and when.
-    pub disclosures: Vec<(Moment, String)>,
+    pub disclosures: Vec<(Moment, String, String)>,
     /// For a party while one waits: what they said of it (`disclosure-said-…`): `nothing`, `accepted`, `objected`.
     /// Posts `/disputes/{id}/disclosures/acceptance` or `/disputes/{id}/disclosures/objection` (no fields).
     pub disclosure_said: Option<String>,

@@ -3,7 +3,7 @@
 
 use crate::assets::asset_url;
 use crate::form::Part;
-use crate::words::{Escaped, Words};
+use crate::words::{Escaped, Said, Words};
 use domain::language::Language;
 use domain::time::{Day, Moment};
 
@@ -103,6 +103,16 @@ pub fn in_query(path: &str) -> String {
 }
 
 impl Words {
+    /// What a channel is called; `with` is the party's name in a private meeting, for the mediator.
+    pub fn channel(&self, name: &str, with: &str) -> Said {
+        match name {
+            "joint" => self.room_channel_joint(),
+            "notes" | "notes-co-mediator" => self.room_channel_notes(),
+            _ if with.is_empty() => self.room_channel_caucus(),
+            _ => self.room_channel_caucus_with(with),
+        }
+    }
+
     /// A day as a `time` element.
     pub fn day(&self, day: &Day) -> Part {
         Part(format!("<time datetime=\"{day}\">{}</time>", Escaped(&self.day_text(*day))))

@@ -28,6 +28,8 @@ pub enum Mail {
     Reset { url: String },
     /// To somebody invited; `url` is `PUBLIC_URL/invitations/CODE`, `entry` is `PUBLIC_URL/invitations`.
     Invitation { url: String, entry: String, expires_on: Day },
+    /// To somebody whom a party asked to sit beside it; `url` is the page on which they take the seat.
+    AskedBeside { url: String },
     /// Something waits; `url` is `PUBLIC_URL/sign-in` or a page behind it.
     SomethingToDo { url: String },
     /// A period ends on this day.
@@ -40,6 +42,10 @@ pub enum Mail {
     Ended { url: String },
     /// To somebody who took an invitation and waited: the house could not confirm that it was meant for them.
     NotConfirmed,
+    /// To somebody who mediated: they do so no more.
+    MediatorLeft,
+    /// To the institution: the ledger's signed head, to be kept.
+    LedgerHead { note: String },
     /// Somebody asked for an account with an address that has one already.
     AlreadyKnown { url: String },
 }
@@ -62,10 +68,14 @@ impl Mail {
             Self::Confirmation { .. } => w.mail_confirmation_subject(),
             Self::Reset { .. } => w.mail_reset_subject(),
             Self::Invitation { .. } => w.mail_invitation_subject(),
-            Self::SomethingToDo { .. } | Self::AlreadyKnown { .. } => w.mail_something_subject(),
+            Self::SomethingToDo { .. } | Self::AlreadyKnown { .. } | Self::AskedBeside { .. } => {
+                w.mail_something_subject()
+            }
             Self::Deadline { .. } => w.mail_deadline_subject(),
             Self::RecordAttached { .. } | Self::RecordLink { .. } => w.mail_record_subject(),
             Self::Ended { .. } | Self::NotConfirmed => w.mail_ended_subject(),
+            Self::MediatorLeft => w.mail_mediator_left_subject(),
+            Self::LedgerHead { .. } => w.mail_ledger_subject(),
         }
     }
 
@@ -90,6 +100,12 @@ impl Mail {
                 said(w.mail_invitation_code(entry)),
                 said(w.mail_invitation_never()),
             ],
+            Self::AskedBeside { url } => vec![
+                said(w.mail_beside_text(&institution.name)),
+                Line::Link(url.clone()),
+                said(w.mail_beside_account()),
+                said(w.mail_invitation_never()),
+            ],
             Self::SomethingToDo { url } => vec![said(w.mail_something_text()), Line::Link(url.clone())],
             Self::Deadline { url, ends_on } => {
                 vec![said(w.mail_deadline_text(w.day_text(*ends_on))), Line::Link(url.clone())]
@@ -102,6 +118,8 @@ impl Mail {
             Self::RecordLink { url } => vec![said(w.mail_record_link()), Line::Link(url.clone())],
             Self::Ended { url } => vec![said(w.mail_ended_text()), Line::Link(url.clone())],
             Self::NotConfirmed => vec![said(w.mail_not_confirmed_text())],
+            Self::MediatorLeft => vec![said(w.mail_mediator_left_text())],
+            Self::LedgerHead { note } => vec![said(w.mail_ledger_text()), Line::Exact(note.clone())],
             Self::AlreadyKnown { url } => vec![said(w.mail_known_text()), Line::Link(url.clone())],
         }
     }
@@ -111,11 +129,13 @@ impl Mail {
 enum Line {
     Said(String),
     Link(String),
+    /// Lines that mean something only as they stand.
+    Exact(String),
 }
 
 fn text_of(w: &Words, lines: &[Line], institution: &Institution) -> String {
     let paragraphs = lines.iter().map(|line| match line {
-        Line::Said(text) | Line::Link(text) => text.clone(),
+        Line::Said(text) | Line::Link(text) | Line::Exact(text) => text.clone(),
     });
     let greeting = w.mail_greeting().text().to_owned();
     let foot = format!("{}\n{}\n{}", institution.name, institution.phone, institution.address);
@@ -163,11 +183,13 @@ mod tests {
                 expires_on: day,
             },
             Mail::SomethingToDo { url: url.clone() },
+            Mail::AskedBeside { url: url.clone() },
             Mail::Deadline { url: url.clone(), ends_on: day },
             Mail::RecordAttached { is_encrypted: true, verify: "https://example.org/verify".to_owned() },
             Mail::RecordLink { url: url.clone() },
             Mail::Ended { url: url.clone() },
             Mail::AlreadyKnown { url },
+            Mail::LedgerHead { note: "house.example/ledger\n1\nroot\n\n\u{2014} house sig\n".to_owned() },
         ]
     }
 

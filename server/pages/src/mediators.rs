@@ -34,7 +34,7 @@ pub struct Proposal {
     /// The names of the parties.
     pub names: Vec<String>,
     /// By when to answer.
-    pub answer_by: Moment,
+    pub answer_by: Option<Moment>,
 }
 
 /// `GET /mediator`. Links to `/assignments/{id}`, `/disputes/{id}`, `/rooms/{id}`. No form.

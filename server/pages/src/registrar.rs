@@ -65,7 +65,7 @@ pub struct Alarm {
     pub id: String,
     /// Its reference.
     pub reference: String,
-    /// The code: `unsafe`, `break`, `afraid`, `do-not-contact`, `safety-changed`, `disclosure`, `no-mediator`, `deadline-stuck` (`alarm-…`).
+    /// The code: `unsafe`, `break`, `afraid`, `do-not-contact`, `safety-changed`, `disclosure`, `no-mediator`, `deadline-stuck`, `hold-lapses` (`alarm-…`).
     pub kind: String,
     /// The name of whoever asked; empty where it is not known.
     pub by: String,
@@ -75,7 +75,7 @@ pub struct Alarm {
 
 /// `GET /registrar`. Posts `/disputes/{dispute}/parties/{party}/identity`: `decision` (`confirm` with `sure-{party}`: `yes`, `refuse`);
 /// `/registrar/duties/{duty}` (no fields: it was seen to); `/registrar/mails/{id}/retries` (no fields); `/disputes/{id}/resumption` (no fields). Links to
-/// `/registrar/disputes`, `/registrar/disputes/{id}/screening` and `/registrar/disputes/{id}/assignment`.
+/// `/registrar/disputes`, `/registrar/disputes/{id}/screening`, `/registrar/disputes/{id}/assignment` and `/registrar/disputes/{id}/hold`.
 #[derive(Debug, Clone, Default)]
 pub struct RegistrarDesk {
     /// Calls for help, the newest first.
@@ -88,6 +88,8 @@ pub struct RegistrarDesk {
     pub assigning: Vec<WaitingDispute>,
     /// Disputes that are suspended.
     pub suspended: Vec<WaitingDispute>,
+    /// Disputes whose legal hold waits for a second person.
+    pub holds: Vec<WaitingDispute>,
     /// Mails that failed.
     pub mails: Vec<FailedMail>,
     /// What was wrong with a decision on a taker (`sure-PARTY`).
@@ -126,6 +128,42 @@ pub struct DisputeSearch {
     pub next: Option<String>,
 }
 page!(DisputeSearch, "registrar/disputes.html");
+
+/// `GET /registrar/disputes/{id}/hold`. Posts `/disputes/{id}/hold`: `reason`, while there is none;
+/// `/disputes/{id}/hold/confirmation`: `hold` and `state` as they are shown; `/disputes/{id}/hold/ending`: those and `sure`.
+#[derive(Debug, Clone, Default)]
+pub struct HoldDesk {
+    /// The dispute's id.
+    pub id: String,
+    /// Its reference.
+    pub reference: String,
+    /// The hold that is open.
+    pub hold: Option<OpenHold>,
+    /// What was typed.
+    pub form: Form,
+}
+page!(HoldDesk, "registrar/hold.html");
+
+/// A legal hold.
+#[derive(Debug, Clone)]
+pub struct OpenHold {
+    /// Its id.
+    pub id: String,
+    /// The code of how far it is (`hold-state-…`): `placed`, `confirmed`, `lifted`.
+    pub state: String,
+    /// Why it was placed.
+    pub reason: String,
+    /// The name of who placed it.
+    pub placed_by: String,
+    /// When.
+    pub placed_at: Moment,
+    /// When it lapses unless somebody else confirms it before.
+    pub lapses_at: Option<Moment>,
+    /// Whether the reader may confirm it.
+    pub may_confirm: bool,
+    /// Whether the reader may ask for its end, or agree to it.
+    pub may_end: bool,
+}
 
 /// One side's safety answers, for the registrar alone.
 #[derive(Debug, Clone)]

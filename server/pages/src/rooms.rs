@@ -2,8 +2,10 @@
 //! given: who may see which entry was decided before. Deliberately not here: the socket, which `web/scripts/room`
 //! speaks with.
 
+use crate::entries::{EntryBody, EntryLine};
 use crate::form::{Form, Part};
 use crate::frame::page;
+use crate::standings::{Standing, StandingPage};
 use crate::terms::{TermLine, WorkingText};
 use crate::words::{Said, Words};
 use domain::time::Moment;
@@ -17,93 +19,8 @@ pub struct ChannelTab {
     pub with: String,
     /// The number of its last entry, so that the socket replays only what is newer.
     pub last_seq: u32,
-}
-
-/// What an offer has come to.
-#[derive(Debug, Clone, Default)]
-pub struct OfferLine {
-    /// For a counter-offer: the entry in whose place it stands, and what that one offered.
-    pub instead_of: Option<(String, Vec<TermLine>)>,
-    /// What is offered.
-    pub terms: Vec<TermLine>,
-    /// The short note; empty for none.
-    pub note: String,
-    /// `open`, `accepted`, `countered`, `withdrawn`, `expired`.
-    pub state: String,
-    /// Until when it stands.
-    pub expires_at: Option<Moment>,
-    /// Whether the reader may accept or counter it.
-    pub may_answer: bool,
-    /// Whether the reader may withdraw it.
-    pub may_withdraw: bool,
-}
-
-/// What an entry holds.
-#[derive(Debug, Clone)]
-pub enum EntryBody {
-    /// Something said, with the tag of its language.
-    Message { text: String, language: String },
-    /// A file with its name; opened at `/files/{id}`.
-    File { id: String, name: String },
-    /// An offer, counter-offer or mediator's proposal.
-    Offer(OfferLine),
-    /// What the mediator put on the agenda.
-    Agenda { text: String },
-    /// A line of the house: the code of what happened (`event-…` in `room.ftl`), such as `session-opened`,
-    /// `session-paused`, `session-closed`, `arrival`, `departure`, `offer-accepted`, `offer-countered`,
-    /// `offer-withdrawn`, `revision`, `frozen`, `signature`, `all-signed`, `caucus-begun`.
-    Event(String),
-    /// What the mediator asks blind bids about, by language tag; answered at `/rooms/{id}/blind-bids`.
-    Question(Vec<(String, String)>),
-    /// The mediator's proposal; answered at `/rooms/{id}/proposals`.
-    Proposal(OfferLine),
-    /// A word about passing an entry on: the code of what happened (`share-asked`, `share-allowed`, `share-declined`),
-    /// which entry, and whether the reader decides about it now.
-    Share { code: String, entry: String, may_decide: bool },
-}
-
-/// One entry of the channel that is shown.
-#[derive(Debug, Clone)]
-pub struct EntryLine {
-    /// Its number in the channel.
-    pub seq: u32,
-    /// Its id.
-    pub id: String,
-    /// When it was stored.
-    pub at: Moment,
-    /// The name of its author, or of whom the house speaks; for figures that met, the amount; empty for the house.
-    pub by: String,
-    /// The author's role: `claimant`, `respondent`, `mediator`, `house`.
-    pub role: String,
-    /// Whether the reader wrote it.
-    pub is_mine: bool,
-    /// Whether it was said in private and passed on: `by` is then whose it is.
-    pub is_shared: bool,
-    /// Whether the reader may ask its author to pass it on.
-    pub may_be_asked: bool,
-    /// What it holds.
-    pub body: EntryBody,
-}
-
-impl EntryLine {
-    /// For a line of the house: what happened, in words.
-    pub fn event(&self, w: &Words, code: &str) -> Said {
-        match code {
-            "arrival" => w.event_arrival(&self.by),
-            "departure" => w.event_departure(&self.by),
-            "signature" => w.event_signature(&self.by),
-            "suggestion-open" => w.event_suggestion_open(&self.by),
-            "suggestion-withdrawn" => w.event_suggestion_withdrawn(&self.by),
-            "offer-accepted" => w.event_offer_accepted(&self.by),
-            "offer-countered" => w.event_offer_countered(&self.by),
-            "offer-withdrawn" => w.event_offer_withdrawn(&self.by),
-            "bid-made" => w.event_bid_made(&self.by),
-            "bids-met" => w.event_bids_met(&self.by),
-            "share-allowed" => w.event_share_allowed(&self.by),
-            "share-declined" => w.event_share_declined(&self.by),
-            _ => w.of("event", code),
-        }
-    }
+    /// For the mediator: whether that side asks for a private meeting.
+    pub asks: bool,
 }
 
 /// `GET /rooms/{dispute}?channel=joint[&before=SEQ][&offer=new|ENTRY]` (`offer=new`: the form for an offer is open;
@@ -114,7 +31,10 @@ impl EntryLine {
 /// (`yes`: one more row, nothing is sent);
 /// `/rooms/{id}/offers/{entry}/acceptance`, `/rooms/{id}/offers/{entry}/withdrawal`: `id`;
 /// `/rooms/{id}/session` (mediator): `act` (`open`, `pause`, `resume`, `close`), `id`;
-/// `/rooms/{id}/agenda` (mediator): `id`, `agenda`;
+/// `/rooms/{id}/agenda` (mediator): `id`, `agenda`, `current` (the number of the point that is talked about, or nothing);
+/// `/rooms/{id}/timers` (mediator): `id`, `minutes`, `for` (`claimant`, `respondent`, or nothing for all);
+/// `/rooms/{id}/summaries` (mediator): `id`, `summary`, `lang`;
+/// those of what stands at the head of the channel (`standings`);
 /// `/rooms/{id}/shares/{entry}` is a page of its own (`shares`);
 /// `/rooms/{id}/breaks` and `/rooms/{id}/alarms` (a party; private): no more fields.
 /// What people write comes with `audience_digest`. Each goes on to `/rooms/{id}?channel=…#end`.
@@ -181,8 +101,15 @@ pub struct Room {
     pub has_agreement: bool,
     /// Whether the reader negotiates the text: it stands beside the conversation then, where there is room for it.
     pub has_text: bool,
+    /// What stands at the head of the channel.
+    pub standing: Standing,
     /// What was typed and not stored.
     pub form: Form,
+    /// For the mediator: the forms by which they lead, filled with what stands.
+    pub lead: Form,
+    /// For the mediator: their own phrases, as id and beginning; put into the box by `/rooms/{id}/phrases` with `text` and
+    /// `phrase`.
+    pub phrases: Vec<(String, String)>,
     /// Whether people can talk aloud in the channel that is shown.
     pub has_calls: bool,
     /// Person ids and names of all in the reader's channels, for the scripts: (id, name, role).
@@ -191,9 +118,24 @@ pub struct Room {
 page!(Room, "rooms/room.html");
 
 impl Room {
-    /// Whether the reader is the mediator.
+    /// Whether the reader is one of the parties: who sits beside one decides and signals nothing for it.
+    pub fn is_party(&self) -> bool {
+        ["claimant", "respondent"].contains(&self.role.as_str())
+    }
+
+    /// Whether the reader sits beside a party.
+    pub fn is_beside(&self) -> bool {
+        !self.is_party() && !self.is_mediator()
+    }
+
+    /// Whether the reader mediates, leading or beside the one who leads.
     pub fn is_mediator(&self) -> bool {
-        self.role == "mediator"
+        ["mediator", "co-mediator"].contains(&self.role.as_str())
+    }
+
+    /// Whether the channel that is shown is the reader's own, where nobody else is talked to.
+    pub fn is_notes(&self) -> bool {
+        self.channel.starts_with("notes")
     }
 
     /// Whether the channel that is shown is a private meeting.
@@ -203,7 +145,7 @@ impl Room {
 
     /// Whether the reader is one who waits for the mediator where no session is open.
     pub fn may_wait(&self) -> bool {
-        self.is_mediated && self.told == "mediator" && !self.is_mediator()
+        self.is_mediated && self.told == "mediator" && self.is_party()
     }
 
     /// Whether the box to write in is there: also where nothing may be posted just now, for as long as it holds words
@@ -217,6 +159,37 @@ impl Room {
         self.offer_to.is_some() && (self.may_offer || !self.form.values.is_empty())
     }
 
+    /// Whether the reader may change what stands at the head of the channel, each in their part.
+    pub fn may_lead(&self) -> bool {
+        self.is_mediated && self.may_post && !self.is_beside()
+    }
+
+    /// For the mediator in a caucus: the name of its side; otherwise empty.
+    pub fn with(&self) -> &str {
+        self.channels.iter().find(|tab| tab.name == self.channel).map_or("", |tab| tab.with.as_str())
+    }
+
+    /// The head of the channel by itself.
+    pub fn head(self) -> StandingPage {
+        StandingPage {
+            with: self.with().to_owned(),
+            may_lead: self.may_lead(),
+            is_mediator: self.is_mediator(),
+            id: self.id,
+            channel: self.channel,
+            audience: self.audience,
+            entry_id: self.entry_id,
+            standing: self.standing,
+        }
+    }
+
+    /// The sides that read this channel, to whom time can be given: code and name.
+    pub fn heard_sides(&self) -> Vec<(&str, &str)> {
+        let sides = [("claimant", self.sides.0.as_str()), ("respondent", self.sides.1.as_str())];
+        let reads = |code: &str| self.channel == "joint" || self.channel == format!("caucus-{code}");
+        sides.into_iter().filter(|(code, _)| reads(code)).collect()
+    }
+
     /// Whether there is a channel that both sides share.
     pub fn has_joint(&self) -> bool {
         self.channels.iter().any(|tab| tab.name == "joint")
@@ -224,12 +197,7 @@ impl Room {
 
     /// What a channel is called by this reader.
     pub fn channel_name(&self, w: &Words, tab: &ChannelTab) -> Said {
-        match tab.name.as_str() {
-            "joint" => w.room_channel_joint(),
-            "notes" => w.room_channel_notes(),
-            _ if tab.with.is_empty() => w.room_channel_caucus(),
-            _ => w.room_channel_caucus_with(&tab.with),
-        }
+        w.channel(&tab.name, &tab.with)
     }
 
     /// Everyone who can read this, as one text.
@@ -268,6 +236,14 @@ impl Room {
             ("share-said", w.share_said(one)),
             ("share_allowed", w.event_share_allowed(one)),
             ("share_declined", w.event_share_declined(one)),
+            ("caucus-asked", w.event_caucus_asked(one)),
+            ("hand", w.hand_up(one)),
+            ("floor-give", w.floor_give(one)),
+            ("timer", w.event_timer(two, one)),
+            ("timer-all", w.event_timer_all(one)),
+            ("summary_confirmed", w.event_summary_confirmed(one)),
+            ("summary-confirmed", w.summary_confirmed(one)),
+            ("summary-corrected", w.summary_corrected(one)),
         ];
         let all = fixed.filter_map(|(key, said)| Some((key, said?))).chain(named);
         let lines: Vec<String> =
@@ -289,6 +265,7 @@ page!(RoomText, "rooms/working.html");
 const MESSAGES: &[(&str, &str)] = &[
     ("you", "frame-you"),
     ("mediator", "role-mediator"),
+    ("co-mediator", "role-co-mediator"),
     ("sending", "room-sending"),
     ("waiting", "room-waiting"),
     ("failed", "room-failed"),
@@ -334,6 +311,19 @@ const MESSAGES: &[(&str, &str)] = &[
     ("proposal_withdrawn", "event-proposal-withdrawn"),
     ("share_asked", "event-share-asked"),
     ("share-show", "share-show"),
+    ("seat_taken", "event-seat-taken-now"),
+    ("seat_ended", "event-seat-ended-now"),
+    ("seat_taken-co", "event-co-mediator-sits-now"),
+    ("seat_ended-co", "event-co-mediator-left-now"),
+    ("asks", "caucus-asks"),
+    ("floor", "floor-yours"),
+    ("agenda-now", "agenda-now"),
+    ("caucus-started", "event-caucus-started"),
+    ("caucus-ended", "event-caucus-ended"),
+    ("timer_stopped", "event-timer-stopped"),
+    ("timer-over", "timer-over"),
+    ("summary", "summary-title"),
+    ("summary_corrected", "summary-instead"),
     ("closed-accepted", "event-offer-closed-accepted"),
     ("closed-countered", "event-offer-closed-countered"),
     ("closed-withdrawn", "event-offer-closed-withdrawn"),
@@ -369,6 +359,16 @@ pub struct PausedForYou {
     pub has_room: bool,
 }
 page!(PausedForYou, "rooms/paused.html");
+
+/// `GET /rooms/{dispute}` once what was said there is destroyed. No form; links to the dispute.
+#[derive(Debug, Clone)]
+pub struct RoomDestroyed {
+    /// The dispute's id.
+    pub id: String,
+    /// When it was destroyed.
+    pub at: Moment,
+}
+page!(RoomDestroyed, "rooms/destroyed.html");
 
 #[cfg(test)]
 mod tests {

@@ -28,6 +28,8 @@ pub struct Settlement {
     pub digest: String,
     /// When it was sealed; nothing while the seal is being made.
     pub sealed_at: Option<Moment>,
+    /// Its number in the public ledger; nothing until it was entered.
+    pub entry: Option<i64>,
     /// The reader's own deliveries.
     pub deliveries: Vec<DeliveryLine>,
 }
@@ -42,6 +44,8 @@ pub struct Certificate {
     pub parties: Vec<String>,
     /// The mediator's name; empty where none was confirmed.
     pub mediator: String,
+    /// The names of those who were present at a session held as co-mediators.
+    pub co_mediators: Vec<String>,
     /// Whether mediation took place.
     pub took_place: bool,
     /// Whether it was settled.

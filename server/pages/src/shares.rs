@@ -1,9 +1,9 @@
 //! Passing an item of a caucus on: the page on which the mediator asks for it, and on which its author sees what the
 //! other person will read and lets it go. Deliberately not here: who may do either.
 
+use crate::entries::EntryBody;
 use crate::form::Form;
 use crate::frame::page;
-use crate::rooms::EntryBody;
 
 /// `GET /rooms/{id}/shares/{entry}?channel=…`. Posts the same path: `channel`, `id`, `audience_digest`, `act` (`ask`,
 /// `allow`, `decline`), and with `allow` the ticked box `sure`.

@@ -8,12 +8,16 @@ use domain::time::Moment;
 /// `GET /verify`. Posts `/verify` as `multipart/form-data`: `csrf`, `file`; its answer is this page with an outcome.
 #[derive(Debug, Clone, Default)]
 pub struct Verify {
-    /// `valid`, `altered`, `superseded`, `unknown`; nothing before a file was given.
+    /// `valid`, `altered`, `superseded`, `unknown`, `revoked`; nothing before a file was given.
     pub status: Option<String>,
     /// The reference that the record names; empty where it is not genuine.
     pub reference: String,
     /// When it was sealed.
     pub sealed_at: Option<Moment>,
+    /// When a time-stamp authority saw it; nothing where none did.
+    pub stamped_at: Option<Moment>,
+    /// When its key was revoked; nothing where it was not.
+    pub key_revoked_at: Option<Moment>,
     /// What was wrong with the upload.
     pub form: Form,
 }

@@ -16,11 +16,14 @@ fn codes<T: Copy>(all: &[T], word: impl Fn(T) -> &'static str) -> Vec<&'static s
 #[test]
 fn every_refusal_has_its_text_in_every_language() {
     use domain::bid::{BidRefusal, BidState};
+    use domain::caucus::CaucusRefusal;
     use domain::dispute::Refusal;
     use domain::offer::OfferRefusal;
     use domain::proposal::{ProposalRefusal, ProposalState};
     use domain::share::ShareRefusal;
     use domain::suggestion::SuggestionRefusal;
+    use domain::summary::SummaryRefusal;
+    use domain::timer::TimerRefusal;
     for language in Language::ALL {
         assert_eq!(lacks(language, "problem", &codes(Refusal::ALL, Refusal::code)), Vec::<String>::new());
         assert_eq!(
@@ -38,6 +41,14 @@ fn every_refusal_has_its_text_in_every_language() {
             lacks(language, "problem", &codes(ShareRefusal::ALL, ShareRefusal::as_str)),
             Vec::<String>::new()
         );
+        let leading = [
+            lacks(language, "problem", &codes(CaucusRefusal::ALL, CaucusRefusal::as_str)),
+            lacks(language, "problem", &codes(TimerRefusal::ALL, TimerRefusal::as_str)),
+            lacks(language, "problem", &codes(SummaryRefusal::ALL, SummaryRefusal::as_str)),
+        ];
+        assert_eq!(leading.concat(), Vec::<String>::new(), "{language}");
+        let keeping = codes(domain::keeping::KeepingRefusal::ALL, domain::keeping::KeepingRefusal::as_str);
+        assert_eq!(lacks(language, "problem", &keeping), Vec::<String>::new());
         let suggestions = codes(SuggestionRefusal::ALL, SuggestionRefusal::as_str);
         assert_eq!(lacks(language, "problem", &suggestions), Vec::<String>::new());
     }

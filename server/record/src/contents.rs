@@ -42,8 +42,11 @@ pub struct Contents {
     pub institution: Institution,
     /// Everyone who is bound, claimants first.
     pub parties: Vec<Party>,
-    /// Who mediated.
+    /// Who mediated, and led where there were two.
     pub mediator: Mediator,
+    /// Who mediated beside them when the parties signed; in version 2 alone, and always there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub co_mediator: Option<CoMediator>,
     /// When it was mediated.
     pub mediation: Mediation,
     /// The languages in which each term is written.
@@ -73,20 +76,37 @@ pub struct Contents {
     pub supersedes: Option<SettlementId>,
 }
 
-/// Version 1, the only one there is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Version;
+/// A version of the structure. What was sealed under one stays so for ever; a record that needs nothing of a later one is
+/// still written under the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Version {
+    /// One mediator.
+    One,
+    /// A mediator and a co-mediator.
+    Two,
+}
+
+impl Version {
+    /// The version under which that is written.
+    pub const fn of(co_mediator: Option<&CoMediator>) -> Self {
+        if co_mediator.is_some() { Self::Two } else { Self::One }
+    }
+}
 
 impl Serialize for Version {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        out.serialize_u8(1)
+        out.serialize_u8(match self {
+            Self::One => 1,
+            Self::Two => 2,
+        })
     }
 }
 
 impl<'de> Deserialize<'de> for Version {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
         match u8::deserialize(input)? {
-            1 => Ok(Self),
+            1 => Ok(Self::One),
+            2 => Ok(Self::Two),
             _ => Err(D::Error::custom("not a version that is known here")),
         }
     }
@@ -138,6 +158,14 @@ pub struct Mediator {
     /// When they attested the agreement (R23); absent where the institution did it for them.
     #[serde(with = "spelled::maybe", default, skip_serializing_if = "Option::is_none")]
     pub attested_at: Option<Moment>,
+}
+
+/// The second neutral person, who attests nothing: one of two does (R23).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CoMediator {
+    /// Their name.
+    pub name: String,
 }
 
 /// The dates of the mediation.
@@ -223,6 +251,8 @@ impl Contents {
         let statements = self.not_a_court_order.values().chain(self.enforcement.values());
         let terms = self.terms.iter().flat_map(|term| term.text.values());
         let fixed = [&house.name, &house.address, &house.phone, &self.mediator.name];
+        let beside = self.co_mediator.iter().map(|beside| &beside.name);
+        let fixed = fixed.into_iter().chain(beside);
         let all =
             fixed.into_iter().chain(&house.website).chain(names).chain(signed).chain(statements).chain(terms);
         all.map(String::as_str)

@@ -119,6 +119,7 @@ fn facts(contents: &Contents, words: &Labels) -> Vec<Row> {
     let mut rows = vec![row(words.reference, contents.reference.as_str())];
     rows.extend(contents.parties.iter().map(|party| row(words.side(party.side), &party.name)));
     rows.push(row(words.mediator, &contents.mediator.name));
+    rows.extend(contents.co_mediator.iter().map(|beside| row(words.co_mediator, &beside.name)));
     rows.push(row(words.institution, &house.name));
     rows.push(row(words.address, &house.address));
     rows.push(row(words.phone, &house.phone));

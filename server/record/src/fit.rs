@@ -9,7 +9,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use crate::agreement::{Term, digest_of_numbered, normalised};
 use crate::canonical::Digest;
-use crate::contents::Contents;
+use crate::contents::{Contents, Version};
 
 /// Why contents make no record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -50,6 +50,9 @@ pub enum Unfit {
     /// The digest of the terms is not the one that the agreement or a signature names.
     #[error("what was signed is not what the record says")]
     AgreementDiffers,
+    /// The version is another one than that of such contents.
+    #[error("the version is not that of what the record says")]
+    Version,
     /// Neither the mediator nor the institution attested, or both did.
     #[error("either the mediator or the institution attests")]
     Attestation,
@@ -63,6 +66,9 @@ impl Contents {
     /// The first thing that is wrong.
     pub fn checked(self) -> Result<Self, Unfit> {
         let contents = self.normalised();
+        if contents.version != Version::of(contents.co_mediator.as_ref()) {
+            return Err(Unfit::Version);
+        }
         contents.check_languages()?;
         contents.check_terms()?;
         contents.check_people()?;
@@ -84,6 +90,7 @@ impl Contents {
         nfc(&mut self.institution.phone);
         self.institution.website.iter_mut().for_each(nfc);
         nfc(&mut self.mediator.name);
+        self.co_mediator.iter_mut().for_each(|beside| nfc(&mut beside.name));
         self.parties.iter_mut().for_each(|party| nfc(&mut party.name));
         for signature in &mut self.signatures {
             nfc(&mut signature.name);
@@ -156,7 +163,7 @@ mod tests {
     use super::*;
     use crate::agreement::Salt;
     use crate::canonical::digest_of;
-    use crate::samples::{now, settlement};
+    use crate::samples::{self, now, settlement};
 
     const BOTH: [Language; 2] = [Language::English, Language::Bangla];
 
@@ -197,6 +204,30 @@ mod tests {
         ];
         for other in others {
             assert_ne!(other, text);
+            assert_eq!(Contents::from_canonical(other.as_bytes()), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_record_of_two_mediators_is_of_version_2_and_a_record_of_one_of_version_1() {
+        let two = samples::co_mediated(&BOTH).checked().expect("a record");
+        let json = String::from_utf8(two.canonical().expect("bytes")).expect("text");
+        assert!(
+            json.starts_with(r#"{"agreement":{"digest":"sha256:"#) && json.ends_with(r#""version":2}"#),
+            "{json}"
+        );
+        assert!(json.contains(r#""co_mediator":{"name":"Omar Vale"}"#), "{json}");
+        assert_eq!(Contents::from_canonical(json.as_bytes()).as_ref(), Some(&two));
+        let one = settlement(&BOTH);
+        assert_eq!(Contents { version: Version::Two, ..one.clone() }.checked(), Err(Unfit::Version));
+        let unsaid = Contents { version: Version::One, ..two.clone() };
+        assert_eq!(unsaid.checked(), Err(Unfit::Version));
+        for other in [
+            json.replace(r#""version":2"#, r#""version":1"#),
+            json.replace(r#""version":2"#, r#""version":3"#),
+            json.replace(r#""co_mediator":{"name":"Omar Vale"},"#, ""),
+            json.replace(r#""co_mediator":{"name":"Omar Vale"},"#, r#""co_mediator":null,"#),
+        ] {
             assert_eq!(Contents::from_canonical(other.as_bytes()), None, "{other}");
         }
     }

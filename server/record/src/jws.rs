@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::keys::{KeyError, KeySet, PublishedKey, SealKey};
 
+/// What the header calls the record itself.
 const TYPE: &str = "settlement-record+jws";
 
 /// Stands in the order of the alphabet, so that serde's bytes are the canonical ones.
@@ -37,7 +38,12 @@ pub enum NotOpened {
 /// # Errors
 /// `NotSigned`.
 pub fn seal(payload: &[u8], key: &SealKey) -> Result<String, KeyError> {
-    let header = header(key.kid()).ok_or(KeyError::NotSigned)?;
+    seal_as(TYPE, payload, key)
+}
+
+/// The same for another type of document.
+pub(crate) fn seal_as(typ: &str, payload: &[u8], key: &SealKey) -> Result<String, KeyError> {
+    let header = header(typ, key.kid()).ok_or(KeyError::NotSigned)?;
     let message = format!("{header}.{}", URL_SAFE_NO_PAD.encode(payload));
     let signature = key.sign_jose(message.as_bytes())?;
     Ok(format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature)))
@@ -49,12 +55,21 @@ pub fn seal(payload: &[u8], key: &SealKey) -> Result<String, KeyError> {
 /// `Unknown` and `Altered`. Another algorithm or type, `crit`, further members, another spelling of the same header,
 /// padding and line ends are all `Altered`.
 pub fn open<'a>(jws: &[u8], keys: &'a KeySet) -> Result<(Vec<u8>, &'a PublishedKey), NotOpened> {
+    open_as(TYPE, jws, keys)
+}
+
+/// The same for another type of document.
+pub(crate) fn open_as<'a>(
+    typ: &str,
+    jws: &[u8],
+    keys: &'a KeySet,
+) -> Result<(Vec<u8>, &'a PublishedKey), NotOpened> {
     let jws = std::str::from_utf8(jws).map_err(|_| NotOpened::Unknown)?;
     let (head, rest) = jws.split_once('.').ok_or(NotOpened::Unknown)?;
     let named = URL_SAFE_NO_PAD.decode(head).map_err(|_| NotOpened::Unknown)?;
     let named: Named = serde_json::from_slice(&named).map_err(|_| NotOpened::Unknown)?;
     let key = keys.find(&named.kid).ok_or(NotOpened::Unknown)?;
-    if header(key.kid()).as_deref() != Some(head) {
+    if header(typ, key.kid()).as_deref() != Some(head) {
         return Err(NotOpened::Altered);
     }
     let (payload, signature) = rest.split_once('.').ok_or(NotOpened::Altered)?;
@@ -67,8 +82,8 @@ pub fn open<'a>(jws: &[u8], keys: &'a KeySet) -> Result<(Vec<u8>, &'a PublishedK
     Ok((payload, key))
 }
 
-fn header(kid: &str) -> Option<String> {
-    let header = serde_json::to_vec(&Header { alg: "ES256", kid, typ: TYPE }).ok()?;
+fn header(typ: &str, kid: &str) -> Option<String> {
+    let header = serde_json::to_vec(&Header { alg: "ES256", kid, typ }).ok()?;
     Some(URL_SAFE_NO_PAD.encode(header))
 }
 

@@ -19,7 +19,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use x509_cert::Certificate;
 
+use crate::canonical::Digest;
 use crate::civil::Civil;
+use crate::revocation::Revocation;
+use crate::time_stamp::Authorities;
 
 /// How long a seal certificate says that it is valid. Files are checked against the published keys and outlive it;
 /// readers of PDF look at the date all the same.
@@ -199,6 +202,13 @@ struct Jwk {
 #[derive(Serialize, Deserialize)]
 struct Jwks {
     keys: Vec<Jwk>,
+    /// Beside the keys (RFC 7517, section 5, has readers pass over what they do not know): who issues the certificates of
+    /// the authorities that stamped records, as `x5c` writes certificates.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    time_stamp_authorities: Vec<String>,
+    /// The keys that are revoked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    revoked: Vec<Revocation>,
 }
 
 impl PublishedKey {
@@ -218,6 +228,12 @@ impl PublishedKey {
     /// Its RFC 7638 thumbprint.
     pub fn kid(&self) -> &str {
         &self.kid
+    }
+
+    /// The thumbprint as a digest, for the ledger; nothing where the name is none.
+    pub fn thumbprint(&self) -> Option<Digest> {
+        let bytes = URL_SAFE_NO_PAD.decode(&self.kid).ok()?;
+        bytes.try_into().ok().map(domain::agreement::TextDigest)
     }
 
     /// The certificate that stands in a PDF's signature.
@@ -256,7 +272,11 @@ fn coordinates(point: &[u8]) -> Option<(String, String)> {
 /// Seal keys, present and past. Nothing is taken from a set that was not published by the institution itself, so
 /// the certificates in it are trusted as they are, whatever their dates.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct KeySet(Vec<PublishedKey>);
+pub struct KeySet {
+    keys: Vec<PublishedKey>,
+    authorities: Authorities,
+    revoked: Vec<Revocation>,
+}
 
 impl KeySet {
     /// The set of what is published of some keys, the present one first.
@@ -268,7 +288,7 @@ impl KeySet {
     #[must_use]
     pub fn with(mut self, key: PublishedKey) -> Self {
         if self.find(&key.kid).is_none() {
-            self.0.push(key);
+            self.keys.push(key);
         }
         self
     }
@@ -276,7 +296,40 @@ impl KeySet {
     /// This set's keys, then those of another that it lacks.
     #[must_use]
     pub fn merged(self, other: &Self) -> Self {
-        other.0.iter().cloned().fold(self, Self::with)
+        let keys = other.keys.iter().cloned().fold(self, Self::with);
+        let keys = keys.with_authorities(&other.authorities);
+        other.revoked.iter().cloned().fold(keys, Self::with_revocation)
+    }
+
+    /// The set, and that a key is revoked. What was said of it first stays said: nobody widens it afterwards.
+    #[must_use]
+    pub fn with_revocation(mut self, revocation: Revocation) -> Self {
+        if self.revocation(&revocation.kid).is_none() {
+            self.revoked.push(revocation);
+        }
+        self
+    }
+
+    /// What is published of a key's revocation.
+    pub fn revocation(&self, kid: &str) -> Option<&Revocation> {
+        self.revoked.iter().find(|revocation| revocation.kid == kid)
+    }
+
+    /// Every revocation.
+    pub fn revocations(&self) -> impl Iterator<Item = &Revocation> {
+        self.revoked.iter()
+    }
+
+    /// The set, and those whose time stamps are believed beside those that it has.
+    #[must_use]
+    pub fn with_authorities(mut self, more: &Authorities) -> Self {
+        self.authorities = self.authorities.merged(more);
+        self
+    }
+
+    /// Those whose time stamps are believed, present and past.
+    pub fn authorities(&self) -> &Authorities {
+        &self.authorities
     }
 
     /// Reads a JSON Web Key Set (RFC 7517). Keys that are no P-256 signature keys are passed over.
@@ -287,7 +340,12 @@ impl KeySet {
     pub fn from_jwks(text: &str) -> Result<Self, KeyError> {
         let set: Jwks = serde_json::from_str(text).map_err(|_| KeyError::NotAKeySet)?;
         let ours = |jwk: &&Jwk| jwk.kty == "EC" && jwk.crv == "P-256" && jwk.purpose == "sig";
-        set.keys.iter().filter(ours).try_fold(Self::default(), |set, jwk| {
+        let known = set.time_stamp_authorities.iter().try_fold(Authorities::default(), |known, text| {
+            STANDARD.decode(text).ok().and_then(|der| known.with(der)).ok_or(KeyError::NotAKeySet)
+        })?;
+        let empty = Self::default().with_authorities(&known);
+        let empty = set.revoked.iter().cloned().fold(empty, Self::with_revocation);
+        set.keys.iter().filter(ours).try_fold(empty, |set, jwk| {
             let certificate = jwk.x5c.first().and_then(|text| STANDARD.decode(text).ok());
             let key = certificate.and_then(|certificate| PublishedKey::of(&certificate));
             let key = key.ok_or(KeyError::NotAKeySet)?;
@@ -298,18 +356,20 @@ impl KeySet {
 
     /// The set as JSON, for `/.well-known/jwks.json`.
     pub fn to_jwks(&self) -> String {
-        let keys = self.0.iter().filter_map(PublishedKey::jwk).collect();
-        serde_json::to_string(&Jwks { keys }).unwrap_or_default()
+        let keys = self.keys.iter().filter_map(PublishedKey::jwk).collect();
+        let time_stamp_authorities = self.authorities.iter().map(|der| STANDARD.encode(der)).collect();
+        serde_json::to_string(&Jwks { keys, time_stamp_authorities, revoked: self.revoked.clone() })
+            .unwrap_or_default()
     }
 
     /// The key of that name.
     pub fn find(&self, kid: &str) -> Option<&PublishedKey> {
-        self.0.iter().find(|key| key.kid == kid)
+        self.keys.iter().find(|key| key.kid == kid)
     }
 
     /// Every key.
     pub fn iter(&self) -> impl Iterator<Item = &PublishedKey> {
-        self.0.iter()
+        self.keys.iter()
     }
 }
 

@@ -1,5 +1,5 @@
 //! What outlives the house: the canonical text of a settlement record, its seals (JWS and a signed PDF), and the
-//! check that anyone can make of them with the published keys alone.
+//! check that anyone can make of them with the published keys alone; the ledger's tree and its signed heads.
 //!
 //! Deliberately not here: files, clocks, databases, HTTP, and who may see a record. Time and randomness that decide
 //! what a record says come in as arguments; only key making and ECDSA draw their own. The list of modules is the
@@ -11,9 +11,15 @@ mod civil;
 pub mod canonical;
 pub mod agreement;
 pub mod contents;
+pub mod certificate;
 pub mod fit;
+pub mod ledger;
+pub mod revocation;
+mod rfc3161;
+pub mod time_stamp;
 pub mod keys;
 pub mod jws;
+pub mod sd_jwt;
 pub mod fonts;
 mod labels;
 mod face;
@@ -23,19 +29,29 @@ mod file;
 mod pades;
 pub mod seal;
 pub mod verify;
+pub mod checkpoint;
 
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod authority;
+#[cfg(test)]
+mod stamping;
 
 pub use agreement::{Salt, Term, agreement_digest, numbered};
 pub use canonical::{Digest, NotCanonical, digest_of};
+pub use checkpoint::{Checkpoint, LedgerKey, Note, NoteError, Verifier, WitnessKey};
 pub use contents::{
-    Agreement, Consent, Contents, Institution, Kind, Mediation, Mediator, Party, Signature, Version,
+    Agreement, CoMediator, Consent, Contents, Institution, Kind, Mediation, Mediator, Party, Signature,
+    Version,
 };
 pub use fit::Unfit;
 pub use fonts::{Unprintable, printable};
 pub use keys::{KeyError, KeySet, PublishedKey, SealKey};
+pub use ledger::{Leaf, LeafKind};
 pub use pades::NotSigned;
 pub use pdf::NotPrinted;
-pub use seal::{SealError, Sealed, seal};
+pub use revocation::{Reason, Revocation, SealedBefore};
+pub use seal::{SealError, Sealed, Unstamped, seal, seal_to_stamp};
+pub use time_stamp::{Asked, Authorities, NotStamped, Token};
 pub use verify::{Verdict, verify};

@@ -1,6 +1,8 @@
 //! The institution's signature in a PDF (PAdES B-B, `ETSI.CAdES.detached`, DocMDP P=1: nothing may be changed after
 //! it), as one incremental update at the file's end; and its check, which is stricter than a reader's: the signature
-//! covers every byte of the file but its own place, and that place holds nothing else.
+//! covers every byte of the file but its own place, and that place holds nothing else. One that waits for a time stamp
+//! says so in what it signs, so that nobody takes the stamp away unseen, and brings the certificates of those who vouch
+//! for it (a document security store, as B-LT has it).
 
 use domain::time::Moment;
 
@@ -9,10 +11,13 @@ use crate::civil::Civil;
 use crate::cms;
 use crate::file::{PdfFile, reference, split_at_first, split_at_last};
 use crate::keys::{KeyError, KeySet, PublishedKey, SealKey};
+use crate::time_stamp::{Authorities, Stamp, Token};
 
 /// How many bytes are kept free for the CMS signature. It is under 1,500 bytes with the longest name; the rest is
-/// for a time stamp.
+/// for a time stamp, whose token is under 4,000 bytes with the longest keys that are in use.
 const SIGNATURE_BYTES: usize = 8_192;
+/// Stands in the signature's dictionary where a time stamp belongs to it.
+const STAMPED: &str = "/ConcordTimeStamp true";
 const RANGE_KEY: &[u8] = b"/ByteRange [0 ";
 const CONTENTS_KEY: &[u8] = b"/Contents <";
 
@@ -29,27 +34,71 @@ pub enum NotSigned {
 
 /// Signs what `pdf::print` made.
 pub(crate) fn sign(pdf: &[u8], key: &SealKey, at: Moment) -> Result<Vec<u8>, NotSigned> {
-    let mut signed = with_place(pdf, key.kid(), at).ok_or(NotSigned::Shape)?;
-    let place = Place::find(&signed).ok_or(NotSigned::Shape)?;
-    let signature = cms::sign(digest_of_parts(&place.covered(&signed).ok_or(NotSigned::Shape)?), key)?;
-    let digits: Vec<u8> = signature.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect();
-    let free = signed.get_mut(place.open + 1..place.open + 1 + digits.len()).ok_or(NotSigned::Shape)?;
-    if digits.len() > 2 * SIGNATURE_BYTES {
-        return Err(NotSigned::Shape);
-    }
-    free.copy_from_slice(&digits);
-    Ok(signed)
+    Waiting::sign(pdf, key, at, None)?.finish(None)
 }
 
-/// Which of the keys signed every byte of a file; nothing where none did.
-pub(crate) fn signer<'k>(pdf: &[u8], keys: &'k KeySet) -> Option<&'k PublishedKey> {
+/// The same, to be finished with a time stamp by one of those.
+pub(crate) fn sign_to_stamp(
+    pdf: &[u8],
+    key: &SealKey,
+    at: Moment,
+    authorities: &Authorities,
+) -> Result<Waiting, NotSigned> {
+    Waiting::sign(pdf, key, at, Some(authorities))
+}
+
+/// A file that is signed, and whose signature is not in its place yet.
+#[derive(Debug, Clone)]
+pub(crate) struct Waiting {
+    pdf: Vec<u8>,
+    place: Place,
+    signed: cms::Signed,
+}
+
+impl Waiting {
+    fn sign(
+        pdf: &[u8],
+        key: &SealKey,
+        at: Moment,
+        authorities: Option<&Authorities>,
+    ) -> Result<Self, NotSigned> {
+        let pdf = with_place(pdf, key.kid(), at, authorities).ok_or(NotSigned::Shape)?;
+        let place = Place::find(&pdf).ok_or(NotSigned::Shape)?;
+        let content = digest_of_parts(&place.covered(&pdf).ok_or(NotSigned::Shape)?);
+        Ok(Self { signed: cms::Signed::over(content, key)?, pdf, place })
+    }
+
+    /// What a time stamp is of: the signature value.
+    pub(crate) fn to_stamp(&self) -> &[u8] {
+        &self.signed.value
+    }
+
+    /// Puts the signature in its place, with its time stamp.
+    pub(crate) fn finish(mut self, token: Option<&Token>) -> Result<Vec<u8>, NotSigned> {
+        let signature = self.signed.to_der(token.map(|token| &token.0))?;
+        let digits: Vec<u8> = signature.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect();
+        if digits.len() > 2 * SIGNATURE_BYTES {
+            return Err(NotSigned::Shape);
+        }
+        let from = self.place.open + 1;
+        self.pdf.get_mut(from..from + digits.len()).ok_or(NotSigned::Shape)?.copy_from_slice(&digits);
+        Ok(self.pdf)
+    }
+}
+
+/// Which of the keys signed every byte of a file, and what its time stamp says; nothing where none did, or where there is
+/// no time stamp although one belongs to it.
+pub(crate) fn signer<'k>(pdf: &[u8], keys: &'k KeySet) -> Option<(&'k PublishedKey, Option<Stamp>)> {
     let place = Place::find(pdf)?;
     let signature = lower_hex(pdf.get(place.open + 1..place.close)?)?;
     let content = digest_of_parts(&place.covered(pdf)?);
-    keys.iter().find(|key| cms::verifies(&signature, content, key))
+    let signed = |key: &'k PublishedKey| Some((key, cms::verified(&signature, content, key)?));
+    let (key, stamp) = keys.iter().find_map(signed)?;
+    (stamp.is_some() == place.awaits_stamp(pdf)?).then_some((key, stamp))
 }
 
 /// Where the signature stands: between `open` (a `<`) and `close` (a `>`).
+#[derive(Debug, Clone, Copy)]
 struct Place {
     open: usize,
     close: usize,
@@ -67,6 +116,12 @@ impl Place {
         (range == spelled_range(open, close, pdf.len())?.as_bytes()).then_some(Self { open, close })
     }
 
+    /// Whether the signature's dictionary says that a time stamp belongs to it.
+    fn awaits_stamp(&self, pdf: &[u8]) -> Option<bool> {
+        let (_, dictionary) = split_at_last(pdf.get(..self.open)?, b"<</Type/Sig/")?;
+        Some(split_at_first(dictionary, STAMPED.as_bytes()).is_some())
+    }
+
     /// The two parts of the file that are signed.
     fn covered<'b>(&self, pdf: &'b [u8]) -> Option<[&'b [u8]; 2]> {
         Some([pdf.get(..self.open)?, pdf.get(self.close + 1..)?])
@@ -80,7 +135,7 @@ fn spelled_range(open: usize, close: usize, length: usize) -> Option<String> {
 }
 
 /// The file and an update with a signature field whose value is still empty.
-fn with_place(pdf: &[u8], kid: &str, at: Moment) -> Option<Vec<u8>> {
+fn with_place(pdf: &[u8], kid: &str, at: Moment, authorities: Option<&Authorities>) -> Option<Vec<u8>> {
     let file = PdfFile::read(pdf)?;
     let root = reference(file.trailer(), "/Root ")?;
     let catalogue = file.dictionary(root)?;
@@ -91,7 +146,7 @@ fn with_place(pdf: &[u8], kid: &str, at: Moment) -> Option<Vec<u8>> {
     if catalogue.contains("/AcroForm") || page_dictionary.contains("/Annots") {
         return None;
     }
-    let forms = format!("/AcroForm<</Fields[{field} 0 R]/SigFlags 3>>/Perms<</DocMDP {value} 0 R>>");
+    let mut entries = format!("/AcroForm<</Fields[{field} 0 R]/SigFlags 3>>/Perms<</DocMDP {value} 0 R>>");
     let widget = format!(
         "<</Type/Annot/Subtype/Widget/FT/Sig/T(Seal)/TU(Seal of the institution)/V {value} 0 R/P {page} 0 R/F 132\
          /Rect[-1 -1 -1 -1]>>"
@@ -100,20 +155,25 @@ fn with_place(pdf: &[u8], kid: &str, at: Moment) -> Option<Vec<u8>> {
     if !pdf.ends_with(b"\n") {
         update.bytes.push(b'\n');
     }
-    update.object(root, &with_entries(catalogue, &forms)?);
+    if let Some(authorities) = authorities {
+        let store = update.store(authorities, field + 1);
+        entries.push_str(&format!("/DSS {store} 0 R"));
+    }
+    update.object(root, &with_entries(catalogue, &entries)?);
     update.object(page, &with_entries(page_dictionary, &format!("/Annots[{field} 0 R]"))?);
     update.object(field, &widget);
-    update.object(value, &signature_dictionary(kid, at)?);
+    update.object(value, &signature_dictionary(kid, at, authorities.is_some())?);
     update.finish(&file)
 }
 
-fn signature_dictionary(kid: &str, at: Moment) -> Option<String> {
+fn signature_dictionary(kid: &str, at: Moment, is_stamped: bool) -> Option<String> {
     let range = "0".repeat(32);
     let free = "0".repeat(2 * SIGNATURE_BYTES);
     let time = Civil::of(at)?.pdf();
+    let stamped = if is_stamped { STAMPED } else { "" };
     Some(format!(
         "<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/Reason(Settlement record)\
-         /ContactInfo(concord-seal:{kid})/M({time})/Reference[<</Type/SigRef/TransformMethod/DocMDP\
+         /ContactInfo(concord-seal:{kid}){stamped}/M({time})/Reference[<</Type/SigRef/TransformMethod/DocMDP\
          /TransformParams<</Type/TransformParams/P 1/V/1.2>>>>]/ByteRange [0 {range}]/Contents <{free}>>>"
     ))
 }
@@ -135,6 +195,22 @@ impl Update {
         self.bytes.extend(format!("{number} 0 obj\n{body}\nendobj\n").into_bytes());
     }
 
+    /// Writes certificates as a document security store (ETSI EN 319 142-1, section 5.4), in objects from that number on.
+    /// Returns the store's.
+    fn store(&mut self, authorities: &Authorities, mut number: usize) -> usize {
+        let mut listed = String::new();
+        for der in authorities.iter() {
+            self.offsets.push((number, self.bytes.len()));
+            self.bytes.extend(format!("{number} 0 obj\n<</Length {}>>stream\n", der.len()).into_bytes());
+            self.bytes.extend(der);
+            self.bytes.extend(b"\nendstream\nendobj\n");
+            listed.push_str(&format!("{number} 0 R "));
+            number += 1;
+        }
+        self.object(number, &format!("<</Type/DSS/Certs[{}]>>", listed.trim_end()));
+        number
+    }
+
     /// Writes the table and the trailer, then the range, whose numbers are known only now.
     fn finish(mut self, file: &PdfFile) -> Option<Vec<u8>> {
         let xref_at = self.bytes.len();
@@ -144,7 +220,8 @@ impl Update {
             self.bytes.extend(format!("{number} 1\n{offset:010} 00000 n \n").into_bytes());
         }
         let size = format!("/Size {}", file.size());
-        let trailer = file.trailer().replacen(&size, &format!("/Size {}", file.size() + 2), 1);
+        let count = self.offsets.iter().map(|(number, _)| number + 1).max()?.max(file.size());
+        let trailer = file.trailer().replacen(&size, &format!("/Size {count}"), 1);
         let trailer = with_entries(&trailer, &format!("/Prev {}", file.xref_at()))?;
         self.bytes.extend(format!("trailer\n{trailer}\nstartxref\n{xref_at}\n%%EOF\n").into_bytes());
 

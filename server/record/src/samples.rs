@@ -10,7 +10,8 @@ use domain::time::Moment;
 
 use crate::agreement::{Salt, agreement_digest, numbered};
 use crate::contents::{
-    Agreement, Consent, Contents, Institution, Kind, Mediation, Mediator, Party, Signature, Version,
+    Agreement, CoMediator, Consent, Contents, Institution, Kind, Mediation, Mediator, Party, Signature,
+    Version,
 };
 use crate::keys::SealKey;
 
@@ -57,6 +58,12 @@ fn cut(mut terms: Vec<terms::Term>, languages: &[Language]) -> Vec<terms::Term> 
     terms
 }
 
+/// The same, with a co-mediator.
+pub(crate) fn co_mediated(languages: &[Language]) -> Contents {
+    let co_mediator = Some(CoMediator { name: "Omar Vale".into() });
+    Contents { version: Version::Two, co_mediator, ..settlement(languages) }
+}
+
 /// A settlement in some of the languages, the first of which prevails.
 pub(crate) fn settlement(languages: &[Language]) -> Contents {
     let (salt, prevailing) = (Salt::new([7; 16]), languages[0]);
@@ -82,7 +89,7 @@ pub(crate) fn settlement(languages: &[Language]) -> Contents {
         given_at: now(),
     };
     Contents {
-        version: Version,
+        version: Version::One,
         kind: Kind::Settlement,
         id: "0193a1b2-0000-7000-8000-000000000002".parse().expect("an id"),
         dispute,
@@ -101,6 +108,7 @@ pub(crate) fn settlement(languages: &[Language]) -> Contents {
             Party { side: Side::Respondent, name: "বেলা রায়".into() },
         ],
         mediator: Mediator { name: "نور عالم".into(), attested_at: Some(now()) },
+        co_mediator: None,
         mediation: Mediation {
             filed_on: "2026-11-01".parse().expect("a day"),
             started_at: now(),

@@ -8,8 +8,9 @@ use crate::fit::Unfit;
 use crate::fonts::{Unprintable, printable};
 use crate::jws;
 use crate::keys::{KeyError, SealKey};
-use crate::pades::{self, NotSigned};
+use crate::pades::{self, NotSigned, Waiting};
 use crate::pdf::{self, NotPrinted};
+use crate::time_stamp::{Asked, Authorities, Token};
 
 /// A sealed record, in the three forms in which it leaves the house.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +56,62 @@ pub enum SealError {
 /// # Errors
 /// The first thing that is in the way.
 pub fn seal(contents: Contents, key: &SealKey) -> Result<Sealed, SealError> {
+    sealed(contents, key).map(|(sealed, _)| sealed)
+}
+
+/// Seals contents in a way that a time stamp can be added to; and without one, in case that none can be had.
+///
+/// # Errors
+/// The first thing that is in the way.
+pub fn seal_to_stamp(
+    contents: Contents,
+    key: &SealKey,
+    authorities: &Authorities,
+) -> Result<Unstamped, SealError> {
+    let at = contents.mediation.sealed_at;
+    let (plain, printed) = sealed(contents, key)?;
+    let waiting = pades::sign_to_stamp(&printed, key, at, authorities)?;
+    Ok(Unstamped { plain, waiting })
+}
+
+/// A sealed record that waits for a time stamp.
+#[derive(Debug, Clone)]
+pub struct Unstamped {
+    plain: Sealed,
+    waiting: Waiting,
+}
+
+impl Unstamped {
+    /// What is to be asked of an authority: about the signature's value, so that neither names nor terms are told.
+    ///
+    /// # Errors
+    /// `NotSigned`, never for a signature that was made here.
+    pub fn ask(&self, random: [u8; 16]) -> Result<Asked, SealError> {
+        Asked::about(self.waiting.to_stamp(), random).map_err(|_| KeyError::NotSigned.into())
+    }
+
+    /// The record with its time stamp.
+    ///
+    /// # Errors
+    /// `NotSigned` where the token is too long for its place.
+    pub fn stamped(&self, token: &Token) -> Result<Sealed, SealError> {
+        Ok(Sealed { pdf: self.waiting.clone().finish(Some(token))?, ..self.plain.clone() })
+    }
+
+    /// The file that waits for a time stamp, finished without it.
+    #[cfg(test)]
+    pub(crate) fn waiting_bare(&self) -> Vec<u8> {
+        self.waiting.clone().finish(None).expect("a file")
+    }
+
+    /// The record without one.
+    pub fn unstamped(self) -> Sealed {
+        self.plain
+    }
+}
+
+/// The record, and its pages as they were before they were signed.
+fn sealed(contents: Contents, key: &SealKey) -> Result<(Sealed, Vec<u8>), SealError> {
     let contents = contents.checked()?;
     contents.texts().try_for_each(printable)?;
     let json = contents.canonical()?;
@@ -64,5 +121,5 @@ pub fn seal(contents: Contents, key: &SealKey) -> Result<Sealed, SealError> {
     let at = contents.mediation.sealed_at;
     let printed = pdf::print(&face, &json, &jws, at)?;
     let pdf = pades::sign(&printed, key, at)?;
-    Ok(Sealed { json, jws, pdf, digest, kid: key.kid().to_owned() })
+    Ok((Sealed { json, jws, pdf, digest, kid: key.kid().to_owned() }, printed))
 }

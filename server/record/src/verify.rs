@@ -2,8 +2,11 @@
 //! published keys alone (R25). Whether a newer record took its place is the caller's to find out, who has the
 //! ledger; whose file it is that fails is told only where it names one of the keys.
 
+use std::time::Duration;
+
 use domain::ids::{Reference, SettlementId};
 use domain::time::Moment;
+use serde_json::{Map, Value};
 
 use crate::canonical::{Digest, digest_of};
 use crate::contents::Contents;
@@ -12,6 +15,11 @@ use crate::file::{PdfFile, split_at_first, split_at_last};
 use crate::jws::{self, NotOpened};
 use crate::keys::{KeySet, PublishedKey};
 use crate::pades;
+use crate::revocation::Revocation;
+use crate::sd_jwt;
+
+/// How far the house's clock and an authority's may lie apart.
+const STAMPED_APART_MAX: Duration = Duration::from_secs(3_600);
 
 /// What a file is found to be. It says nothing of what the record says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +35,16 @@ pub enum Verdict {
         record_id: SettlementId,
         /// The SHA-256 of its canonical JSON.
         digest: Digest,
+        /// When a time-stamp authority saw it sealed: of a PDF that has a time stamp, by an authority among those that
+        /// are published beside the keys.
+        stamped_at: Option<Moment>,
+        /// When the key was revoked that had sealed it before.
+        key_revoked_at: Option<Moment>,
+    },
+    /// A key signed it that is revoked, and it is none of what that key is known to have sealed before.
+    Revoked {
+        /// When the key was revoked.
+        at: Moment,
     },
     /// It names a key of the institution, and is not what that key sealed.
     Altered,
@@ -34,22 +52,68 @@ pub enum Verdict {
     Unknown,
 }
 
-/// Checks a file: a signed PDF, or a compact JWS without anything around it.
+/// Checks a file: a signed PDF, or a compact JWS or SD-JWT without anything around it.
 pub fn verify(file: &[u8], keys: &KeySet) -> Verdict {
     if split_at_first(file.get(..1024).unwrap_or(file), b"%PDF-").is_some() {
         return verify_pdf(file, keys);
     }
+    if file.ends_with(b"~") {
+        return match sd_jwt::open(file, keys) {
+            // A paper says what its maker wants: no list knows those that were made before.
+            Ok((claims, key)) => revocable(shown(&claims), keys, key, |_, _| false),
+            Err(NotOpened::Altered) => Verdict::Altered,
+            Err(NotOpened::Unknown) => unproven(file, keys),
+        };
+    }
     match jws::open(file, keys) {
-        Ok((payload, _)) => verdict(&payload).unwrap_or(Verdict::Altered),
+        Ok((payload, key)) => revocable(verdict(&payload), keys, key, Revocation::had_sealed),
         Err(NotOpened::Altered) => Verdict::Altered,
         Err(NotOpened::Unknown) => unproven(file, keys),
     }
 }
 
 fn verify_pdf(file: &[u8], keys: &KeySet) -> Verdict {
-    let Some(key) = pades::signer(file, keys) else { return unproven(file, keys) };
+    let Some((key, stamp)) = pades::signer(file, keys) else { return unproven(file, keys) };
     // From here on every byte is one that the institution signed, so what follows guards against its own mistakes.
-    attached(file, key, keys).and_then(|json| verdict(&json)).unwrap_or(Verdict::Altered)
+    let pdf = digest_of(file);
+    let found = attached(file, key, keys).and_then(|json| verdict(&json));
+    let found = revocable(found, keys, key, |revocation, _| revocation.had_signed(pdf));
+    // Keys that were kept before the house had this authority do not know it: they tell no time, and the seal counts.
+    let vouched = stamp.filter(|stamp| keys.authorities().vouch_for(stamp)).map(|stamp| stamp.at);
+    match found {
+        Verdict::Valid { reference, sealed_at, record_id, digest, key_revoked_at, .. } => {
+            let stamped_at = vouched.filter(|at| is_of_the_sealing(*at, sealed_at));
+            Verdict::Valid { reference, sealed_at, record_id, digest, stamped_at, key_revoked_at }
+        }
+        other => other,
+    }
+}
+
+/// Whether a stamp may be the one that was asked for at the sealing: anybody can ask an authority later for another one of
+/// the same seal, and one whose clock is wrong tells nothing.
+fn is_of_the_sealing(stamped_at: Moment, sealed_at: Moment) -> bool {
+    let apart = stamped_at.since(sealed_at).max(sealed_at.since(stamped_at));
+    apart <= STAMPED_APART_MAX
+}
+
+/// What was found of a file, once it is asked whether its key is revoked, and had sealed it before.
+fn revocable(
+    found: Option<Verdict>,
+    keys: &KeySet,
+    key: &PublishedKey,
+    before: impl Fn(&Revocation, Digest) -> bool,
+) -> Verdict {
+    match (found, keys.revocation(key.kid())) {
+        (Some(Verdict::Valid { reference, sealed_at, record_id, digest, stamped_at, .. }), Some(revoked)) => {
+            let at = revoked.revoked_at;
+            if !before(revoked, digest) {
+                return Verdict::Revoked { at };
+            }
+            let key_revoked_at = Some(at);
+            Verdict::Valid { reference, sealed_at, record_id, digest, stamped_at, key_revoked_at }
+        }
+        (found, _) => found.unwrap_or(Verdict::Altered),
+    }
 }
 
 /// The attached JSON, where it is the payload of the attached JWS and both are sealed by the one key.
@@ -70,6 +134,21 @@ fn verdict(json: &[u8]) -> Option<Verdict> {
         sealed_at: contents.mediation.sealed_at,
         record_id: contents.id,
         digest: digest_of(json),
+        stamped_at: None,
+        key_revoked_at: None,
+    })
+}
+
+/// What a paper says that shows a part of a record alone.
+fn shown(claims: &Map<String, Value>) -> Option<Verdict> {
+    let text = |name: &str| claims.get(name)?.as_str();
+    Some(Verdict::Valid {
+        reference: text("reference")?.parse().ok()?,
+        sealed_at: text("sealed_at")?.parse().ok()?,
+        record_id: text("id")?.parse().ok()?,
+        digest: text("record_digest")?.parse().ok()?,
+        stamped_at: None,
+        key_revoked_at: None,
     })
 }
 
@@ -89,6 +168,7 @@ mod tests {
 
     use super::*;
     use crate::keys::SealKey;
+    use crate::revocation::{Reason, SealedBefore};
     use crate::samples::{key, now, settlement};
     use crate::seal::{Sealed, seal};
 
@@ -117,6 +197,8 @@ mod tests {
             sealed_at: now(),
             record_id: settlement(&Language::ALL).id,
             digest: HOUSE.sealed.digest,
+            stamped_at: None,
+            key_revoked_at: None,
         };
         assert_eq!(verify(&HOUSE.sealed.pdf, &published), expected);
         assert_eq!(verify(HOUSE.sealed.jws.as_bytes(), &published), expected);
@@ -130,6 +212,47 @@ mod tests {
         let foreign = KeySet::of(&[&present]);
         assert_eq!(verify(&HOUSE.sealed.pdf, &foreign), Verdict::Unknown);
         assert_eq!(verify(HOUSE.sealed.jws.as_bytes(), &foreign), Verdict::Unknown);
+    }
+
+    #[test]
+    fn a_revoked_key_proves_what_it_is_known_to_have_sealed_before_and_nothing_else() {
+        let Sealed { json, jws, pdf, digest, kid } = &HOUSE.sealed;
+        let before = SealedBefore { record: *digest, pdf: digest_of(pdf) };
+        let revocation = |sealed_before| Revocation {
+            kid: kid.clone(),
+            revoked_at: now(),
+            reason: Reason::Compromised,
+            sealed_before,
+        };
+        let keys = HOUSE.keys.clone().with_revocation(revocation(vec![before]));
+        let published = KeySet::from_jwks(&keys.to_jwks()).expect("the keys");
+        for file in [pdf.as_slice(), jws.as_bytes()] {
+            let found = verify(file, &published);
+            assert!(
+                matches!(found, Verdict::Valid { key_revoked_at: Some(at), .. } if at == now()),
+                "{found:?}"
+            );
+        }
+        let none = HOUSE.keys.clone().with_revocation(revocation(Vec::new()));
+        for file in [pdf.as_slice(), jws.as_bytes()] {
+            assert_eq!(verify(file, &none), Verdict::Revoked { at: now() });
+        }
+        // Whoever has the key signs other pages around a true record, or makes a record of their own.
+        let contents = settlement(&Language::ALL).checked().expect("a record");
+        let face = crate::face::of_settlement(&contents, *digest, kid);
+        let printed = crate::pdf::print(&face, json, jws, now()).expect("a print");
+        let forged = pades::sign(&printed, &HOUSE.key, now()).expect("a signature");
+        assert!(is_valid(&forged));
+        assert_eq!(verify(&forged, &published), Verdict::Revoked { at: now() });
+        let other = seal(settlement(&[Language::English]), &HOUSE.key).expect("a record");
+        assert_eq!(verify(other.jws.as_bytes(), &published), Verdict::Revoked { at: now() });
+        // What was published first stays: nobody widens it.
+        assert_eq!(
+            none.with_revocation(revocation(vec![before])).revocation(kid),
+            Some(&revocation(Vec::new()))
+        );
+        // An altered file is altered, whatever became of the key.
+        assert_eq!(verify(&pdf[..pdf.len() - 1], &published), Verdict::Altered);
     }
 
     #[test]

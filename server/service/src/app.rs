@@ -26,11 +26,15 @@ use crate::jobs::Jobs;
 use crate::keys::{Keys, KeysError};
 use crate::limits::Limits;
 use crate::live::Rooms;
+use crate::mail::dkim::Signer;
 use crate::mail::{Transport, Worker};
 use crate::passwords::Passwords;
 use crate::state::AppState;
+use crate::time_stamps::Sealer;
 use crate::tokens::Tokens;
 use crate::uploads::Cleaner;
+use crate::uploads::flight::InFlight;
+use crate::uploads::scanner::Scanner;
 
 /// How long requests under way may take at the end.
 const STOP_SECONDS: u64 = 5;
@@ -108,12 +112,13 @@ impl House {
         let opened = tokio::task::spawn_blocking(move || {
             make_private(&config.data, &config.files_folder())
                 .map_err(|error| StartError::Folder(config.data.clone(), error))?;
-            let keys =
-                Keys::open(&config.keys_folder(), &config.institution.name, now).map_err(StartError::Keys)?;
-            let mut settings = Settings::in_folder(&config.data, keys.wrapping.clone());
-            settings.database_url = config.database_url.as_ref().map(|url| url.reveal().to_owned());
-            settings.vault_url = config.vault_url.as_ref().map(|url| url.reveal().to_owned());
-            let store = Store::open(&settings).map_err(StartError::Store)?;
+            let (house, ledger) = (&config.institution.name, config.ledger_origin());
+            let folder = config.keys_folder();
+            let mut keys = Keys::open(&folder, house, &ledger, now).map_err(StartError::Keys)?;
+            if let Some(stamps) = &config.time_stamps {
+                keys.publish_authorities(&folder, &stamps.trusted).map_err(StartError::Keys)?;
+            }
+            let store = Store::open(&settings_of(&config, &keys)).map_err(StartError::Store)?;
             Ok((config, keys, store))
         });
         let opened =
@@ -133,19 +138,25 @@ impl House {
             config.calls.as_ref().map(Reach::from).unwrap_or_default(),
             limits.sockets_max(),
         );
+        let scanner = Scanner::new(config.clamd.clone());
+        let keys = Arc::new(keys);
+        let sealer = Sealer::new(Arc::clone(&keys), config.time_stamps.clone(), runtime.clone());
         let state = AppState {
+            sealer: Arc::new(sealer),
             is_demo: config.is_demo,
             desk,
             rooms,
             tokens: Arc::new(Tokens::new(keys.token.clone(), config.public_url.as_str())),
             limits,
-            keys: Arc::new(keys),
+            keys,
             runtime,
             store,
             config,
             passwords,
             tally: Arc::default(),
             cleaner: Cleaner::default(),
+            scanner,
+            in_flight: InFlight::default(),
             verifying: Gate::new(VERIFYING_MAX),
             clock,
             stopping,
@@ -157,6 +168,40 @@ impl House {
     pub async fn close(self) {
         self.state.store.stop().await;
     }
+}
+
+/// Where everything of this house is kept.
+pub fn settings_of(config: &Config, keys: &Keys) -> Settings {
+    let mut settings = Settings::in_folder(&config.data, keys.wrapping.clone());
+    settings.database_url = config.database_url.as_ref().map(|url| url.reveal().to_owned());
+    settings.vault_url = config.vault_url.as_ref().map(|url| url.reveal().to_owned());
+    settings
+}
+
+/// What has to be so before anything is served.
+async fn put_in_order(state: &AppState, is_alone: bool) -> Result<(), StartError> {
+    if is_alone {
+        let freed = state.store.write(|tx: &mut store::Tx<'_>| store::outbox::free_all(tx)).await;
+        freed.map_err(|_| StartError::Machine("the outbox could not be opened".to_owned()))?;
+    }
+    let placed = state.store.write(|tx: &mut store::Tx<'_>| store::files::place_older(tx)).await;
+    placed.map_err(|_| StartError::Machine("the files could not be looked through".to_owned()))?;
+    forget_again(state).await.map(drop)
+}
+
+/// Makes rows that were put back forget what the house had destroyed; before anything is served.
+///
+/// # Errors
+/// Where the store fails.
+pub async fn forget_again(state: &AppState) -> Result<usize, StartError> {
+    let gone = state.store.write(|tx: &mut store::Tx<'_>| store::erasure::replay(tx)).await;
+    let gone =
+        gone.map_err(|_| StartError::Machine("what was destroyed could not be looked for".to_owned()))?;
+    for file in &gone {
+        // Their key is gone: what a failure leaves on the disk opens for nobody.
+        let _ = std::fs::remove_file(state.config.file_path(*file));
+    }
+    Ok(gone.len())
 }
 
 /// Makes the data folder and the one of the files, for their owner alone whatever they were before, and finds out
@@ -182,8 +227,11 @@ fn make_private(data: &Path, files: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Takes the folder for this program alone.
-fn lock(folder: &std::path::Path) -> Result<std::fs::File, StartError> {
+/// Takes the folder for this program alone, as long as the file is held.
+///
+/// # Errors
+/// `Taken` where another program has it; `Folder` where it cannot be made.
+pub fn lock(folder: &std::path::Path) -> Result<std::fs::File, StartError> {
     let failed = |error| StartError::Folder(folder.to_owned(), error);
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
     let file = std::fs::File::create(folder.join("serve.lock")).map_err(failed)?;
@@ -220,16 +268,15 @@ pub async fn start(mut config: Config) -> Result<Running, StartError> {
     // Before the store is opened: two that serve one file would each think that they alone speak to its rooms.
     let lock = if config.database_url.is_none() { Some(lock(&config.data)?) } else { None };
     let House { state, stop, mail } = House::open(config).await?;
-    if lock.is_some() {
-        let freed = state.store.write(|tx: &mut store::Tx<'_>| store::outbox::free_all(tx)).await;
-        freed.map_err(|_| StartError::Machine("the outbox could not be opened".to_owned()))?;
-    }
+    put_in_order(&state, lock.is_some()).await?;
+    let signer = Signer::open(&state.config).map_err(StartError::Keys)?;
     let mut tasks = Vec::new();
     let worker = Worker {
         store: state.store.clone(),
         clock: state.clock.clone(),
         config: Arc::clone(&state.config),
         transport: Arc::new(transport),
+        signer: signer.map(Arc::new),
         wake: mail,
     };
     tasks.push(tokio::spawn(worker.run(state.stopping.clone())));
@@ -238,10 +285,19 @@ pub async fn start(mut config: Config) -> Result<Running, StartError> {
         clock: state.clock.clone(),
         config: Arc::clone(&state.config),
         keys: Arc::clone(&state.keys),
+        scanner: state.scanner.clone(),
+        sealer: Arc::clone(&state.sealer),
+        kept: settings_of(&state.config, &state.keys),
         failing: std::sync::Mutex::default(),
     });
-    tasks.push(tokio::spawn(Arc::clone(&jobs).pass_deadlines(state.stopping.clone())));
-    tasks.push(tokio::spawn(jobs.sweep(state.stopping.clone())));
+    // What became due while the house stood still, or in rows that were put back, is gone before anything is served.
+    jobs.erase_all().await;
+    // Before anything is served: the head of the ledger is there to be read, and tells of the keys that are in use. A
+    // ledger that is damaged gets no new head, and closes the house to nobody.
+    if let Err(refused) = jobs.tend_ledger().await {
+        tracing::error!(%refused, "THE LEDGER IS DAMAGED OR AWAY: no new head is signed (`concord ledger check` says where)");
+    }
+    tasks.extend(begin(&jobs, &state.stopping));
     let shared = web::Data::new(state.clone());
     let metrics = serve_metrics(&shared, &mut tasks)?;
     let server = HttpServer::new(move || {
@@ -271,6 +327,17 @@ pub async fn start(mut config: Config) -> Result<Running, StartError> {
         }
     }));
     Ok(Running { addr, state, _lock: lock, stop, server: handle, metrics, tasks })
+}
+
+/// What happens because time passes, until the program stops.
+fn begin(jobs: &Arc<Jobs>, stopping: &watch::Receiver<bool>) -> [JoinHandle<()>; 4] {
+    let (jobs, until) = (|| Arc::clone(jobs), || stopping.clone());
+    [
+        tokio::spawn(jobs().keep_ledger(until())),
+        tokio::spawn(jobs().pass_deadlines(until())),
+        tokio::spawn(jobs().check_files(until())),
+        tokio::spawn(jobs().sweep(until())),
+    ]
 }
 
 /// Serves the figures on their own port, where one is set: a name of this house leads to the other port alone.

@@ -2,7 +2,10 @@
 //! error. Deliberately not here: what the commands do to the house, which goes through the same doors as all else.
 
 pub mod account;
+pub mod backup;
 pub mod demo;
+pub mod keys;
+pub mod ledger;
 pub mod serve;
 pub mod verify;
 
@@ -14,9 +17,11 @@ use clap::{Args, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 use crate::app::{House, StartError};
+use crate::clock::Clock;
 use crate::config::{self, Config, Given, Log};
+use crate::mail::dkim::Signer;
 use crate::refused::Refused;
-use crate::uploads::apart;
+use crate::uploads::apart::{self, Work};
 
 /// Wrong use of the command line: not 2, which `verify` answers for a file that nobody here sealed.
 const WRONG_USE: u8 = 64;
@@ -59,11 +64,28 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
+    /// Write a backup of the rows to FILE, of the wrapped keys to FILE.keys, and of uploaded files to the folder FILE.files.
+    Backup(backup::Backup),
+    /// Put a backup back into a data folder that holds none, and destroy again what was destroyed since.
+    Restore(backup::Restore),
     /// Check a settlement record: 0 valid, 1 altered, 2 unknown, 3 superseded.
     Verify(verify::Verify),
+    /// The ledger of records, certificates and keys.
+    Ledger {
+        #[command(subcommand)]
+        command: LedgerCommand,
+    },
+    /// The keys that sign records and the ledger.
+    Keys {
+        #[command(subcommand)]
+        command: keys::KeysCommand,
+    },
     /// Clean one PDF from standard input to standard output: the house does that in a process apart.
     #[command(hide = true)]
     CleanPdf,
+    /// Draw the small picture of one picture, in the same way.
+    #[command(hide = true)]
+    DrawThumbnail,
     /// The mail that waits.
     Mail {
         #[command(subcommand)]
@@ -78,9 +100,20 @@ enum AccountCommand {
 }
 
 #[derive(Subcommand)]
+enum LedgerCommand {
+    /// Walk all of the ledger: 0 whole, 1 not, with the first place that is wrong, 4 it cannot be looked at.
+    Check(ledger::Check),
+}
+
+#[derive(Subcommand)]
 enum MailCommand {
     /// Try the mails again that were set aside.
     Retry {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Show the TXT record by which the DNS tells of the key that signs mails.
+    Dkim {
         #[command(flatten)]
         place: Place,
     },
@@ -158,7 +191,11 @@ fn carry_out(command: Command) -> Result<ExitCode, Failed> {
     match command {
         Command::Verify(verify) => verify::verify(&verify),
         Command::CleanPdf => {
-            apart::run()?;
+            apart::run(Work::CleanPdf)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::DrawThumbnail => {
+            apart::run(Work::DrawThumbnail)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::CheckConfig { place } => check_config(&place),
@@ -180,6 +217,31 @@ fn carry_out(command: Command) -> Result<ExitCode, Failed> {
             let config = settings(&place, None)?;
             runtime()?.block_on(migrate(config))
         }
+        Command::Backup(what) => {
+            let config = settings(&what.place, None)?;
+            backup::backup(&config, &what)
+        }
+        Command::Restore(what) => {
+            let config = settings(&what.place, None)?;
+            runtime()?.block_on(backup::restore(config, what))
+        }
+        Command::Ledger { command: LedgerCommand::Check(check) } => {
+            let config = settings(&check.place, None)?;
+            runtime()?.block_on(ledger::check(config, check))
+        }
+        Command::Keys { command: keys::KeysCommand::Show(show) } => {
+            let config = settings(&show.place, None)?;
+            runtime()?.block_on(keys::show(config))
+        }
+        Command::Keys { command: keys::KeysCommand::Rotate(what) } => {
+            let config = settings(&what.place, None)?;
+            runtime()?.block_on(keys::make_anew(config, what.which, Clock::new().now()))
+        }
+        Command::Keys { command: keys::KeysCommand::Revoke(what) } => {
+            let config = settings(&what.place, None)?;
+            runtime()?.block_on(keys::revoke(config, &what, Clock::new().now()))
+        }
+        Command::Mail { command: MailCommand::Dkim { place } } => show_dkim(&settings(&place, None)?),
         Command::Mail { command: MailCommand::Retry { place } } => {
             let config = settings(&place, None)?;
             runtime()?.block_on(retry_mail(config))
@@ -208,8 +270,9 @@ fn settings(place: &Place, listen: Option<String>) -> Result<Config, Failed> {
 
 fn begin_log(log: &Log) {
     let level = &log.level;
+    // What these libraries complain of is what a stranger sent them: it is no fault of the house, and could fill a disk.
     let filter = EnvFilter::new(format!(
-        "warn,lopdf=off,webrtc_sdp=off,concord={level},service={level},store={level},record={level},pages={level}"
+        "warn,lopdf=off,webrtc_sdp=off,actix_http::ws=off,concord={level},service={level},store={level},record={level},pages={level}"
     ));
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     // A second log in one process (a test) is no mistake: the first one stays.
@@ -230,6 +293,15 @@ fn check_config(place: &Place) -> Result<ExitCode, Failed> {
 async fn migrate(config: Config) -> Result<ExitCode, Failed> {
     House::open(config).await?.close().await;
     writeln!(io::stdout(), "the database is up to date")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn show_dkim(config: &Config) -> Result<ExitCode, Failed> {
+    let signer = Signer::open(config).map_err(|error| Failed::Said(error.to_string()))?;
+    let signer = signer
+        .ok_or_else(|| Failed::Said("mail_dkim_selector is not set: mails are not signed".to_owned()))?;
+    let (name, text) = signer.record();
+    writeln!(io::stdout(), "{name} TXT {text}")?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -5,6 +5,9 @@ pub mod values;
 pub mod table;
 pub mod sources;
 pub mod calls;
+pub mod ledger;
+pub mod scanner;
+pub mod time_stamps;
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -13,11 +16,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use domain::category::Category;
-use domain::ids::FileId;
+use domain::ids::{FileId, UploadId};
 use domain::person::EmailAddress;
 
 pub use calls::Calls;
+pub use ledger::Ledger;
+pub use scanner::{Clamd, ClamdAddress};
 pub use sources::{BadSetting, Place, Values};
+pub use time_stamps::{StampAddress, TimeStamps};
 pub use values::{Impossible, Network, PublicUrl, Rate, Secret};
 
 /// Everything that can be set.
@@ -30,6 +36,8 @@ pub struct Config {
     pub public_url: PublicUrl,
     /// Whether the public URL follows the listen address, whose port is known only once the socket is open.
     pub public_url_follows: bool,
+    /// An origin of its own from which files are served; nothing: the public one.
+    pub files_url: Option<PublicUrl>,
     pub trusted_proxies: Vec<Network>,
     pub database_url: Option<Secret>,
     pub vault_url: Option<Secret>,
@@ -38,6 +46,11 @@ pub struct Config {
     pub mail: Mail,
     /// The relay for voice and video; nothing: there are no calls.
     pub calls: Option<Calls>,
+    /// What checks uploads for viruses; nothing: they are not checked.
+    pub clamd: Option<Clamd>,
+    /// Who stamps records with the time; nothing: nobody.
+    pub time_stamps: Option<TimeStamps>,
+    pub ledger: Ledger,
     pub periods: Periods,
     pub limits: Rates,
     /// Whether this is the demo: people sign in with one click, and mails are shown. No setting turns it on.
@@ -72,6 +85,8 @@ pub struct Institution {
 pub struct Mail {
     pub transport: MailTransport,
     pub from: EmailAddress,
+    /// Under which selector mails are signed (DKIM); nothing where they are not.
+    pub dkim_selector: Option<String>,
     /// How long an unsendable mail is tried again.
     pub lasting: Duration,
 }
@@ -103,6 +118,9 @@ pub struct Periods {
     pub proposal: Duration,
     pub reminder: Duration,
     pub retention: Duration,
+    pub hold_confirmation: Duration,
+    pub sweep: Duration,
+    pub backup_keys: Duration,
     pub draft: Duration,
     pub draft_warning: Duration,
     pub proof: Duration,
@@ -132,6 +150,7 @@ pub struct Rates {
     pub handshakes_refused: Option<Rate>,
     pub uploads: Option<Rate>,
     pub verifications: Option<Rate>,
+    pub cosignatures: Option<Rate>,
     pub media_credentials: Option<Rate>,
 }
 
@@ -221,6 +240,7 @@ impl Config {
                 .map(|_| values.read("metrics_listen", listen_address))
                 .transpose()?,
             public_url_follows,
+            files_url: files_url(values, &public_url)?,
             trusted_proxies: values.read("trusted_proxies", values::networks)?,
             database_url: postgres_url(values, "database_url")?,
             vault_url: postgres_url(values, "vault_url")?,
@@ -230,7 +250,10 @@ impl Config {
             },
             institution: Institution::read(values)?,
             mail: Mail::read(values, &public_url)?,
+            ledger: Ledger::read(values)?,
             calls: Calls::read(values)?,
+            clamd: Clamd::read(values)?,
+            time_stamps: TimeStamps::read(values)?,
             periods: Periods::read(values)?,
             limits: Rates::read(values)?,
             is_demo: false,
@@ -246,6 +269,12 @@ impl Config {
         }
     }
 
+    /// What a ledger is called that begins now: the address of this house without its scheme.
+    pub fn ledger_origin(&self) -> String {
+        let host = self.public_url.as_str().rsplit("//").next().unwrap_or_default();
+        self.ledger.origin.clone().unwrap_or_else(|| format!("{host}/ledger"))
+    }
+
     /// Where the sealed bytes of an uploaded file lie.
     pub fn file_path(&self, file: FileId) -> PathBuf {
         self.files_folder().join(file.to_string())
@@ -256,10 +285,33 @@ impl Config {
         self.data.join("files")
     }
 
+    /// The folder of the pieces of uploads that are not complete yet.
+    pub fn pieces_folder(&self) -> PathBuf {
+        self.data.join("uploads")
+    }
+
+    /// Where one sealed piece of an upload lies.
+    pub fn piece_path(&self, upload: UploadId, piece: i32) -> PathBuf {
+        self.pieces_folder().join(format!("{upload}.{piece}"))
+    }
+
     /// The folder of the keys.
     pub fn keys_folder(&self) -> PathBuf {
         self.data.join("keys")
     }
+}
+
+/// Where files are served from; an origin that is the pages' own would keep nothing apart.
+fn files_url(values: &Values, public_url: &PublicUrl) -> Result<Option<PublicUrl>, BadSetting> {
+    if values.given("files_url").is_none() {
+        return Ok(None);
+    }
+    let files_url: PublicUrl = values.read("files_url", str::parse)?;
+    if public_url.is_origin(files_url.as_str()) {
+        return Err(values
+            .bad("files_url", "is the address of the pages: give files one of their own, or leave it out"));
+    }
+    Ok(Some(files_url))
 }
 
 impl Institution {
@@ -314,7 +366,14 @@ impl Mail {
             None if is_smtp => return Err(values.bad("mail_transport", "needs mail_from to be set too")),
             None => values.read("mail_from", |_| address(&format!("concord@{}", mail_domain(public_url))))?,
         };
-        Ok(Self { transport, from, lasting: values.read("mail_lasting", values::period)? })
+        let label = |text: &str| {
+            let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+            let fits = (1..=63).contains(&text.len()) && text.bytes().all(is_plain);
+            if fits { Ok(text.to_owned()) } else { Err(Impossible("is no name in the DNS".to_owned())) }
+        };
+        let selector = values.given("mail_dkim_selector");
+        let dkim_selector = selector.map(|_| values.read("mail_dkim_selector", label)).transpose()?;
+        Ok(Self { transport, from, dkim_selector, lasting: values.read("mail_lasting", values::period)? })
     }
 
     fn smtp(values: &Values) -> Result<MailTransport, BadSetting> {
@@ -360,6 +419,9 @@ impl Periods {
             proposal: period("proposal_period")?,
             reminder: period("reminder_period")?,
             retention: period("retention_period")?,
+            hold_confirmation: period("hold_confirmation_period")?,
+            sweep: period("sweep_period")?,
+            backup_keys: period("backup_keys_period")?,
             draft: period("draft_period")?,
             draft_warning: period("draft_warning_period")?,
             proof: period("proof_period")?,
@@ -396,6 +458,7 @@ impl Rates {
             handshakes_refused: handshakes.and(rate("limit_handshakes_refused")?),
             uploads: rate("limit_uploads")?,
             verifications: rate("limit_verifications")?,
+            cosignatures: rate("limit_cosignatures")?,
             media_credentials: rate("limit_media_credentials")?,
         })
     }

@@ -44,17 +44,23 @@ pub struct Desk {
     config: Arc<Config>,
     news: broadcast::Sender<Arc<Published>>,
     mail: Arc<Notify>,
+    ledger: Arc<Notify>,
 }
 
 impl Desk {
     pub fn new(store: Store, clock: Clock, config: Arc<Config>, mail: Arc<Notify>) -> Self {
         let (news, _) = broadcast::channel(NEWS_MAX);
-        Self { store, clock, config, news, mail }
+        Self { store, clock, config, news, mail, ledger: Arc::default() }
     }
 
     /// What is committed from now on. Who lags behind is told so, and reads the database again.
     pub fn listen(&self) -> broadcast::Receiver<Arc<Published>> {
         self.news.subscribe()
+    }
+
+    /// Resolves once something was entered into the ledger that is not to wait for its next head.
+    pub async fn head_waits(&self) {
+        self.ledger.notified().await;
     }
 
     /// Does one act: all of it, or nothing.
@@ -142,6 +148,9 @@ impl Desk {
     fn tell(&self, afterwards: Afterwards) {
         if afterwards.mail_waits {
             self.mail.notify_one();
+        }
+        if afterwards.head_waits {
+            self.ledger.notify_one();
         }
         let gone = afterwards.gone.into_iter().map(|file| self.config.file_path(file)).collect();
         delete_files(gone);

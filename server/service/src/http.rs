@@ -9,6 +9,8 @@ pub mod pace;
 pub mod body;
 pub mod forms;
 pub mod upload;
+pub mod serving;
+pub mod links;
 pub mod json;
 pub mod finish;
 pub mod health;

@@ -2,6 +2,10 @@
 //! late, and then finds nothing to do. Deliberately not here: what becomes of a dispute at its deadline, which the law
 //! decides, and mail, which has a worker of its own.
 
+pub mod ledger;
+pub mod files;
+pub mod uploads;
+
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,17 +20,17 @@ use store::{Tx, codes, disputes, erasure, idempotency, outbox, proposals, remind
 use tokio::sync::watch;
 
 use crate::acts::process::{carry_out_as, house};
-use crate::acts::{By, Doing, assignments, duties, notices, sealing};
+use crate::acts::{By, Doing, assignments, duties, holds, keeping, notices, sealing};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::desk::Desk;
 use crate::keys::Keys;
 use crate::refused::Refused;
+use crate::time_stamps::Sealer;
+use crate::uploads::scanner::Scanner;
 
 /// How often deadlines are looked for.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// How often old rows are swept away, and what was said is destroyed.
-const SWEEP_EVERY: Duration = Duration::from_secs(600);
 /// How long the row of a mail that has left is kept: without address and body, for whoever asks where it went.
 const MAIL_ROWS_KEPT: Duration = Duration::from_secs(90 * 86_400);
 /// From what age a file must have its row.
@@ -42,6 +46,10 @@ pub struct Jobs {
     pub clock: Clock,
     pub config: Arc<Config>,
     pub keys: Arc<Keys>,
+    pub scanner: Scanner,
+    pub sealer: Arc<Sealer>,
+    /// Where everything is kept, and with it the copies of keys that were made.
+    pub kept: store::Settings,
     /// Disputes whose deadline could not pass.
     pub failing: Mutex<Failing>,
 }
@@ -162,9 +170,8 @@ impl Jobs {
 
     /// Warns of the deletion of drafts some time before it (R12).
     async fn warn_of_drafts(&self, now: Moment) -> Result<(), Refused> {
-        let periods = &self.config.periods;
-        let before = periods.draft_warning.min(periods.draft / 4);
-        let untouched = now.minus(periods.draft.saturating_sub(before));
+        let before = self.warned_before();
+        let untouched = now.minus(self.config.periods.draft.saturating_sub(before));
         let look = move |tx: &mut Tx<'_>| Ok(reminders::drafts_to_warn_of(tx, untouched, AT_ONCE)?);
         for id in self.desk.read(look).await? {
             let warn = move |tx: &mut Tx<'_>, doing: &mut Doing| {
@@ -172,7 +179,7 @@ impl Jobs {
                 reminders::set(tx, id, doing.now.plus(before), doing.now)?;
                 match dispute.parties.claimant.account() {
                     Some(account) if reminders::mark(tx, id, doing.now)? => {
-                        notices::something_to_do(tx, doing, account, id)
+                        notices::time_ends(tx, doing, account, id, doing.now.plus(before).day())
                     }
                     _ => Ok(()),
                 }
@@ -182,6 +189,12 @@ impl Jobs {
         Ok(())
     }
 
+    /// How long before its deletion a draft's claimant is warned.
+    fn warned_before(&self) -> Duration {
+        let periods = &self.config.periods;
+        periods.draft_warning.min(periods.draft / 4)
+    }
+
     /// Where the mediator has not attested in time, the institution attests that the mediation took place (R23).
     async fn attest_for_institution(&self, id: DisputeId) -> Result<(), Refused> {
         let (now, config) = (self.clock.now(), Arc::clone(&self.config));
@@ -189,9 +202,7 @@ impl Jobs {
             sealing::prepare_for_institution(tx, &Doing::new(now, By::House, config), id)
         };
         let prepared = self.desk.read(read).await?;
-        let (keys, contents) = (Arc::clone(&self.keys), prepared.contents.clone());
-        let sealed = tokio::task::spawn_blocking(move || record::seal(contents, &keys.seal)).await;
-        let Ok(Ok(sealed)) = sealed else { return Err(Refused::broken("the record cannot be made")) };
+        let sealed = self.sealer.seal(prepared.contents.clone()).await?;
         let seal =
             move |tx: &mut Tx<'_>, doing: &mut Doing| sealing::seal(tx, doing, &prepared, &sealed).map(drop);
         self.desk.write(By::House, seal).await
@@ -210,14 +221,16 @@ impl Jobs {
             if let Err(refused) = self.warn_of_drafts(now).await {
                 tracing::error!(%refused, "claimants could not be warned of their drafts");
             }
-            if let Err(refused) = self.erase(now).await {
-                tracing::error!(%refused, "what was said could not be destroyed");
+            if let Err(refused) = self.sweep_uploads(now).await {
+                tracing::error!(%refused, "uploads that nobody completed could not be swept away");
             }
+            self.erase_all().await;
+            self.tend_copies(now).await;
             if let Err(refused) = self.sweep_files().await {
                 tracing::error!(%refused, "files that nothing names could not be swept away");
             }
             tokio::select! {
-                () = tokio::time::sleep(SWEEP_EVERY) => {}
+                () = tokio::time::sleep(self.config.periods.sweep) => {}
                 _ = stopping.changed() => return,
             }
         }
@@ -243,26 +256,63 @@ impl Jobs {
         Ok(())
     }
 
-    async fn erase(&self, now: Moment) -> Result<(), Refused> {
+    /// Destroys all that is due.
+    pub async fn erase_all(&self) {
+        loop {
+            match self.erase(self.clock.now()).await {
+                // There may be more of it.
+                Ok(done) if done >= AT_ONCE => {}
+                Ok(_) => return,
+                Err(refused) => return tracing::error!(%refused, "what was said could not be destroyed"),
+            }
+        }
+    }
+
+    /// Destroys what was destroyed here in the copies of the keys as well, and the copies when their time is over.
+    async fn tend_copies(&self, now: Moment) {
+        let (kept, period) = (self.kept.clone(), self.config.periods.backup_keys);
+        let tended = tokio::task::spawn_blocking(move || store::tend_copies(&kept, now, period)).await;
+        if let Ok(Err(error)) = tended {
+            tracing::error!(%error, "the copies of the keys could not be looked after");
+        }
+    }
+
+    /// Some of what is due; answers how many it was.
+    async fn erase(&self, now: Moment) -> Result<i64, Refused> {
         let (closed, untouched) =
             (now.minus(self.config.periods.retention), now.minus(self.config.periods.draft));
+        // However long the house stood still: whoever began it has been told some time before it goes.
+        let warned = now.minus(self.warned_before());
         let look = move |tx: &mut Tx<'_>| {
-            Ok((erasure::due(tx, closed, AT_ONCE)?, erasure::stale_drafts(tx, untouched, AT_ONCE)?))
+            Ok((erasure::due(tx, closed, AT_ONCE)?, erasure::stale_drafts(tx, untouched, warned, AT_ONCE)?))
         };
+        self.lapse_holds(now).await?;
         let (over, drafts) = self.desk.read(look).await?;
+        let mut done = 0;
         for dispute in over {
-            let destroy = move |tx: &mut Tx<'_>, doing: &mut Doing| {
-                doing.trace("talk-destroyed", Some(dispute), &serde_json::json!({}));
-                Ok(erasure::destroy_talk(tx, dispute, doing.now)?)
-            };
-            let files = or_next(self.desk.write(By::House, destroy).await, dispute)?;
-            self.delete(files.unwrap_or_default()).await;
+            let destroy = move |tx: &mut Tx<'_>, doing: &mut Doing| keeping::destroy(tx, doing, dispute);
+            done += or_next(self.desk.write(By::House, destroy).await, dispute)?.map_or(0, |()| 1);
         }
         for draft in drafts {
-            let delete =
-                move |tx: &mut Tx<'_>, doing: &mut Doing| Ok(erasure::delete_draft(tx, draft, doing.now)?);
-            let files = or_next(self.desk.write(By::House, delete).await, draft)?;
-            self.delete(files.unwrap_or_default()).await;
+            let delete = move |tx: &mut Tx<'_>, doing: &mut Doing| {
+                if erasure::is_stale(tx, draft, untouched, warned)? {
+                    keeping::delete_draft(tx, doing, draft)?;
+                }
+                Ok(())
+            };
+            done += or_next(self.desk.write(By::House, delete).await, draft)?.map_or(0, |()| 1);
+        }
+        Ok(done)
+    }
+
+    /// Tells of the holds that no second person has confirmed, and ends them in their time.
+    async fn lapse_holds(&self, now: Moment) -> Result<(), Refused> {
+        let confirmation = self.config.periods.hold_confirmation;
+        let placed_before = now.minus(confirmation.saturating_sub(holds::told_before(confirmation)));
+        let old = move |tx: &mut Tx<'_>| Ok(store::holds::unconfirmed(tx, placed_before, AT_ONCE)?);
+        for dispute in self.desk.read(old).await? {
+            let lapse = move |tx: &mut Tx<'_>, doing: &mut Doing| holds::lapse(tx, doing, dispute);
+            or_next(self.desk.write(By::House, lapse).await, dispute)?;
         }
         Ok(())
     }

@@ -1,6 +1,10 @@
 //! The keys of the house: each its own file of mode 0600 under `DATA/keys`, made on the first start. Deliberately not
 //! here: data keys of disputes, which live wrapped in the vault, and what is signed with the keys.
 
+pub mod kept_head;
+pub mod mail_key;
+pub mod rotation;
+
 use std::fmt;
 use std::fs;
 use std::io::{self, Write as _};
@@ -12,7 +16,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use domain::time::Moment;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use record::{KeySet, SealKey};
+use record::{Authorities, KeySet, LedgerKey, SealKey, Verifier};
 use sha2::Sha256;
 use store::WrappingKey;
 use zeroize::Zeroizing;
@@ -27,6 +31,10 @@ pub struct Keys {
     pub published: KeySet,
     /// Signs access tokens.
     pub token: TokenKey,
+    /// Signs the ledger's head.
+    pub ledger: LedgerKey,
+    /// The ledger keys, the first one first, as they are published.
+    pub ledger_published: Vec<Verifier>,
 }
 
 /// A P-256 key for access tokens, in the forms in which it is used.
@@ -44,6 +52,10 @@ pub enum KeysError {
     NotAKey(PathBuf),
     /// Others on this machine may read it.
     Open(PathBuf),
+    /// A key that was in use is not there.
+    Lost(PathBuf),
+    /// The key that is there was revoked.
+    Revoked(PathBuf),
     Random,
 }
 
@@ -62,6 +74,16 @@ impl fmt::Display for KeysError {
                 "the key file {0} can be read by others on this machine; make it private with: chmod 600 {0}",
                 path.display()
             ),
+            Self::Lost(path) => write!(
+                f,
+                "the key file {} was in use and is missing; put it back, or make a new key with: concord keys rotate",
+                path.display()
+            ),
+            Self::Revoked(path) => write!(
+                f,
+                "the key file {} holds a key that was revoked; make a new one with: concord keys rotate seal",
+                path.display()
+            ),
             Self::Random => f.write_str("the machine gives no random numbers"),
         }
     }
@@ -74,15 +96,40 @@ impl Keys {
     ///
     /// # Errors
     /// A folder or file that cannot be read or written, or that holds something else.
-    pub fn open(folder: &Path, institution: &str, now: Moment) -> Result<Self, KeysError> {
+    pub fn open(
+        folder: &Path,
+        institution: &str,
+        ledger_origin: &str,
+        now: Moment,
+    ) -> Result<Self, KeysError> {
         fs::create_dir_all(folder).map_err(|error| KeysError::Folder(folder.to_owned(), error))?;
         let private = fs::Permissions::from_mode(0o700);
         fs::set_permissions(folder, private).map_err(|error| KeysError::Folder(folder.to_owned(), error))?;
         let wrapping = wrapping_key(&folder.join("wrapping.key"))?;
         let seal = seal_key(&folder.join("seal.pem"), institution, now)?;
         let published = published_keys(&folder.join("published.jwks"), &seal)?;
+        // Whoever put an old copy of it back seals nothing with it.
+        if published.revocation(seal.kid()).is_some() {
+            return Err(KeysError::Revoked(folder.join("seal.pem")));
+        }
         let token = token_key(&folder.join("token.pem"))?;
-        Ok(Self { wrapping, seal, published, token })
+        let (ledger, ledger_published) = ledger_keys(folder, ledger_origin)?;
+        Ok(Self { wrapping, seal, published, token, ledger, ledger_published })
+    }
+
+    /// Publishes, beside the seal keys, whose time stamps this house believes; those of before stay published, because what
+    /// they stamped must verify for ever (R25).
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn publish_authorities(&mut self, folder: &Path, trusted: &Authorities) -> Result<(), KeysError> {
+        let all = self.published.clone().with_authorities(trusted);
+        if all != self.published {
+            let path = folder.join("published.jwks");
+            replace(&path, &all.to_jwks()).map_err(|error| KeysError::File(path, error))?;
+            self.published = all;
+        }
+        Ok(())
     }
 
     /// A keyed digest of something guessable (R9), such as the body of a request. `purpose` keeps the uses apart.
@@ -120,9 +167,12 @@ fn wrapping_key(path: &Path) -> Result<WrappingKey, KeysError> {
 }
 
 fn seal_key(path: &Path, institution: &str, now: Moment) -> Result<SealKey, KeysError> {
-    let made = || SealKey::generate(institution, now).map(|key| key.to_pem()).map_err(|_| KeysError::Random);
-    let text = read_or_make(path, made)?;
+    let text = read_or_make(path, || new_seal_key(institution, now))?;
     SealKey::from_pem(&text).map_err(|_| KeysError::NotAKey(path.to_owned()))
+}
+
+fn new_seal_key(institution: &str, now: Moment) -> Result<String, KeysError> {
+    SealKey::generate(institution, now).map(|key| key.to_pem()).map_err(|_| KeysError::Random)
 }
 
 /// Past seal keys stay published after a new one was put in place: old records must verify for ever (R25).
@@ -134,11 +184,61 @@ fn published_keys(path: &Path, seal: &SealKey) -> Result<KeySet, KeysError> {
         return Ok(past);
     }
     let all = past.merged(&present);
-    let aside = path.with_extension("jwks.new");
-    write_private(&aside, all.to_jwks().as_bytes())
-        .and_then(|()| fs::rename(&aside, path))
-        .map_err(|error| KeysError::File(path.to_owned(), error))?;
+    replace(path, &all.to_jwks()).map_err(|error| KeysError::File(path.to_owned(), error))?;
     Ok(all)
+}
+
+/// Puts a file in place of the one before: nobody reads a half of it.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    // A name of its own: another program that shares the folder must not rename a half of this one.
+    let aside = path.with_added_extension(format!("{}.new", std::process::id()));
+    write_private(&aside, text.as_bytes())?;
+    fs::rename(&aside, path)?;
+    sync_folder(path)
+}
+
+/// The key of the ledger, and all that ever signed its head. A ledger keeps the name with which it began, whatever the
+/// house is called since: who holds an old head must know the new one for the same ledger's.
+fn ledger_keys(folder: &Path, origin: &str) -> Result<(LedgerKey, Vec<Verifier>), KeysError> {
+    let (path, list) = (folder.join("ledger.key"), folder.join(LEDGER_KEYS_FILE));
+    let past = match fs::read_to_string(&list) {
+        Ok(text) => verifiers(&text).ok_or_else(|| KeysError::NotAKey(list.clone()))?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(KeysError::File(list, error)),
+    };
+    // A new key is made on purpose, or whoever takes the file away has one made that nobody asked for.
+    if !past.is_empty() && !path.exists() {
+        return Err(KeysError::Lost(path));
+    }
+    let text = read_or_make(&path, || new_ledger_key(origin))?;
+    let key = LedgerKey::from_text(&text).map_err(|_| KeysError::NotAKey(path.clone()))?;
+    if past.first().is_some_and(|first| first.name() != key.verifier().name()) {
+        return Err(KeysError::NotAKey(path));
+    }
+    if past.contains(key.verifier()) {
+        return Ok((key, past));
+    }
+    let all: Vec<Verifier> = past.into_iter().chain([key.verifier().clone()]).collect();
+    replace(&list, &verifier_lines(&all)).map_err(|error| KeysError::File(list, error))?;
+    Ok((key, all))
+}
+
+fn new_ledger_key(origin: &str) -> Result<String, KeysError> {
+    LedgerKey::generate(origin).map(|key| key + "\n").map_err(|_| KeysError::Random)
+}
+
+/// Where the public keys of the ledger lie, beside the others.
+pub const LEDGER_KEYS_FILE: &str = "ledger.vkeys";
+
+/// Public keys of a ledger, one a line.
+pub fn verifier_lines(keys: &[Verifier]) -> String {
+    keys.iter().map(|key| format!("{key}\n")).collect()
+}
+
+/// The keys of such a text; nothing where a line is none.
+pub fn verifiers(text: &str) -> Option<Vec<Verifier>> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.map(|line| line.parse().ok()).collect()
 }
 
 fn token_key(path: &Path) -> Result<TokenKey, KeysError> {
@@ -208,7 +308,7 @@ fn read_or_make(
 /// Whether a file is its owner's alone. What is published is not, but was made so.
 fn check_private(path: &Path) -> Result<(), KeysError> {
     let about = fs::metadata(path).map_err(|error| KeysError::File(path.to_owned(), error))?;
-    let is_public = path.extension().is_some_and(|end| end == "jwks");
+    let is_public = path.extension().is_some_and(|end| end == "jwks" || end == "vkeys");
     let is_private = about.permissions().mode() & 0o077 == 0;
     if is_public || is_private { Ok(()) } else { Err(KeysError::Open(path.to_owned())) }
 }
@@ -228,7 +328,8 @@ mod tests {
     use super::*;
 
     fn opened(folder: &Path) -> Keys {
-        Keys::open(folder, "Test House", Moment::from_millis(1_795_496_820_000)).expect("keys")
+        Keys::open(folder, "Test House", "house.example/ledger", Moment::from_millis(1_795_496_820_000))
+            .expect("keys")
     }
 
     #[test]
@@ -241,7 +342,7 @@ mod tests {
         assert_ne!(first.digest("a", b"x"), first.digest("b", b"x"));
         let files: Vec<_> =
             fs::read_dir(&folder).expect("a folder").map(|file| file.expect("a file").path()).collect();
-        assert_eq!(files.len(), 4, "{files:?}");
+        assert_eq!(files.len(), 6, "{files:?}");
         for file in &files {
             let mode = fs::metadata(file).expect("a file").permissions().mode();
             assert_eq!(mode & 0o777, 0o600, "{}", file.display());
@@ -250,13 +351,25 @@ mod tests {
         let third = opened(&folder);
         assert_ne!(third.seal.kid(), first.seal.kid());
         assert!(third.published.find(first.seal.kid()).is_some(), "a past key stays published");
+        fs::remove_file(folder.join("ledger.key")).expect("removed");
+        let lost = Keys::open(&folder, "Test House", "other.example/ledger", Moment::from_millis(0));
+        assert!(matches!(lost, Err(KeysError::Lost(_))), "no key is made that nobody asked for");
+        rotation::rotate(&folder, rotation::Which::Ledger, "Test House", Moment::from_millis(0))
+            .expect("made");
+        let renamed = Keys::open(&folder, "Test House", "other.example/ledger", Moment::from_millis(0));
+        let renamed = renamed.expect("keys");
+        assert_eq!(renamed.ledger.verifier().name(), "house.example/ledger", "a ledger keeps its name");
+        let both = [first.ledger.verifier().clone(), renamed.ledger.verifier().clone()];
+        assert_eq!(renamed.ledger_published, both, "a past key stays published");
         let token = folder.join("token.pem");
         fs::set_permissions(&token, fs::Permissions::from_mode(0o640)).expect("ours");
-        let refused = Keys::open(&folder, "Test House", Moment::from_millis(0)).err().expect("no key");
+        let refused =
+            Keys::open(&folder, "Test House", "a.example", Moment::from_millis(0)).err().expect("no key");
         assert!(refused.to_string().contains("chmod 600"), "{refused}");
         fs::set_permissions(&token, fs::Permissions::from_mode(0o600)).expect("ours");
         fs::write(folder.join("wrapping.key"), "nonsense").expect("written");
-        let refused = Keys::open(&folder, "Test House", Moment::from_millis(0)).err().expect("no key");
+        let refused =
+            Keys::open(&folder, "Test House", "a.example", Moment::from_millis(0)).err().expect("no key");
         assert!(!refused.to_string().contains("nonsense"));
         fs::remove_dir_all(&folder).expect("removed");
     }

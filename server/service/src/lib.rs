@@ -11,6 +11,7 @@ pub mod tokens;
 pub mod totp;
 pub mod limits;
 pub mod refused;
+pub mod time_stamps;
 pub mod published;
 pub mod calls;
 pub mod uploads;

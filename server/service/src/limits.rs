@@ -42,6 +42,8 @@ pub enum Limit {
     Uploads,
     /// Files verified, an address: closed.
     Verifications,
+    /// Cosignatures of the ledger's head, an address: closed.
+    Cosignatures,
     /// Media credentials, an account: closed.
     MediaCredentials,
 }
@@ -159,6 +161,7 @@ impl Limits {
             Limit::HandshakesRefused => self.rates.handshakes_refused,
             Limit::Uploads => self.rates.uploads,
             Limit::Verifications => self.rates.verifications,
+            Limit::Cosignatures => self.rates.cosignatures,
             Limit::MediaCredentials => self.rates.media_credentials,
         }
     }

@@ -2,6 +2,7 @@
 //! (`pages`) and when there is one (acts).
 
 pub mod message;
+pub mod dkim;
 pub mod transport;
 pub mod outbox;
 

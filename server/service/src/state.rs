@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::ids::AccountId;
+use domain::person::EmailAddress;
 use store::Store;
 use tokio::sync::watch;
 
@@ -16,8 +17,11 @@ use crate::live::Rooms;
 use crate::passwords::Passwords;
 use crate::refused::Refused;
 use crate::tally::Tally;
+use crate::time_stamps::Sealer;
 use crate::tokens::Tokens;
 use crate::uploads::Cleaner;
+use crate::uploads::flight::InFlight;
+use crate::uploads::scanner::Scanner;
 
 /// The house, as handlers see it.
 #[derive(Clone)]
@@ -31,6 +35,10 @@ pub struct AppState {
     pub clock: Clock,
     pub desk: Desk,
     pub cleaner: Cleaner,
+    pub scanner: Scanner,
+    pub sealer: Arc<Sealer>,
+    /// The uploads of which a piece is just coming in.
+    pub in_flight: InFlight,
     /// The door of verification, which is open to strangers.
     pub verifying: Gate,
     pub tally: Arc<Tally>,
@@ -45,6 +53,12 @@ pub struct AppState {
 }
 
 impl AppState {
+    /// Whether that address may be written to now, for that purpose. That it was written to often is nobody's business
+    /// but its owner's: what was asked for is done in any case.
+    pub fn may_mail(&self, purpose: &'static str, to: &EmailAddress) -> bool {
+        self.limits.take(Limit::Mails, (purpose, to.as_str()), self.clock.now()).is_ok()
+    }
+
     /// Counts what somebody says, asks or answers in a room: all of it shares the limit of entries.
     ///
     /// # Errors

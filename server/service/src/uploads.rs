@@ -5,11 +5,15 @@ mod jpeg;
 mod png;
 mod webp;
 mod pdf;
+pub mod thumbnail;
 pub mod apart;
+pub mod scanner;
+pub mod flight;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use thumbnail::Thumbnail;
 use tokio::sync::Semaphore;
 
 /// The most bytes of one upload.
@@ -40,6 +44,11 @@ impl Kind {
             Self::WebP => "image/webp",
             Self::Text => "text/plain; charset=utf-8",
         }
+    }
+
+    /// Whether a small picture can be drawn of it.
+    pub const fn is_picture(self) -> bool {
+        matches!(self, Self::Jpeg | Self::Png | Self::WebP)
     }
 
     /// The end of its name in a download, where its own name is not told.
@@ -98,6 +107,12 @@ impl Default for Cleaner {
 }
 
 impl Cleaner {
+    /// The small picture of a copy that is a picture; nothing where it cannot be drawn.
+    pub async fn thumbnail(&self, copy: Vec<u8>) -> Option<Thumbnail> {
+        let _place = tokio::time::timeout(APART_WAIT_MAX, self.apart.acquire()).await.ok()?.ok()?;
+        apart::draw(copy).await
+    }
+
     /// What a file is, and the copy of it that is kept.
     ///
     /// # Errors

@@ -184,10 +184,24 @@ pub fn make_vault(db: &mut Db) -> Result<()> {
 
 /// Drives what was deleted in the vault out of the files as far as the database can: SQLite has overwritten the page
 /// and now drops the write-ahead log that still holds the old one; PostgreSQL frees the dead row for reuse.
+///
+/// # Errors
+/// `Busy` where somebody reads for so long that the log cannot be dropped yet: to be done again.
 pub fn scour_vault(db: &mut Db) -> Result<()> {
+    #[derive(diesel::QueryableByName)]
+    struct Checkpoint {
+        #[diesel(sql_type = diesel::sql_types::Integer)]
+        busy: i32,
+    }
     match db {
         Db::Postgres(connection) => connection.batch_execute("VACUUM wrapped_keys")?,
-        Db::Sqlite(connection) => connection.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?,
+        Db::Sqlite(connection) => {
+            let done: Checkpoint =
+                diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result(connection)?;
+            if done.busy != 0 {
+                return Err(Error::Busy);
+            }
+        }
     }
     Ok(())
 }
@@ -236,6 +250,16 @@ pub fn copy_into(db: &mut Db, file: &str) -> std::result::Result<(), OpenError> 
             .batch_execute(&format!("VACUUM INTO '{}'", file.replace('\'', "''")))
             .map_err(|error| OpenError::Backup(error.to_string())),
     }
+}
+
+/// Takes out of a copy what must not outlive the house's own rows in it: answers that were given once, which lie under a
+/// key of the house and may hold what somebody wrote. What is left is one file.
+pub fn strip_copy(db: &mut Db) -> Result<()> {
+    run(
+        db,
+        "PRAGMA secure_delete = ON; DELETE FROM idempotency; PRAGMA wal_checkpoint(TRUNCATE); \
+         PRAGMA journal_mode = DELETE;",
+    )
 }
 
 /// Whether the error says that nothing can be expected of this connection any more.

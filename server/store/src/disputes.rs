@@ -10,6 +10,7 @@ use diesel::prelude::*;
 use domain::assignment::Proposal;
 use domain::dispute::{Dispute, Stage, StageName};
 use domain::ids::{AccountId, AssignmentId, DisputeId};
+use domain::keeping::over_at;
 use domain::party::{Joining, Side};
 use domain::time::Moment;
 
@@ -23,12 +24,14 @@ use crate::vault::{Key, Place};
 
 /// As what somebody takes part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Role {
+pub(crate) enum Role {
     Claimant,
     Respondent,
     Pending,
     Proposed,
     Mediator,
+    CoMediator,
+    Companion,
 }
 
 spelled!(Role {
@@ -37,6 +40,8 @@ spelled!(Role {
     Pending = "pending",
     Proposed = "proposed",
     Mediator = "mediator",
+    CoMediator = "co-mediator",
+    Companion = "companion",
 });
 
 /// What became of a proposal of a mediator.
@@ -96,11 +101,7 @@ impl Columns {
         now: Moment,
     ) -> Result<Self> {
         let process = write(&DisputeShape::from(dispute))?;
-        let over_at = match &dispute.stage {
-            Stage::Settled { at, .. } => Some(*at),
-            Stage::Ended(ending) => Some(ending.at),
-            _ => None,
-        };
+        let over_at = over_at(dispute);
         let waits =
             |joining: &Joining| matches!(joining, Joining::Awaited { pending } if !pending.is_empty());
         let unassigned =
@@ -158,6 +159,19 @@ pub fn load(tx: &mut Tx<'_>, id: DisputeId) -> Result<Stored<Dispute>> {
     Ok(Stored { value, version })
 }
 
+/// Keeps of a dispute that was loaded as `version` what is left of it, and nothing else: no list or clock changes.
+///
+/// # Errors
+/// `Conflict` where another version was kept meanwhile.
+pub(crate) fn keep_rest(tx: &mut Tx<'_>, rest: &Dispute, version: i64) -> Result<()> {
+    let next = version.checked_add(1).ok_or(Error::Corrupt)?;
+    let process = write(&DisputeShape::from(rest))?;
+    let sealed = tx.vault().seal(Key::Record, &place(rest.id, next), &process)?;
+    let row = disputes::table.find(word(&rest.id)).filter(disputes::version.eq(version));
+    let changed = (disputes::version.eq(next), disputes::process_sealed.eq(sealed));
+    one(diesel::update(row).set(changed).execute(tx.db)?, Error::Conflict)
+}
+
 /// Keeps a dispute that was loaded as `version`, and answers its new version. `due_at` is when something happens by
 /// itself.
 ///
@@ -191,6 +205,8 @@ fn keep_people(tx: &mut Tx<'_>, dispute: &Dispute) -> Result<()> {
     }
     people.extend(dispute.proposed_mediator().map(|mediator| (mediator, Role::Proposed)));
     people.extend(dispute.mediator().map(|mediator| (mediator, Role::Mediator)));
+    people.extend(dispute.co_mediator().map(|mediator| (mediator, Role::CoMediator)));
+    people.extend(dispute.companions.iter().filter_map(|one| Some((one.sits()?, Role::Companion))));
     diesel::delete(dispute_people::table.filter(dispute_people::dispute.eq(word(&dispute.id))))
         .execute(tx.db)?;
     for (account, role) in people {
@@ -210,11 +226,8 @@ fn keep_proposals(tx: &mut Tx<'_>, dispute: &Dispute, now: Moment) -> Result<()>
     let under_way =
         assignments::state.eq_any([word(&ProposalState::Proposed), word(&ProposalState::Accepted)]);
     let theirs = assignments::table.filter(assignments::dispute.eq(word(&dispute.id))).filter(under_way);
-    let proposal = match &dispute.stage {
-        Stage::Assigning(assigning) => assigning.proposal,
-        _ => None,
-    };
-    if let Some(mediator) = dispute.mediator() {
+    let proposal = dispute.proposal();
+    for mediator in [dispute.mediator(), dispute.co_mediator()].into_iter().flatten() {
         let confirmed = theirs.clone().filter(assignments::mediator.eq(word(&mediator)));
         diesel::update(confirmed)
             .set(assignments::state.eq(word(&ProposalState::Confirmed)))
@@ -356,7 +369,10 @@ pub fn of_reference(tx: &mut Tx<'_>, reference: &domain::ids::Reference) -> Resu
 pub fn loads(tx: &mut Tx<'_>) -> Result<BTreeMap<AccountId, u32>> {
     let open = disputes::table.filter(disputes::over_at.is_null()).select(disputes::id);
     let rows: Vec<Word<AccountId>> = dispute_people::table
-        .filter(dispute_people::role.eq_any([word(&Role::Proposed), word(&Role::Mediator)]))
+        .filter(
+            dispute_people::role
+                .eq_any([Role::Proposed, Role::Mediator, Role::CoMediator].map(|role| word(&role))),
+        )
         .filter(dispute_people::dispute.eq_any(open))
         .select(dispute_people::account)
         .load(tx.db)?;
@@ -368,12 +384,15 @@ pub fn loads(tx: &mut Tx<'_>) -> Result<BTreeMap<AccountId, u32>> {
     Ok(loads)
 }
 
-/// Whether the mediator was a party in any dispute with one of those accounts (R14).
+/// Whether the mediator was a party in any dispute with one of those accounts, or sits beside one (R14).
 ///
 /// # Errors
 /// `Unavailable`.
 pub fn mediator_knows(tx: &mut Tx<'_>, mediator: AccountId, accounts: &[AccountId]) -> Result<bool> {
-    let parties = || dispute_people::role.eq_any([word(&Role::Claimant), word(&Role::Respondent)]);
+    let parties = || {
+        dispute_people::role
+            .eq_any([Role::Claimant, Role::Respondent, Role::Companion].map(|role| word(&role)))
+    };
     let theirs = dispute_people::table
         .filter(dispute_people::account.eq(word(&mediator)))
         .filter(parties())

@@ -97,6 +97,16 @@ fn listed(rows: Vec<Row>) -> Result<Vec<DutyRow>> {
         .collect()
 }
 
+/// When that was first put on the desk of a dispute since then, whether it lies there still or not.
+///
+/// # Errors
+/// `Unavailable`.
+pub fn since(tx: &mut Tx<'_>, dispute: DisputeId, kind: &str, then: Moment) -> Result<Option<Moment>> {
+    let of = duties::table.filter(duties::dispute.eq(Some(word(&dispute)))).filter(duties::kind.eq(kind));
+    let first = of.filter(duties::at.ge(at(then))).order(duties::at).select(duties::at).first::<At>(tx.db);
+    Ok(first.optional()?.map(At::moment))
+}
+
 /// Takes something off the desk; nothing happens where it is off already.
 ///
 /// # Errors

@@ -2,52 +2,107 @@
 //! too, and a tombstone stays. A draft that was never filed goes whole. Deliberately not here: how long to wait, and the
 //! sealed bytes on disk, which open for nobody once the key is gone.
 
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
+use sha2::{Digest, Sha256};
 
 use domain::dispute::StageName;
 use domain::ids::{DisputeId, FileId};
+use domain::keeping::without_talk;
 use domain::time::Moment;
 
 use crate::columns::{At, Word, at, word};
 use crate::error::{Error, Result};
-use crate::schema::{claims as rows_of_claims, disputes, entries, files, offers, shares};
+use crate::schema::{
+    channels, claims as rows_of_claims, disputes, duties, entries, files, holds, offers,
+    reminders as rows_of_reminders, shares,
+};
 use crate::stored::{Tx, one};
 use crate::vault::Key;
-use crate::{bids, claims, papers, proposals};
+use crate::{
+    bids, claims, disputes as all, papers, proposals, reminders, seats, standings, summaries, uploads,
+};
+
+/// What is left of a talk that was destroyed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Destroyed {
+    /// Files whose sealed bytes may now be deleted from the disk.
+    pub files: Vec<FileId>,
+    /// SHA-256 over the keyed digests of its entries, in their order: rows that turn up in a backup are known by it as
+    /// those that were destroyed, and nobody can guess from it what they said, because the key of the digests died too.
+    pub digest: [u8; 32],
+}
 
 /// Disputes that were over before `before` and whose talk is still there.
 ///
 /// # Errors
 /// `Unavailable`, `Corrupt`.
 pub fn due(tx: &mut Tx<'_>, before: Moment, limit: i64) -> Result<Vec<DisputeId>> {
-    let over = disputes::table.filter(disputes::over_at.lt(at(before))).filter(disputes::erased_at.is_null());
+    // A legal hold stops the clock.
+    let held = holds::table.filter(holds::dispute.eq(disputes::id)).filter(holds::ended_at.is_null());
+    let over = disputes::table
+        .filter(disputes::over_at.lt(at(before)))
+        .filter(disputes::erased_at.is_null())
+        .filter(not(exists(held)));
     let ids: Vec<Word<DisputeId>> =
         over.order(disputes::over_at).limit(limit).select(disputes::id).load(tx.db)?;
     ids.iter().map(Word::value).collect()
 }
 
-/// Destroys the talk of a dispute, and answers the files whose bytes may now be deleted from the disk. The key goes at
-/// once, even if the transaction is lost after it; then the dispute is due again, and this is harmless to repeat.
+/// Destroys the talk of a dispute. The key goes at once, even if the transaction is lost after it; then the dispute is
+/// due again, and this is harmless to repeat.
 ///
 /// # Errors
-/// `NotFound`, `Unavailable`.
-pub fn destroy_talk(tx: &mut Tx<'_>, dispute: DisputeId, now: Moment) -> Result<Vec<FileId>> {
+/// `NotFound`; `Busy` where somebody reads the keys at this moment; `Unavailable`.
+pub fn destroy_talk(tx: &mut Tx<'_>, dispute: DisputeId, now: Moment) -> Result<Destroyed> {
+    tx.hold(dispute)?;
     let row = diesel::update(disputes::table.find(word(&dispute)));
     one(row.set(disputes::erased_at.eq(Some(at(now)))).execute(tx.db)?, Error::NotFound)?;
+    let digest = digest_of(tx, dispute)?;
     let gone = delete_rows(tx, dispute)?;
+    match all::load(tx, dispute) {
+        Ok(known) => all::keep_rest(tx, &without_talk(known.value), known.version)?,
+        // What does not open any more keeps nothing from going.
+        Err(Error::Corrupt) => tracing::error!(%dispute, "the process of a dispute does not open"),
+        Err(error) => return Err(error),
+    }
+    seats::forget_numbers(tx, dispute)?;
+    // How much was said in which channel goes as well: a caucus was nobody else's, and its length neither (R5).
+    diesel::delete(channels::table.filter(channels::dispute.eq(word(&dispute)))).execute(tx.db)?;
+    // What a side called for, a break or help, was said as well.
+    let called =
+        duties::table.filter(duties::dispute.eq(Some(word(&dispute)))).filter(duties::side.is_not_null());
+    diesel::delete(called).execute(tx.db)?;
+    reminders::clear(tx, dispute)?;
     claims::blank(tx, dispute)?;
     tx.vault().destroy(dispute, Key::Data, now)?;
-    Ok(gone)
+    Ok(Destroyed { files: gone, digest })
+}
+
+fn digest_of(tx: &mut Tx<'_>, dispute: DisputeId) -> Result<[u8; 32]> {
+    let said = entries::table.filter(entries::dispute.eq(word(&dispute)));
+    let digests: Vec<(String, i64, String)> = said
+        .order((entries::channel, entries::seq))
+        .select((entries::channel, entries::seq, entries::body_digest))
+        .load(tx.db)?;
+    let mut all = Sha256::new();
+    for (channel, seq, digest) in digests {
+        all.update(format!("{channel}/{seq}/{digest}\n"));
+    }
+    Ok(all.finalize().into())
 }
 
 fn delete_rows(tx: &mut Tx<'_>, dispute: DisputeId) -> Result<Vec<FileId>> {
     let theirs: Vec<Word<FileId>> =
         files::table.filter(files::dispute.eq(word(&dispute))).select(files::id).load(tx.db)?;
     diesel::delete(files::table.filter(files::dispute.eq(word(&dispute)))).execute(tx.db)?;
+    uploads::delete_all(tx, dispute)?;
     diesel::delete(offers::table.filter(offers::dispute.eq(word(&dispute)))).execute(tx.db)?;
     bids::delete_all(tx, dispute)?;
     proposals::delete_all(tx, dispute)?;
     diesel::delete(shares::table.filter(shares::dispute.eq(word(&dispute)))).execute(tx.db)?;
+    standings::delete_all(tx, dispute)?;
+    summaries::delete_all(tx, dispute)?;
     diesel::delete(entries::table.filter(entries::dispute.eq(word(&dispute)))).execute(tx.db)?;
     papers::delete_all(tx, dispute, Key::Data)?;
     theirs.iter().map(Word::value).collect()
@@ -62,17 +117,55 @@ pub fn erased_at(tx: &mut Tx<'_>, dispute: DisputeId) -> Result<Option<Moment>> 
     Ok(found.map(At::moment))
 }
 
-/// Drafts that nobody has changed since `before`.
+/// Drafts that nobody has changed since `before`, and whose claimant was warned by `warned` and has not touched them since
+/// (R12): nothing goes unannounced, however long the house stood still.
 ///
 /// # Errors
 /// `Unavailable`, `Corrupt`.
-pub fn stale_drafts(tx: &mut Tx<'_>, before: Moment, limit: i64) -> Result<Vec<DisputeId>> {
-    let stale = disputes::table
+pub fn stale_drafts(tx: &mut Tx<'_>, before: Moment, warned: Moment, limit: i64) -> Result<Vec<DisputeId>> {
+    stale(tx, before, warned, None, limit)
+}
+
+/// Whether that draft is one of them, in the transaction that deletes it: its owner may have gone on with it meanwhile.
+///
+/// # Errors
+/// `Unavailable`, `Corrupt`.
+pub fn is_stale(tx: &mut Tx<'_>, draft: DisputeId, before: Moment, warned: Moment) -> Result<bool> {
+    tx.hold(draft)?;
+    Ok(!stale(tx, before, warned, Some(draft), 1)?.is_empty())
+}
+
+fn stale(
+    tx: &mut Tx<'_>,
+    before: Moment,
+    warned: Moment,
+    draft: Option<DisputeId>,
+    limit: i64,
+) -> Result<Vec<DisputeId>> {
+    let warning = rows_of_reminders::table
+        .filter(rows_of_reminders::dispute.eq(disputes::id))
+        .filter(rows_of_reminders::reminded_at.ge(disputes::changed_at.nullable()))
+        .filter(rows_of_reminders::reminded_at.le(at(warned)));
+    let mut stale = disputes::table
         .filter(disputes::stage.eq(word(&StageName::Draft)))
-        .filter(disputes::changed_at.lt(at(before)));
+        .filter(disputes::changed_at.lt(at(before)))
+        .filter(exists(warning))
+        .into_boxed();
+    if let Some(draft) = draft {
+        stale = stale.filter(disputes::id.eq(word(&draft)));
+    }
     let ids: Vec<Word<DisputeId>> =
         stale.order(disputes::changed_at).limit(limit).select(disputes::id).load(tx.db)?;
     ids.iter().map(Word::value).collect()
+}
+
+/// When a draft was changed last.
+///
+/// # Errors
+/// `NotFound`.
+pub fn changed_at(tx: &mut Tx<'_>, draft: DisputeId) -> Result<Moment> {
+    let found: At = disputes::table.find(word(&draft)).select(disputes::changed_at).first(tx.db)?;
+    Ok(found.moment())
 }
 
 /// Deletes a draft that was never filed, rows and keys, and answers the files whose bytes may now be deleted.
@@ -89,214 +182,37 @@ pub fn delete_draft(tx: &mut Tx<'_>, dispute: DisputeId, now: Moment) -> Result<
     Ok(gone)
 }
 
-/// Replays erasures on a restored backup: every key that was destroyed before is destroyed again.
+/// Makes rows that were put back say what the vault knows: the talk of which the key is destroyed is deleted again, with the
+/// time at which it was; a draft that was deleted goes again. Answers the files whose bytes may now be deleted.
 ///
 /// # Errors
-/// `Unavailable`.
-pub fn replay(tx: &mut Tx<'_>, erasures: &[(DisputeId, Key, Moment)]) -> Result<()> {
-    erasures.iter().try_for_each(|(dispute, key, at)| tx.vault().destroy(*dispute, *key, *at))
+/// `Unavailable`, `Corrupt`.
+pub fn replay(tx: &mut Tx<'_>) -> Result<Vec<FileId>> {
+    let erasures = tx.vault().erasures()?;
+    let mut gone = Vec::new();
+    for some in erasures.chunks(AT_ONCE) {
+        let ids: Vec<_> = some.iter().map(|(dispute, ..)| word(dispute)).collect();
+        let back = disputes::table.filter(disputes::id.eq_any(ids)).filter(disputes::erased_at.is_null());
+        let back: Vec<(Word<DisputeId>, Word<StageName>)> =
+            back.select((disputes::id, disputes::stage)).load(tx.db)?;
+        for (dispute, stage) in back {
+            let (dispute, stage) = (dispute.value()?, stage.value()?);
+            let at = some.iter().find(|(one, ..)| *one == dispute).map(|(.., at)| *at);
+            let Some(at) = at else { continue };
+            if stage == StageName::Draft {
+                gone.extend(delete_draft(tx, dispute, at)?);
+            } else {
+                gone.extend(destroy_talk(tx, dispute, at)?.files);
+            }
+        }
+    }
+    Ok(gone)
 }
+
+/// How many ids one question names.
+const AT_ONCE: usize = 500;
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::claims::Claim;
-    use crate::entries::{self, NewEntry};
-    use crate::files::{self as rows, FileRow, bytes_place};
-    use crate::testing::{House, a_dispute, account, dispute_id, houses, in_mediation, moment};
-    use crate::{Sealer, disclosures, disputes as all, names, passphrases, referrals, revisions, safety};
-    use domain::agreement::{Revision, TextDigest};
-    use domain::dispute::{Cause, Ending, Stage};
-    use domain::entry::{Author, BidQuestion, Body, OfferContent};
-    use domain::ids::{AssignmentId, EntryId};
-    use domain::language::Language;
-    use domain::party::Side;
-    use domain::proposal::{Proposal, ProposalState};
-    use domain::room::Channel;
-    use domain::safety::{Answer, SafetyAnswers};
-    use uuid::Uuid;
-
-    fn assignment() -> AssignmentId {
-        AssignmentId::new(Uuid::from_u128(7))
-    }
-
-    fn answers() -> SafetyAnswers {
-        SafetyAnswers {
-            alone: Some(Answer::Yes),
-            order: Some(Answer::RatherNotSay),
-            ..SafetyAnswers::default()
-        }
-    }
-
-    fn file() -> FileRow {
-        FileRow {
-            id: FileId::new(Uuid::from_u128(4)),
-            dispute: dispute_id(1),
-            owner: account(1),
-            side: Some(Side::Claimant),
-            channel: None,
-            content_type: "image/jpeg".to_owned(),
-            bytes: 12,
-            name: "the door.jpg".to_owned(),
-            shown: false,
-            at: moment(1),
-        }
-    }
-
-    /// A dispute that is over, with something of every kind.
-    fn full(tx: &mut Tx<'_>) -> Result<()> {
-        let dispute = in_mediation(&a_dispute(tx, 1)?);
-        let id = dispute.id;
-        let stage = Stage::Ended(Ending {
-            at: moment(10),
-            cause: Cause::Impasse,
-            mediation: dispute.mediation().cloned(),
-        });
-        all::save(tx, &domain::dispute::Dispute { stage, ..dispute }, 1, None, moment(10))?;
-        claims::save(
-            tx,
-            id,
-            account(1),
-            &Claim {
-                title: "The door".to_owned(),
-                respondent_name: "Bela Roy".parse().ok(),
-                ..Claim::default()
-            },
-        )?;
-        names::put(tx, id, Side::Claimant, &"Amara Sen".parse().map_err(|_| Error::Corrupt)?)?;
-        safety::put(tx, id, Side::Claimant, &answers(), Some("by letter"), moment(1))?;
-        disclosures::put(tx, id, assignment(), "a cousin", moment(1))?;
-        referrals::put(tx, id, Side::Respondent, "the helpline", moment(1))?;
-        passphrases::put(tx, id, Side::Respondent, Some("four plain words"))?;
-        let revision = Revision {
-            number: 2,
-            digest: TextDigest([1; 32]),
-            prevailing: Language::English,
-            languages: Vec::new(),
-        };
-        revisions::put(tx, id, &revision, &[], moment(1))?;
-        rows::put(tx, &file())?;
-        let question = BidQuestion {
-            text: [(Language::English, "How much for the door?".to_owned())].into(),
-            currency: "BDT".parse().map_err(|_| Error::Corrupt)?,
-            payer: Side::Respondent,
-            rounds: 1,
-        };
-        bids::put(tx, id, EntryId::new(Uuid::from_u128(5)), &question, moment(1))?;
-        let content = OfferContent { terms: Vec::new(), note: None, expires_at: Some(moment(9)) };
-        let open = Proposal { state: ProposalState::Open, expires_at: moment(9) };
-        proposals::put(tx, id, EntryId::new(Uuid::from_u128(6)), &open, &content, moment(1))?;
-        proposals::put_answer(tx, id, EntryId::new(Uuid::from_u128(6)), Side::Claimant, true)?;
-        let body = Body::Agenda { items: vec!["the door".to_owned()] };
-        let entry = EntryId::new(Uuid::from_u128(3));
-        let entry = NewEntry {
-            dispute: id,
-            channel: Channel::Joint,
-            id: entry,
-            account: None,
-            by: Author::House,
-            body: &body,
-            at: moment(1),
-        };
-        entries::append(tx, &entry).map(drop)
-    }
-
-    fn sealer(house: &House) -> Result<Sealer> {
-        house.read(|tx| tx.vault().sealer(Key::Data, dispute_id(1)))
-    }
-
-    #[test]
-    fn every_paper_comes_back_until_it_is_forgotten() {
-        for house in houses() {
-            house.write(full).unwrap();
-            house
-                .write(|tx| {
-                    let id = dispute_id(1);
-                    assert_eq!(
-                        names::of(tx, id)?.claimant.map(|name| name.to_string()),
-                        Some("Amara Sen".to_owned())
-                    );
-                    assert_eq!(names::of(tx, id)?.respondent, None);
-                    assert_eq!(
-                        safety::get(tx, id, Side::Claimant)?,
-                        Some((answers(), Some("by letter".to_owned())))
-                    );
-                    assert_eq!(safety::get(tx, id, Side::Respondent)?, None);
-                    assert_eq!(disclosures::get(tx, id, assignment())?.as_deref(), Some("a cousin"));
-                    let of = |tx: &mut Tx<'_>, side| referrals::get(tx, id, side);
-                    assert_eq!(of(tx, Side::Respondent)?.as_deref(), Some("the helpline"));
-                    assert_eq!(of(tx, Side::Claimant)?, None);
-                    assert_eq!(
-                        passphrases::get(tx, id, Side::Respondent)?.as_deref(),
-                        Some("four plain words")
-                    );
-                    passphrases::put(tx, id, Side::Respondent, None)?;
-                    assert_eq!(passphrases::get(tx, id, Side::Respondent)?, None);
-                    assert_eq!(revisions::terms(tx, id, 2)?, []);
-                    assert_eq!(revisions::terms(tx, id, 3), Err(Error::NotFound));
-                    assert_eq!(rows::of_dispute(tx, id)?, [file()]);
-                    rows::set_shown(tx, file().id, true)?;
-                    assert!(rows::get(tx, file().id)?.shown);
-                    Ok(())
-                })
-                .unwrap();
-        }
-    }
-
-    #[test]
-    fn r12_talk_is_destroyed_and_a_tombstone_the_names_and_disclosures_stay() {
-        for house in houses() {
-            house.write(full).unwrap();
-            let place = bytes_place(dispute_id(1), file().id);
-            let bytes = sealer(&house).and_then(|sealer| sealer.seal(&place, b"a photograph")).unwrap();
-            assert_eq!(
-                sealer(&house).and_then(|sealer| sealer.open(&place, &bytes)),
-                Ok(b"a photograph".to_vec())
-            );
-            assert_eq!(house.read(|tx| due(tx, moment(10), 9)), Ok(Vec::new()));
-            assert_eq!(house.read(|tx| due(tx, moment(11), 9)), Ok(vec![dispute_id(1)]));
-            assert_eq!(house.write(|tx| destroy_talk(tx, dispute_id(1), moment(12))), Ok(vec![file().id]));
-            house
-                .write(|tx| {
-                    let id = dispute_id(1);
-                    assert_eq!(due(tx, moment(99), 9)?, []);
-                    assert_eq!(erased_at(tx, id)?, Some(moment(12)));
-                    assert_eq!(claims::load(tx, id), Err(Error::NotFound));
-                    let again = Claim { respondent_name: "Bela Roy".parse().ok(), ..Claim::default() };
-                    a_dispute(tx, 2)?;
-                    claims::save(tx, dispute_id(2), account(1), &again)?;
-                    assert_eq!(claims::filed_against_before(tx, dispute_id(2)), Ok(true), "R12, section 2");
-                    assert_eq!(entries::page(tx, id, Channel::Joint, 0, None, 9)?, []);
-                    assert_eq!((bids::list(tx, id)?, proposals::list(tx, id)?), (Vec::new(), Vec::new()));
-                    assert_eq!(safety::get(tx, id, Side::Claimant)?, None);
-                    assert_eq!(revisions::terms(tx, id, 2), Err(Error::NotFound));
-                    assert_eq!(rows::get(tx, file().id), Err(Error::NotFound));
-                    assert!(all::load(tx, id).is_ok() && names::of(tx, id)?.claimant.is_some());
-                    assert_eq!(disclosures::get(tx, id, assignment())?.as_deref(), Some("a cousin"));
-                    Ok(())
-                })
-                .unwrap();
-            assert!(matches!(sealer(&house), Err(Error::NotFound)), "{}", house.backend);
-        }
-    }
-
-    #[test]
-    fn a_draft_that_nobody_filed_goes_whole_and_a_filed_one_does_not() {
-        for house in houses() {
-            house
-                .write(|tx| {
-                    a_dispute(tx, 2)?;
-                    full(tx)
-                })
-                .unwrap();
-            assert_eq!(house.read(|tx| stale_drafts(tx, moment(99), 9)), Ok(vec![dispute_id(2)]));
-            assert_eq!(house.write(|tx| delete_draft(tx, dispute_id(1), moment(99))), Err(Error::NotFound));
-            assert_eq!(house.write(|tx| delete_draft(tx, dispute_id(2), moment(99))), Ok(Vec::new()));
-            assert!(house.read(|tx| claims::load(tx, dispute_id(1))).is_ok(), "{}", house.backend);
-            assert!(matches!(house.read(|tx| all::load(tx, dispute_id(2))), Err(Error::NotFound)));
-            let erased = house.write(|tx| tx.vault().erasures()).unwrap();
-            assert_eq!(erased.len(), 2);
-            assert_eq!(house.write(move |tx| replay(tx, &erased)), Ok(()));
-        }
-    }
-}
+mod tests;
+#[cfg(test)]
+mod tables;

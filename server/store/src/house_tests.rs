@@ -242,15 +242,15 @@ fn r12_a_restored_backup_forgets_what_was_forgotten_since() {
             tx.vault().create_keys(dispute(2))
         })
         .unwrap();
-    crate::backup(&house.settings, &rows, &keys).unwrap();
-    assert!(matches!(crate::backup(&house.settings, &rows, &keys), Err(OpenError::Backup(_))));
+    crate::backup(&house.settings, &rows, &keys, moment(1)).unwrap();
+    assert!(matches!(crate::backup(&house.settings, &rows, &keys, moment(1)), Err(OpenError::Backup(_))));
     house.write(|tx| tx.vault().destroy(dispute(1), Key::Data, moment(5))).unwrap();
     house.wait(house.store.stop());
-    assert!(matches!(crate::restore(&house.settings, &rows, &keys), Err(OpenError::Backup(_))));
+    assert!(matches!(crate::restore(&house.settings, &rows, &keys, &[]), Err(OpenError::Backup(_))));
     for aside in ["concord.db", "concord.db-wal", "concord.db-shm"] {
         drop(std::fs::remove_file(house.settings.data.join(aside)));
     }
-    crate::restore(&house.settings, &rows, &keys).unwrap();
+    crate::restore(&house.settings, &rows, &keys, &[]).unwrap();
     let again = Store::open(&house.settings).unwrap();
     let held = house.wait(again.read(|tx| -> crate::Result<_> {
         assert!(people::by_id(tx, account(1)).is_ok());
@@ -306,6 +306,11 @@ fn the_tables_are_as_the_schema_says() {
             settlements,
             deliveries,
             drafts,
+            ledger_head,
+            ledger_leaves,
+            ledger_nodes,
+            ledger_checkpoints,
+            ledger_cosignatures,
         );
     }
 }

@@ -7,6 +7,7 @@ use domain::ids::AccountId;
 use domain::time::Moment;
 
 use crate::columns::{At, at, word};
+use crate::dialect::overwriting;
 use crate::error::{Error, Result};
 use crate::schema::idempotency;
 use crate::secret::hex;
@@ -97,7 +98,9 @@ fn place(account: AccountId, key: &str) -> String {
 /// `Unavailable`.
 pub fn sweep(tx: &mut Tx<'_>, now: Moment) -> Result<usize> {
     let expired: At = at(now);
-    Ok(diesel::delete(idempotency::table.filter(idempotency::expires_at.le(expired))).execute(tx.db)?)
+    let swept = diesel::delete(idempotency::table.filter(idempotency::expires_at.le(expired)));
+    // They may hold what somebody wrote, under a key that stays.
+    overwriting(tx.db, |db| Ok(swept.execute(db)?))
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ pub enum Kind {
     Revision,
     Suggestion,
     ReadBack,
+    Companion,
 }
 
 spelled!(Kind {
@@ -34,6 +35,7 @@ spelled!(Kind {
     Revision = "revision",
     Suggestion = "suggestion",
     ReadBack = "read-back",
+    Companion = "companion",
 });
 
 impl Kind {
@@ -46,7 +48,8 @@ impl Kind {
             | Self::Passphrase
             | Self::Revision
             | Self::Suggestion
-            | Self::ReadBack => Key::Data,
+            | Self::ReadBack
+            | Self::Companion => Key::Data,
         }
     }
 
@@ -60,6 +63,7 @@ impl Kind {
             Self::Revision => "revision",
             Self::Suggestion => "suggestion",
             Self::ReadBack => "read-back",
+            Self::Companion => "companion",
         };
         Place::of(purpose, dispute).row(part)
     }

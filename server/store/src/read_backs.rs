@@ -37,6 +37,14 @@ pub fn get(tx: &mut Tx<'_>, dispute: DisputeId, side: Side) -> Result<Option<Rea
     Ok(Some(ReadBack { digest: digest.parse().map_err(|_| Error::Corrupt)?, texts }))
 }
 
+/// Forgets what both sides said: whom they said it to is there no more.
+///
+/// # Errors
+/// `Unavailable`.
+pub fn delete(tx: &mut Tx<'_>, dispute: DisputeId) -> Result<()> {
+    Side::BOTH.into_iter().try_for_each(|side| papers::delete(tx, Kind::ReadBack, dispute, side.as_str()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,6 +66,11 @@ mod tests {
                     put(tx, id, Side::Respondent, &said("I pay it all"), moment(2))?;
                     assert_eq!(get(tx, id, Side::Respondent)?, Some(said("I pay it all")));
                     assert_eq!(get(tx, id, Side::Claimant)?, None);
+                    put(tx, id, Side::Claimant, &said("I go"), moment(2))?;
+                    delete(tx, id)?;
+                    assert_eq!(get(tx, id, Side::Claimant)?, None);
+                    assert_eq!(get(tx, id, Side::Respondent)?, None);
+                    put(tx, id, Side::Respondent, &said("I pay it all"), moment(3))?;
                     erasure::destroy_talk(tx, id, moment(3))?;
                     assert_eq!(get(tx, id, Side::Respondent)?, None);
                     Ok(())

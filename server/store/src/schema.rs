@@ -148,12 +148,27 @@ diesel::table! {
     files (id) {
         id -> Text, dispute -> Text, owner -> Text, side -> Nullable<Text>, channel -> Nullable<Text>,
         content_type -> Text, bytes -> BigInt, name_sealed -> Binary, shown -> Bool, at -> BigInt,
+        quarantine -> Nullable<Text>,
     }
+}
+diesel::table! {
+    thumbnails (file) { file -> Text, width -> Integer, height -> Integer, picture_sealed -> Binary, }
+}
+diesel::table! {
+    file_entries (file, seq) { file -> Text, seq -> BigInt, }
 }
 diesel::table! {
     shares (dispute, channel, entry) {
         dispute -> Text, channel -> Text, entry -> Text, state -> Text, copy_channel -> Nullable<Text>,
         copy -> Nullable<Text>, file -> Nullable<Text>,
+    }
+}
+diesel::table! {
+    standings (dispute, channel, kind) { dispute -> Text, channel -> Text, kind -> Text, entry -> Text, }
+}
+diesel::table! {
+    summary_answers (dispute, channel, entry, side) {
+        dispute -> Text, channel -> Text, entry -> Text, side -> Text, answer -> Text,
     }
 }
 diesel::table! {
@@ -171,6 +186,40 @@ diesel::table! {
 diesel::table! {
     drafts (account, key) { account -> Text, key -> Text, sealed -> Binary, at -> BigInt, }
 }
+diesel::table! {
+    ledger_head (id) { id -> Integer, size -> BigInt, mailed_at -> BigInt, }
+}
+diesel::table! {
+    ledger_leaves (number) { number -> BigInt, kind -> Text, subject -> Text, leaf -> Text, at -> BigInt, }
+}
+diesel::table! {
+    ledger_nodes (level, position) { level -> Integer, position -> BigInt, hash -> Binary, }
+}
+diesel::table! {
+    ledger_checkpoints (size) { size -> BigInt, note -> Text, at -> BigInt, }
+}
+diesel::table! {
+    ledger_cosignatures (size, witness) { size -> BigInt, witness -> Text, line -> Text, at -> BigInt, }
+}
+diesel::table! {
+    phrases (id) { id -> Text, account -> Text, at -> BigInt, sealed -> Binary, }
+}
+diesel::table! {
+    findings (id) { id -> Text, settlement -> Text, auditor -> Text, at -> BigInt, sealed -> Binary, }
+}
+diesel::table! {
+    uploads (id) {
+        id -> Text, dispute -> Text, account -> Text, side -> Nullable<Text>, channel -> Nullable<Text>,
+        length -> BigInt, received -> BigInt, pieces -> Integer, name_sealed -> Binary, begun_at -> BigInt,
+    }
+}
+diesel::table! {
+    holds (id) {
+        id -> Text, dispute -> Text, reason_sealed -> Binary, placed_by -> Text, placed_at -> BigInt,
+        confirmed_by -> Nullable<Text>, confirmed_at -> Nullable<BigInt>, lifted_by -> Nullable<Text>,
+        lifted_at -> Nullable<BigInt>, ended_by -> Nullable<Text>, ended_at -> Nullable<BigInt>,
+    }
+}
 // The vault's two tables lie in a database of their own.
 diesel::table! {
     wrapped_keys (dispute, kind) { dispute -> Text, kind -> Text, wrapped -> Binary, }
@@ -182,3 +231,10 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(accounts, house_roles, sessions, refresh_tokens);
 diesel::allow_tables_to_appear_in_same_query!(disputes, dispute_people, claims, reminders);
 diesel::allow_tables_to_appear_in_same_query!(settlements, deliveries);
+diesel::allow_tables_to_appear_in_same_query!(disputes, holds);
+diesel::allow_tables_to_appear_in_same_query!(settlements, dispute_people);
+diesel::allow_tables_to_appear_in_same_query!(settlements, ledger_leaves);
+diesel::allow_tables_to_appear_in_same_query!(accounts, dispute_people);
+diesel::allow_tables_to_appear_in_same_query!(disputes, ledger_leaves);
+diesel::allow_tables_to_appear_in_same_query!(files, file_entries);
+diesel::joinable!(file_entries -> files (file));

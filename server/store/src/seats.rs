@@ -27,6 +27,13 @@ pub struct SeatRow {
     pub until_seq: Option<u64>,
 }
 
+impl SeatRow {
+    /// Whether it reads the entry of that number.
+    pub fn reaches(&self, number: u64) -> bool {
+        self.from_seq <= number && self.until_seq.is_none_or(|until| number <= until)
+    }
+}
+
 #[derive(Queryable)]
 struct Row {
     _dispute: String,
@@ -35,7 +42,7 @@ struct Row {
     from_seq: i64,
     until_seq: Option<i64>,
     seat: Word<Seat>,
-    _granted_at: At,
+    granted_at: At,
 }
 
 impl Row {
@@ -110,6 +117,43 @@ pub fn end(
     Ok(())
 }
 
+/// Keeps of a room's seats who sat where, and as whom. Their numbers go: they count what was said in each channel, and a
+/// caucus was nobody else's (R5). Whoever's seat ended reads nothing of what is no more there.
+///
+/// # Errors
+/// `Unavailable`, `Corrupt`.
+pub(crate) fn forget_numbers(tx: &mut Tx<'_>, dispute: DisputeId) -> Result<()> {
+    let theirs = || seats::table.filter(seats::dispute.eq(word(&dispute)));
+    let rows: Vec<Row> = theirs().order((seats::account, seats::channel, seats::from_seq)).load(tx.db)?;
+    diesel::delete(theirs()).execute(tx.db)?;
+    let mut kept: Vec<((AccountId, Channel, Seat), Row)> = Vec::new();
+    for row in rows {
+        let of = (row.account.value()?, row.channel.value()?, row.seat.value()?);
+        // The latest holds, and it is the one that has not ended where one has not.
+        kept.retain(|(known, _)| *known != of);
+        kept.push((of, row));
+    }
+    let mut before = None;
+    let mut first = 0_i64;
+    for ((account, channel, seat), row) in kept {
+        // Somebody may have sat there as two seats, one after the other.
+        first = if before == Some((account, channel)) { first + 1 } else { 1 };
+        before = Some((account, channel));
+        diesel::insert_into(seats::table)
+            .values((
+                seats::dispute.eq(word(&dispute)),
+                seats::account.eq(word(&account)),
+                seats::channel.eq(word(&channel)),
+                seats::from_seq.eq(first),
+                seats::until_seq.eq(row.until_seq.map(|_| 0_i64)),
+                seats::seat.eq(word(&seat)),
+                seats::granted_at.eq(row.granted_at),
+            ))
+            .execute(tx.db)?;
+    }
+    Ok(())
+}
+
 /// Every seat of the room, ended ones included; of one account and channel the earliest first.
 ///
 /// # Errors
@@ -120,7 +164,13 @@ pub fn of(tx: &mut Tx<'_>, dispute: DisputeId) -> Result<Vec<SeatRow>> {
     rows.into_iter().map(Row::value).collect()
 }
 
-/// The latest seat of that account in that channel as that seat, ended or not.
+/// Of somebody's rows in one channel, all as the same seat, the one that holds: the one that has not ended, else the
+/// latest. Whoever sits down again begins anew, and what they read before they left is not theirs any more (R5).
+pub fn current<'a>(rows: impl Iterator<Item = &'a SeatRow>) -> Option<&'a SeatRow> {
+    rows.max_by_key(|row| (row.until_seq.is_none(), row.from_seq))
+}
+
+/// The seat of that account in that channel as that seat that holds (see [`current`]), ended or not.
 ///
 /// # Errors
 /// `Unavailable`, `Corrupt`.
@@ -131,15 +181,14 @@ pub fn latest(
     channel: Channel,
     seat: Seat,
 ) -> Result<Option<SeatRow>> {
-    let row: Option<Row> = seats::table
+    let rows: Vec<Row> = seats::table
         .filter(seats::dispute.eq(word(&dispute)))
         .filter(seats::account.eq(word(&account)))
         .filter(seats::channel.eq(word(&channel)))
         .filter(seats::seat.eq(word(&seat)))
-        .order(seats::from_seq.desc())
-        .first(tx.db)
-        .optional()?;
-    row.map(Row::value).transpose()
+        .load(tx.db)?;
+    let rows = rows.into_iter().map(Row::value).collect::<Result<Vec<_>>>()?;
+    Ok(current(rows.iter()).copied())
 }
 
 #[cfg(test)]

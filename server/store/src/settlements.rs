@@ -1,17 +1,23 @@
 //! Sealed settlement records: what an auditor may list beside the sealed JSON, JWS and PDF, under the record key.
 //! Deliberately not here: who may read which, and anything that needs the data key: records outlive it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use diesel::dsl::not;
 use diesel::prelude::*;
 
 use domain::agreement::TextDigest;
 use domain::category::Category;
-use domain::ids::{DisputeId, Reference, SettlementId};
-use domain::settlement::DeliveryState;
+use domain::ids::{AccountId, DisputeId, Reference, SettlementId};
+use domain::person::PersonName;
+use domain::settlement::{DeliveryChoice, DeliveryState};
 use domain::time::Moment;
 
 use crate::columns::{At, Word, at, word};
+use crate::db::Db;
+use crate::disputes::Role;
 use crate::error::{Error, Result};
-use crate::schema::{deliveries, settlements};
+use crate::schema::{accounts, deliveries, dispute_people, ledger_leaves, settlements};
 use crate::stored::Tx;
 use crate::vault::{Key, Place};
 
@@ -81,6 +87,23 @@ pub struct Filter {
     pub category: Option<Category>,
     /// With a delivery in that state.
     pub state: Option<DeliveryState>,
+    /// With a delivery that has waited to be sent since before then.
+    pub waiting_since: Option<Moment>,
+    /// Mediated by that account.
+    pub mediator: Option<AccountId>,
+    /// Of disputes in which that account has no part: nobody audits their own.
+    pub not_of: Option<AccountId>,
+    /// With an entry of that kind in the ledger, under a number below that one.
+    pub entered_below: Option<(&'static str, i64)>,
+}
+
+/// What a list tells of a record beside its outline.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Facts {
+    /// The name of whoever mediated; empty where nobody is known.
+    pub mediator: String,
+    /// Whether a delivery of it has failed.
+    pub has_failed: bool,
 }
 
 #[derive(Queryable)]
@@ -212,6 +235,76 @@ pub fn list(
     after: Option<SettlementId>,
     limit: i64,
 ) -> Result<Vec<Settlement>> {
+    let mut found = fitting(filter);
+    if let Some(after) = after {
+        let shown = by_id(tx, after)?.sealed_at;
+        let earlier = settlements::sealed_at.lt(at(shown));
+        let beside = settlements::sealed_at.eq(at(shown)).and(settlements::id.lt(word(&after)));
+        found = found.filter(earlier.or(beside));
+    }
+    let found = found.order((settlements::sealed_at.desc(), settlements::id.desc())).limit(limit);
+    found.select(COLUMNS).load::<Row>(tx.db)?.into_iter().map(Row::value).collect()
+}
+
+/// The ids of all records that fit, in no order of which anything may be made.
+///
+/// # Errors
+/// `Unavailable`, `Corrupt`.
+pub fn ids(tx: &mut Tx<'_>, filter: &Filter) -> Result<Vec<SettlementId>> {
+    let rows: Vec<Word<SettlementId>> = fitting(filter).select(settlements::id).load(tx.db)?;
+    rows.iter().map(Word::value).collect()
+}
+
+/// How many records fit.
+///
+/// # Errors
+/// `Unavailable`.
+pub fn count(tx: &mut Tx<'_>, filter: &Filter) -> Result<i64> {
+    Ok(fitting(filter).count().get_result(tx.db)?)
+}
+
+/// How many records are asked about in one statement: a statement takes no more than some thousand values.
+const ASKED_AT_ONCE: usize = 500;
+
+/// What a list tells of those records, in their order: two queries for many of them, and no dispute is opened or locked.
+///
+/// # Errors
+/// `Unavailable`, `Corrupt`.
+pub fn facts(tx: &mut Tx<'_>, of: &[Settlement]) -> Result<Vec<Facts>> {
+    let mut told = Vec::with_capacity(of.len());
+    for some in of.chunks(ASKED_AT_ONCE) {
+        let (mediators, failed) = (mediators(tx, some)?, failed(tx, some)?);
+        told.extend(some.iter().map(|row| Facts {
+            mediator: mediators.get(&row.dispute).cloned().unwrap_or_default(),
+            has_failed: failed.contains(&row.id),
+        }));
+    }
+    Ok(told)
+}
+
+fn mediators(tx: &mut Tx<'_>, of: &[Settlement]) -> Result<BTreeMap<DisputeId, String>> {
+    let disputes: Vec<_> = of.iter().map(|row| word(&row.dispute)).collect();
+    let rows: Vec<(Word<DisputeId>, Word<PersonName>)> = dispute_people::table
+        .inner_join(accounts::table.on(accounts::id.eq(dispute_people::account)))
+        .filter(dispute_people::role.eq(word(&Role::Mediator)))
+        .filter(dispute_people::dispute.eq_any(disputes))
+        .select((dispute_people::dispute, accounts::name))
+        .load(tx.db)?;
+    rows.iter().map(|(dispute, name)| Ok((dispute.value()?, name.value()?.to_string()))).collect()
+}
+
+fn failed(tx: &mut Tx<'_>, of: &[Settlement]) -> Result<BTreeSet<SettlementId>> {
+    let rows: Vec<Word<SettlementId>> = deliveries::table
+        .filter(deliveries::state.eq(word(&DeliveryState::Failed)))
+        .filter(deliveries::settlement.eq_any(of.iter().map(|row| word(&row.id)).collect::<Vec<_>>()))
+        .select(deliveries::settlement)
+        .load(tx.db)?;
+    rows.iter().map(Word::value).collect()
+}
+
+type Fitting<'a> = settlements::BoxedQuery<'a, <Db as diesel::Connection>::Backend>;
+
+fn fitting(filter: &Filter) -> Fitting<'_> {
     let mut found = settlements::table.into_boxed();
     if let Some(from) = filter.from {
         found = found.filter(settlements::sealed_at.ge(at(from)));
@@ -227,44 +320,48 @@ pub fn list(
             deliveries::table.filter(deliveries::state.eq(word(&state))).select(deliveries::settlement);
         found = found.filter(settlements::id.eq_any(with));
     }
-    if let Some(after) = after {
-        let shown = by_id(tx, after)?.sealed_at;
-        let earlier = settlements::sealed_at.lt(at(shown));
-        let beside = settlements::sealed_at.eq(at(shown)).and(settlements::id.lt(word(&after)));
-        found = found.filter(earlier.or(beside));
+    if let Some(since) = filter.waiting_since {
+        let waiting = deliveries::table
+            .filter(deliveries::state.eq(word(&DeliveryState::Queued)))
+            .filter(deliveries::choice.ne(word(&DeliveryChoice::Collect)))
+            .filter(deliveries::changed_at.lt(at(since)))
+            .select(deliveries::settlement);
+        found = found.filter(settlements::id.eq_any(waiting));
     }
-    let found = found.order((settlements::sealed_at.desc(), settlements::id.desc())).limit(limit);
-    found.select(COLUMNS).load::<Row>(tx.db)?.into_iter().map(Row::value).collect()
+    if let Some(mediator) = filter.mediator {
+        let theirs = dispute_people::table
+            .filter(dispute_people::account.eq(word(&mediator)))
+            .filter(dispute_people::role.eq_any([Role::Mediator, Role::CoMediator].map(|role| word(&role))))
+            .select(dispute_people::dispute);
+        found = found.filter(settlements::dispute.eq_any(theirs));
+    }
+    if let Some(account) = filter.not_of {
+        let theirs = dispute_people::table
+            .filter(dispute_people::account.eq(word(&account)))
+            .select(dispute_people::dispute);
+        found = found.filter(not(settlements::dispute.eq_any(theirs)));
+    }
+    if let Some((kind, below)) = filter.entered_below {
+        let entered = ledger_leaves::table
+            .filter(ledger_leaves::kind.eq(kind))
+            .filter(ledger_leaves::number.lt(below))
+            .select(ledger_leaves::subject);
+        found = found.filter(settlements::id.eq_any(entered));
+    }
+    found
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::deliveries::{self, Delivery};
-    use crate::testing::{a_dispute, account, dispute_id, houses, moment};
+    use crate::ledger::Entry;
+    use crate::testing::{a_settlement, account, dispute_id, houses, in_mediation, moment};
     use domain::ids::DeliveryId;
-    use domain::settlement::DeliveryChoice;
     use uuid::Uuid;
 
     fn id(number: u128) -> SettlementId {
         SettlementId::new(Uuid::from_u128(number))
-    }
-
-    fn keep(tx: &mut Tx<'_>, number: u8, category: Category, sealed: i64) -> Result<()> {
-        let dispute = a_dispute(tx, u128::from(number))?.id;
-        let new = NewSettlement {
-            id: id(u128::from(number)),
-            dispute,
-            reference: Reference::from_random(u64::from(number)),
-            category,
-            sealed_at: moment(sealed),
-            digest: TextDigest([number; 32]),
-            auditor_may_read: number == 1,
-            json: b"{}",
-            jws: "a.b.c",
-            pdf: b"%PDF",
-        };
-        put(tx, &new)
     }
 
     fn deliver(tx: &mut Tx<'_>, number: u128, of: u128, state: DeliveryState) -> Result<()> {
@@ -280,14 +377,19 @@ mod tests {
         deliveries::put(tx, &delivery)
     }
 
+    fn enter(tx: &mut Tx<'_>, of: u128) -> Result<()> {
+        let (number, kind, leaf) = (crate::ledger::take_number(tx)?, "record".to_owned(), String::new());
+        crate::ledger::put(tx, &Entry { number, kind, subject: id(of).to_string(), leaf }, moment(1))
+    }
+
     #[test]
     fn an_auditor_finds_records_by_day_category_and_delivery_a_page_at_a_time() {
         for house in houses() {
             house
                 .write(|tx| {
-                    keep(tx, 1, Category::Tenancy, 10)?;
-                    keep(tx, 2, Category::Debt, 20)?;
-                    keep(tx, 3, Category::Tenancy, 20)?;
+                    a_settlement(tx, 1, Category::Tenancy, 10)?;
+                    a_settlement(tx, 2, Category::Debt, 20)?;
+                    a_settlement(tx, 3, Category::Tenancy, 20)?;
                     deliver(tx, 1, 1, DeliveryState::Sent)?;
                     deliver(tx, 2, 1, DeliveryState::Sent)?;
                     deliver(tx, 3, 2, DeliveryState::Failed)
@@ -304,6 +406,35 @@ mod tests {
             assert_eq!(listed(Filter { from: Some(moment(20)), ..all }, None, 9), [3, 2]);
             assert_eq!(listed(Filter { category: Some(Category::Tenancy), ..all }, None, 9), [3, 1]);
             assert_eq!(listed(Filter { state: Some(DeliveryState::Sent), ..all }, None, 9), [1]);
+            house
+                .write(|tx| {
+                    let of_noor = in_mediation(&crate::disputes::load(tx, dispute_id(2))?.value);
+                    crate::disputes::save(tx, &of_noor, 1, None, moment(2))?;
+                    deliver(tx, 4, 3, DeliveryState::Queued)
+                })
+                .unwrap();
+            assert_eq!(listed(Filter { mediator: Some(account(3)), ..all }, None, 9), [2]);
+            assert_eq!(listed(Filter { mediator: Some(account(1)), ..all }, None, 9), Vec::<u128>::new());
+            assert_eq!(listed(Filter { waiting_since: Some(moment(2)), ..all }, None, 9), [3]);
+            assert_eq!(listed(Filter { waiting_since: Some(moment(1)), ..all }, None, 9), Vec::<u128>::new());
+            assert_eq!(listed(Filter { not_of: Some(account(3)), ..all }, None, 9), [3, 1]);
+            assert_eq!(listed(Filter { not_of: Some(account(1)), ..all }, None, 9), Vec::<u128>::new());
+            let told = house.read(|tx| {
+                let three = list(tx, &Filter::default(), None, 9)?;
+                facts(tx, &three)
+            });
+            let fact = |mediator: &str, has_failed| Facts { mediator: mediator.to_owned(), has_failed };
+            assert_eq!(told, Ok(vec![fact("", false), fact("Noor", true), fact("", false)]));
+            let tenancy = Filter { category: Some(Category::Tenancy), ..all };
+            assert_eq!(house.read(move |tx| count(tx, &tenancy)), Ok(2));
+            house.write(|tx| enter(tx, 3).and_then(|()| enter(tx, 1))).unwrap();
+            for (below, found) in [(0, vec![]), (1, vec![3]), (2, vec![3, 1])] {
+                let entered = Filter { entered_below: Some(("record", below)), ..all };
+                assert_eq!(listed(entered, None, 9), found, "{below}");
+            }
+            let mut all = house.read(move |tx| ids(tx, &tenancy)).unwrap();
+            all.sort_unstable();
+            assert_eq!(all, [id(1), id(3)]);
         }
     }
 
@@ -312,7 +443,7 @@ mod tests {
         for house in houses() {
             house
                 .write(|tx| {
-                    keep(tx, 1, Category::Tenancy, 10)?;
+                    a_settlement(tx, 1, Category::Tenancy, 10)?;
                     tx.vault().destroy(dispute_id(1), Key::Data, moment(20))
                 })
                 .unwrap();
@@ -336,7 +467,7 @@ mod tests {
     fn what_was_collected_stays_collected() {
         for house in houses() {
             let states = house.write(|tx| {
-                keep(tx, 1, Category::Tenancy, 10)?;
+                a_settlement(tx, 1, Category::Tenancy, 10)?;
                 deliver(tx, 1, 1, DeliveryState::Queued)?;
                 let one = DeliveryId::new(Uuid::from_u128(1));
                 let steps = [DeliveryState::Sent, DeliveryState::Collected, DeliveryState::Failed];

@@ -4,9 +4,11 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use diesel::connection::SimpleConnection;
+use domain::agreement::TextDigest;
+use domain::assignment::CoMediation;
 use domain::category::Category;
 use domain::dispute::{Dispute, Mediation, Stage};
-use domain::ids::{AccountId, DisputeId, Reference};
+use domain::ids::{AccountId, DisputeId, Reference, SettlementId};
 use domain::language::Language;
 use domain::party::Joining;
 use domain::person::PersonName;
@@ -17,6 +19,7 @@ use uuid::Uuid;
 use crate::db::{Db, Location};
 use crate::disputes;
 use crate::people::{self, NewAccount};
+use crate::settlements::{self, NewSettlement};
 use crate::{Settings, Store, Tx, WrappingKey};
 
 /// A store with what keeps it alive.
@@ -169,6 +172,24 @@ pub fn a_dispute(tx: &mut Tx<'_>, number: u128) -> crate::Result<Dispute> {
     Ok(dispute)
 }
 
+/// A record of a dispute of its own, with the same number; an auditor may read the first one's.
+pub fn a_settlement(tx: &mut Tx<'_>, number: u8, category: Category, sealed: i64) -> crate::Result<()> {
+    let dispute = a_dispute(tx, u128::from(number))?.id;
+    let new = NewSettlement {
+        id: SettlementId::new(Uuid::from_u128(u128::from(number))),
+        dispute,
+        reference: Reference::from_random(u64::from(number)),
+        category,
+        sealed_at: moment(sealed),
+        digest: TextDigest([number; 32]),
+        auditor_may_read: number == 1,
+        json: b"{}",
+        jws: "a.b.c",
+        pdf: b"%PDF",
+    };
+    settlements::put(tx, &new)
+}
+
 /// The same dispute, in mediation between the three.
 pub fn in_mediation(dispute: &Dispute) -> Dispute {
     let mut dispute = dispute.clone();
@@ -178,8 +199,12 @@ pub fn in_mediation(dispute: &Dispute) -> Dispute {
     dispute.stage = Stage::Mediation(Mediation {
         mediator: account(3),
         since: moment(5),
+        began: moment(4),
         until: moment(500),
         room: RoomState::default(),
+        beside: CoMediation::Vacant,
+        co_mediated: Vec::new(),
+        tried: Vec::new(),
     });
     dispute
 }

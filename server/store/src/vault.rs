@@ -6,8 +6,14 @@
 //! somebody who can write to the database cannot show one side's caucus to the other by copying ciphertext.
 //! Deliberately not here: which column is sealed under which key, which is each noun's.
 
+mod erasing;
+
+pub use erasing::Erasure;
+pub(crate) use erasing::read as read_erasures;
+
 use std::collections::HashMap;
 use std::fmt::Display;
+use std::path::PathBuf;
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
@@ -18,13 +24,12 @@ use zeroize::Zeroizing;
 
 use domain::dispute::Dispute;
 use domain::ids::DisputeId;
-use domain::time::Moment;
 
-use crate::columns::{At, Spelled, Word, at, spelled, word};
+use crate::columns::{Spelled, spelled};
 use crate::db::{Db, Location};
-use crate::dialect::{data_version, is_line_down, make_vault, on_both, scour_vault};
+use crate::dialect::{data_version, is_line_down, make_vault, on_both};
 use crate::error::{Error, OpenError, Result};
-use crate::schema::{erasures, wrapped_keys};
+use crate::schema::wrapped_keys;
 use crate::secret::{WrappingKey, random};
 
 /// Which of a dispute's two keys.
@@ -158,6 +163,8 @@ pub struct Vault {
     unwrapped: HashMap<(DisputeId, Key), Sealer>,
     /// Disputes as they were opened last: whatever is said in a room reads its dispute first. They go with the keys.
     opened: HashMap<DisputeId, Opened>,
+    /// The erasure ledger, where this vault keeps one.
+    ledger: Option<PathBuf>,
     /// The state of the vault's file when the keys were unwrapped, where the database can tell.
     seen: Option<i64>,
 }
@@ -186,6 +193,7 @@ impl Vault {
             house,
             unwrapped: HashMap::new(),
             opened: HashMap::new(),
+            ledger: None,
             seen: None,
         })
     }
@@ -293,48 +301,6 @@ impl Vault {
     pub fn digest_house(&self, purpose: &'static str, bytes: &[u8]) -> Result<[u8; 32]> {
         let key = derived(&self.house, "digest")?;
         mac(&key, &[purpose.as_bytes(), b"\n", bytes])
-    }
-
-    /// Destroys a key, at once and for good, whatever becomes of the transaction around it; and notes the erasure, so
-    /// that a restored backup can be made to forget again.
-    ///
-    /// # Errors
-    /// `Unavailable`.
-    pub fn destroy(&mut self, dispute: DisputeId, key: Key, now: Moment) -> Result<()> {
-        self.unwrapped.remove(&(dispute, key));
-        self.opened.remove(&dispute);
-        self.on_line(|db| {
-            let row = (
-                erasures::dispute.eq(word(&dispute)),
-                erasures::kind.eq(word(&key)),
-                erasures::at.eq(at(now)),
-            );
-            on_both!(&mut *db, |c| {
-                diesel::insert_into(erasures::table).values(row.clone()).on_conflict_do_nothing().execute(c)
-            })?;
-            diesel::delete(wrapped_keys::table.find((word(&dispute), word(&key)))).execute(db)?;
-            scour_vault(db)
-        })
-    }
-
-    /// Whether the key is there.
-    ///
-    /// # Errors
-    /// `Unavailable`.
-    pub fn holds(&mut self, dispute: DisputeId, key: Key) -> Result<bool> {
-        Ok(self.find(&dispute.to_string(), &key.spelled())?.is_some())
-    }
-
-    /// Every key that was destroyed, for `restore` to replay.
-    ///
-    /// # Errors
-    /// `Unavailable`; `Corrupt`.
-    pub fn erasures(&mut self) -> Result<Vec<(DisputeId, Key, Moment)>> {
-        let rows: Vec<(Word<DisputeId>, Word<Key>, At)> =
-            self.on_line(|db| Ok(erasures::table.order(erasures::at).load(db)?))?;
-        rows.into_iter()
-            .map(|(dispute, kind, at)| Ok((dispute.value()?, kind.value()?, at.moment())))
-            .collect()
     }
 
     fn sealer_ref(&mut self, kind: Key, dispute: DisputeId) -> Result<&Sealer> {

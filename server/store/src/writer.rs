@@ -54,6 +54,17 @@ impl Settings {
             .map_or_else(|| Location::file(file, false), |url| Location::read(url, None, false))
     }
 
+    /// The erasure ledger: it lies beside the databases and goes into no backup of them.
+    pub(crate) fn erasures(&self) -> PathBuf {
+        self.data.join("erasures")
+    }
+
+    /// The vault, noting what it destroys.
+    pub(crate) fn open_vault(&self) -> Result<Vault, OpenError> {
+        let vault = Vault::new(self.vault(), self.wrapping_key.clone()).map_err(OpenError::Vault)?;
+        Ok(vault.noting(self.erasures()))
+    }
+
     pub(crate) fn vault(&self) -> Location {
         let schema = Some("vault");
         let beside = || {
@@ -100,8 +111,16 @@ impl Store {
         let way = writing(&first);
         drop(first);
         Vault::prepare(&vault, &settings.wrapping_key)?;
+        // An older vault may have been put back, by whatever tool: what was destroyed is destroyed before anything opens.
+        let back = settings.open_vault()?.replay(&[]).map_err(OpenError::Vault)?;
+        if back > 0 {
+            tracing::warn!(
+                keys = back,
+                "keys that had been destroyed were there again, and are destroyed again"
+            );
+        }
         let worker = |name: &'static str| -> Result<Worker, OpenError> {
-            let vault = Vault::new(vault.clone(), settings.wrapping_key.clone()).map_err(OpenError::Vault)?;
+            let vault = settings.open_vault()?;
             Ok(Worker { name, line: Some(rows.connect()?), rows: rows.clone(), vault })
         };
         let (writes, written) = mpsc::channel(WAITING_MAX);

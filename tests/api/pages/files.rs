@@ -2,6 +2,7 @@
 
 use tests::browser::Browser;
 use tests::on_both;
+use tests::scanner::{Scanner, eicar};
 use tests::scene::Scene;
 
 /// The id in the first link to a file.
@@ -41,6 +42,44 @@ on_both! {
         assert_eq!((copy.status, copy.text().as_str()), (200, "The flat was clean."));
     }
 
+    async fn a_file_that_waits_for_its_check_is_sent_from_ones_own_list_once_it_has_passed(settings: Settings) {
+        let mut scanner = Scanner::away();
+        let scene = Scene::in_mediation(settings.with("CONCORD_CLAMD", scanner.address())).await;
+        let (amara, bela) = (Browser::of(&scene.amara).await, Browser::of(&scene.bela).await);
+        let post = format!("/rooms/{}/files", scene.dispute);
+        let joint = format!("/rooms/{}?channel=joint", scene.dispute);
+        let files = format!("/disputes/{}/files", scene.dispute);
+        let waits = amara.uploads(&joint, &post, "receipt.txt", b"Paid in May").await;
+        assert_eq!(waits.status, 200);
+        let page = amara.reads(&files).await;
+        assert!(page.contains("receipt.txt") && page.contains("we still check it for viruses"), "{page}");
+        let removal = page.split("action=\"").find(|rest| rest.contains("/removal\"")).expect("it can be taken away");
+        let file = removal.split('/').nth(4).expect("a file").to_owned();
+        let send = format!("/rooms/{}/files/{file}", scene.dispute);
+        assert!(!page.contains(&send) && !page.contains(&format!("href=\"/files/{file}")), "{page}");
+        assert_eq!(amara.opens(&format!("/files/{file}")).await.status, 409);
+        for place in [&joint, &files] {
+            assert!(!bela.reads(place).await.contains(&file));
+        }
+
+        scanner.comes_back();
+        tests::until("it is checked", async || amara.reads(&files).await.contains(&send)).await;
+        assert!(!bela.reads(&joint).await.contains(&file), "it is sent by its owner alone");
+        let sent = amara.sends(&files, &send, &[]).await;
+        assert_eq!(sent.status, 200, "{}", sent.text());
+        assert_eq!(bela.opens(&format!("/files/{file}")).await.text(), "Paid in May");
+        assert!(!amara.reads(&files).await.contains("receipt.txt"), "it is in the room now");
+
+        let held = amara.uploads(&joint, &post, "virus.txt", &eicar()).await;
+        assert_eq!(held.status, 200);
+        let page = amara.reads(&files).await;
+        assert!(page.contains("virus.txt") && page.contains("it did not pass our virus check"), "{page}");
+        let removal = page.split("action=\"").find(|rest| rest.contains("/removal\"")).expect("it can be taken away");
+        let removal = removal.split('"').next().expect("a path").to_owned();
+        assert_eq!(amara.sends(&files, &removal, &[]).await.status, 200);
+        assert!(!amara.reads(&files).await.contains("virus.txt"));
+    }
+
     async fn a_file_that_cannot_be_taken_comes_back_as_a_fault_of_the_form(settings: Settings) {
         let scene = Scene::drafted(settings).await;
         let amara = Browser::of(&scene.amara).await;
@@ -72,6 +111,21 @@ on_both! {
         let room = bela.reads(&joint).await;
         assert!(!room.contains("Amara.txt"), "the name stays hers");
         assert_eq!(bela.opens(&format!("/files/{}", first_file(&room))).await.text(), "For both");
+
+        let captioned = amara
+            .uploads_with(&joint, &post, "door.png", &tests::cast::a_picture(), &[("caption", "The <b>door</b> as it was")])
+            .await
+            .text();
+        assert!(captioned.contains("The &#60;b&#62;door&#60;/b&#62; as it was"), "{captioned}");
+        let small = bela.reads(&joint).await;
+        assert!(small.contains("/thumbnail\" width=\"1\" height=\"1\" loading=\"lazy\" alt=\"The &#60;b"), "{small}");
+        let small = small.split("<img src=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a picture");
+        let small = bela.opens(small).await;
+        assert_eq!((small.status, small.header("content-type")), (200, Some("image/jpeg")));
+        let long = "long ".repeat(80);
+        let refused = amara.uploads_with(&joint, &post, "a.txt", b"One more", &[("caption", &long)]).await;
+        assert!(refused.status == 422 && refused.text().contains("long long"), "what was typed is kept: {}", refused.text());
+        assert!(refused.text().contains("<details class=\"attach\" open>"), "and shown");
 
         let aside = first_file(&amara.uploads(&caucus, &post, "aside.txt", b"For the mediator").await.text());
         assert_eq!(noor.opens(&format!("/files/{aside}")).await.text(), "For the mediator");

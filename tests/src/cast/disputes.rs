@@ -108,6 +108,23 @@ impl Person {
         self.client().post(&format!("/disputes/{dispute}/assignments"), body).await
     }
 
+    /// Proposes a second mediator beside the one who leads.
+    pub async fn assigns_beside(&self, dispute: &str, mediator: &Person) -> Answer {
+        let body = json!({"mediator_id": mediator.id, "beside": true});
+        self.client().post(&format!("/disputes/{dispute}/assignments"), body).await
+    }
+
+    /// Asks the house for a second mediator.
+    pub async fn asks_for_co_mediator(&self, dispute: &str) -> Answer {
+        self.client().post(&format!("/disputes/{dispute}/co-mediation-requests"), json!({})).await
+    }
+
+    /// Lays the co-mediator's seat down, or ends that of the one named.
+    pub async fn ends_co_mediation(&self, dispute: &str, of: Option<&Person>) -> Answer {
+        let body = of.map_or(json!({}), |person| json!({"mediator_id": person.id}));
+        self.client().post(&format!("/disputes/{dispute}/co-mediation-endings"), body).await
+    }
+
     /// Answers the conflict inquiry with no conflict, and accepts.
     pub async fn takes_on(&self, assignment: &str) -> Answer {
         self.takes_on_with(assignment, json!({"conflict": false})).await
@@ -121,6 +138,18 @@ impl Person {
     /// Accepts the proposed mediator.
     pub async fn approves(&self, assignment: &str) -> Answer {
         self.client().post(&format!("/assignments/{assignment}/approval"), json!({})).await
+    }
+
+    /// Accepts them, and lets them read what one told an earlier mediator in private.
+    pub async fn approves_and_opens_earlier(&self, assignment: &str) -> Answer {
+        let body = json!({"reads_earlier": true});
+        self.client().post(&format!("/assignments/{assignment}/approval"), body).await
+    }
+
+    /// Lays the mediation down, or takes it from that mediator.
+    pub async fn seeks_another_mediator(&self, dispute: &str, than: &Person) -> Answer {
+        let body = json!({"mediator_id": than.id});
+        self.client().post(&format!("/disputes/{dispute}/replacements"), body).await
     }
 
     /// Objects to the proposed mediator.

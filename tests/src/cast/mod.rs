@@ -2,9 +2,12 @@
 //! the interface. A verb returns the bare answer, so that the same one serves for `ok()` and for `assert_refused!`.
 
 mod accounts;
+mod companions;
 mod disputes;
 mod agreement;
 mod secrets;
+mod leading;
+mod files;
 
 use std::sync::Mutex;
 
@@ -13,6 +16,8 @@ use crate::totp::Device;
 
 pub use agreement::{a_term, an_offer};
 pub use disputes::{a_dispute, all_clear, an_answer};
+pub use files::{a_picture, last_said};
+pub use leading::{a_caucus, a_summary, a_timer, an_answer_to};
 pub use secrets::a_question;
 
 /// Somebody with an account (or about to have one).

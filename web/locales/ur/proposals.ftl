@@ -1,10 +1,10 @@
-### ثالث کی تجویز۔
-proposals-title = ثالث کی تجویز
+### مصالحت کار کی تجویز۔
+proposals-title = مصالحت کار کی تجویز
 proposals-how = آپ میں سے ہر ایک خفیہ جواب دے گا: یا پوری تجویز، یا کچھ نہیں۔
 proposals-how-both = اگر آپ دونوں ہاں کہیں تو سب کو معلوم ہو گا کہ دونوں نے ہاں کہا۔
-proposals-how-nothing = ورنہ کسی کو معلوم نہیں ہو گا کہ کس نے کیا جواب دیا، یا دیا بھی یا نہیں۔ ثالث کو بھی نہیں۔
+proposals-how-nothing = ورنہ کسی کو معلوم نہیں ہو گا کہ کس نے کیا جواب دیا، یا دیا بھی یا نہیں۔ مصالحت کار کو بھی نہیں۔
 proposals-open = اس وقت کی تجویز
-proposals-none = ثالث اس وقت کوئی تجویز نہیں دے رہے۔
+proposals-none = مصالحت کار اس وقت کوئی تجویز نہیں دے رہے۔
 proposals-question = کیا آپ پوری تجویز مانتے ہیں؟
 proposals-yes = ہاں، پوری
 proposals-no = نہیں
@@ -20,5 +20,5 @@ proposal-state-open = جاری
 proposal-state-accepted = دونوں نے مان لی
 proposal-state-withdrawn = واپس لی گئی
 proposal-state-lapsed = ختم
-event-proposal-accepted = دونوں نے ثالث کی تجویز مان لی۔ یہ ابھی پابند نہیں کرتی۔
-event-proposal-withdrawn = ثالث نے تجویز واپس لے لی۔
+event-proposal-accepted = دونوں نے مصالحت کار کی تجویز مان لی۔ یہ ابھی پابند نہیں کرتی۔
+event-proposal-withdrawn = مصالحت کار نے تجویز واپس لے لی۔

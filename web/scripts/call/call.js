@@ -66,7 +66,7 @@ export function call(on) {
   const tell = () => {
     if (!shown || isOver) return;
     const others = [...peers.values()];
-    const hasMediator = people.some((one) => who(one.who).role === "mediator");
+    const hasMediator = people.some((one) => ["mediator", "co-mediator"].includes(who(one.who).role));
     const isUnreached = (/** @type {Caller} */ { n }) => peers.get(n)?.state() === "unreached";
     const unreached = people.filter(isUnreached).map((one) => who(one.who).name);
     if (!hasMediator) shown.state("needs-mediator");
@@ -77,7 +77,7 @@ export function call(on) {
   };
   /** Whoever has left is let go, and whoever is new is called; nobody while no mediator is there. */
   const meet = () => {
-    const isLive = people.some((one) => who(one.who).role === "mediator");
+    const isLive = people.some((one) => ["mediator", "co-mediator"].includes(who(one.who).role));
     const others = isLive && mine > 0 ? people.filter((one) => one.n !== mine) : [];
     for (const [n, one] of peers) {
       if (others.some((other) => other.n === n)) continue;

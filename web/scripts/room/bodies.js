@@ -22,6 +22,16 @@ function made(tag, look, text = "") {
   return element;
 }
 
+/** Words of somebody, in their language. @param {string} [text] @param {string} [lang] */
+const said = (text, lang = "") => Object.assign(made("p", "said", text), { lang, dir: "auto" });
+
+/** @param {string} text @param {string} to an entry of this page */
+const link = (text, to) => {
+  const link = made("a", "", text);
+  link.setAttribute("href", `#e-${to}`);
+  return link;
+};
+
 /** @param {Told} told */
 export function bodies({ words, who, isMe, sides, part }) {
   /** @param {import("./protocol.js").Term} term */
@@ -72,13 +82,11 @@ export function bodies({ words, who, isMe, sides, part }) {
     box.append(head);
     if (body.offer) {
       const before = made("p", "quiet");
-      const link = made("a", "", words("instead"));
-      link.setAttribute("href", `#e-${body.offer}`);
-      before.append(link);
+      before.append(link(words("instead"), body.offer));
       box.append(before);
     }
     box.append(...(body.terms ?? []).map(promise));
-    if (body.note) box.append(Object.assign(made("p", "said", body.note), { dir: "auto" }));
+    if (body.note) box.append(said(body.note));
     if (body.expires_at) box.append(made("p", "quiet", `${words("until")} ${moment.format(new Date(body.expires_at))}`));
     box.append(made("p", "quiet", words("not-binding")), ready(isMine ? "withdraw" : "answer", id));
     box.dataset.offer = id;
@@ -87,10 +95,10 @@ export function bodies({ words, who, isMe, sides, part }) {
   /** What the mediator asks both sides to answer in secret, on a page of its own. @param {Body} body */
   const secret = (body) => {
     const asks = body.kind !== "proposal";
-    const texts = Object.entries(body.question ?? {}).map(([lang, text]) => Object.assign(made("p", "said", text), { lang, dir: "auto" }));
+    const texts = Object.entries(body.question ?? {}).map(([lang, text]) => said(text, lang));
     const link = made("a", "", words("answer"));
     link.setAttribute("href", `${location.pathname}/${asks ? "blind-bids" : "proposals"}`);
-    const note = body.note ? [Object.assign(made("p", "said", body.note), { dir: "auto" })] : [];
+    const note = body.note ? [said(body.note)] : [];
     const end = body.expires_at ? [made("p", "quiet", `${words("until")} ${moment.format(new Date(body.expires_at))}`)] : [];
     return [made("strong", "", words(asks ? "bids" : "proposal")), ...texts, ...(body.terms ?? []).map(promise), ...note, ...end, link];
   };
@@ -103,14 +111,26 @@ export function bodies({ words, who, isMe, sides, part }) {
       const item = content({ ...frame, by: body.of, body: body.item });
       block.append(made("p", "quiet", words("share-said", author(frame).name)), item ?? "");
     } else if (body.kind === "message") {
-      block.append(Object.assign(made("p", "said", body.text), { lang: body.lang ?? "", dir: "auto" }));
+      block.append(said(body.text, body.lang));
     } else if (body.kind === "file") {
-      const link = made("a", "", words("file"));
+      const link = made("a", "");
       link.setAttribute("href", `/files/${body.file}`);
-      block.append(link);
+      if (body.thumbnail) {
+        const { width, height } = body.thumbnail;
+        const picture = Object.assign(new Image(width, height), { loading: "lazy", alt: body.caption ?? words("file") });
+        picture.src = `/files/${body.file}/thumbnail`;
+        link.append(picture, " ");
+      }
+      link.append(words("file"));
+      block.append(link, body.caption ? Object.assign(made("p", "said", body.caption), { dir: "auto" }) : "");
     } else if (body.kind === "agenda") {
-      const items = Object.assign(made("p", "said", (body.items ?? []).join("\n")), { dir: "auto" });
-      block.append(made("p", "quiet", words("agenda")), items);
+      const items = body.items ?? [];
+      block.append(made("p", "quiet", words("agenda")), said(items.join("\n")));
+      if (body.current) block.append(made("p", "", `${words("agenda-now")} ${items[body.current - 1]}`));
+    } else if (body.kind === "summary" || body.kind === "summary_corrected") {
+      const head = made("p", "quiet", `${words(body.kind)} `);
+      if (body.entry) head.append(link(words("share-show"), body.entry));
+      block.append(head, said(body.text, body.lang), body.entry ? "" : ready("summary", frame.id));
     } else if (body.kind === "offer" || body.kind === "offer_countered") block.append(offer(frame));
     else if (body.kind === "blind_bid_asked" || body.kind === "proposal") block.append(...secret(body));
     else return null;
@@ -124,21 +144,33 @@ export function bodies({ words, who, isMe, sides, part }) {
     /** What a line of the house leads to. @param {EntryFrame} frame @returns {(Node|string)[]} */
     links({ body }) {
       if (!body.entry) return [];
-      const link = made("a", "", words("share-show"));
-      link.setAttribute("href", `#e-${body.entry}`);
-      return [" ", link, " ", body.kind === "share_asked" ? ready("decide", body.entry) : ""];
+      return [" ", link(words("share-show"), body.entry), " ", body.kind === "share_asked" ? ready("decide", body.entry) : ""];
     },
     /** A line of the house, in words; empty for a kind that this script does not know. @param {EntryFrame} frame */
     event({ body, by }) {
       const { name } = who(body.who ?? by);
       if (body.kind === "offer_closed") return words(`closed-${body.state}`);
+      if (body.kind === "caucus") return words(`caucus-${body.state}`, name);
+      if (body.kind === "timer") {
+        const length = `${Math.floor((body.seconds ?? 0) / 60)}:${String((body.seconds ?? 0) % 60).padStart(2, "0")}`;
+        return body.who ? words("timer", sides[body.who] ?? "", length) : words("timer-all", length);
+      }
       if (body.kind === "session") return words(`session-${body.state}`);
+      if (["seat_taken", "seat_ended"].includes(body.kind) && body.who === "co-mediator") return words(`${body.kind}-co`);
       if (body.kind === "revision") return words(body.state ?? "");
       if (body.kind === "signature") return body.who ? words("signature", name) : words("all-signed");
       if (body.kind === "blind_bid_round_closed") return words(body.next ? "bid-next" : "bid-last");
       if (body.kind === "blind_bids_met") return words(body.kind, `${body.amount?.currency} ${body.amount?.value}`);
       if (body.kind === "suggestion") return words(`suggestion-${body.state}`, name);
       return words(body.kind, name);
+    },
+    /** What a side said of a summary that is shown stands under it. @param {EntryFrame} frame */
+    answered({ body, by }) {
+      const item = document.getElementById(`e-${body.entry}`);
+      const line = made("p", "quiet", words(body.kind.replace("_", "-"), who(by).name));
+      line.dataset.of = String(by);
+      item?.querySelector(`[data-of=${by}]`)?.remove();
+      item?.querySelector(".said")?.after(line);
     },
     /** What has become of an offer that is shown: it can be answered once. @param {string} id @param {string} state */
     close(id, state) {

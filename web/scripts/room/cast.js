@@ -21,9 +21,17 @@ export function cast(list, you) {
     const named = typeof by === "object" && by !== null && "id" in by ? by.id : by;
     return people.find((person) => person.id === named || person.role === named) ?? { id: null, role: "", name: "" };
   };
+  /** Whoever sat down after the page was made, on a seat that may have been another's. @param {{id: string, name: string}[]} now */
+  const learns = (now = []) => {
+    for (const { id, name } of now) {
+      const known = people.find((one) => one.role === id);
+      if (!known) people.push({ id, role: id, name });
+      else if (!known.name.includes(name)) known.name = name;
+    }
+  };
   /** @param {Person} person */
   const isMe = (person) => person.name !== "" && (person.id === you || person.role === you);
-  return { who, isMe, myName: people.find(isMe)?.name ?? "" };
+  return { who, isMe, learns, myName: people.find(isMe)?.name ?? "" };
 }
 
 /** @typedef {(key: string, ...names: string[]) => string} Words */

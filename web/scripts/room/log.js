@@ -48,7 +48,7 @@ export function log(list, heard, template, words) {
       const [name, note, time, state] = ["strong", ".by span", "time", ".state"].map((part) => item.querySelector(part));
       if (!name || !note || !time || !state) return;
       name.textContent = line.name;
-      note.textContent = line.isMine ? `(${words("you")})` : line.role === "mediator" ? `(${words("mediator")})` : "";
+      note.textContent = line.isMine ? `(${words("you")})` : ["mediator", "co-mediator"].includes(line.role) ? `(${words(line.role)})` : "";
       time.textContent = clock.format(new Date(line.at));
       time.setAttribute("datetime", line.at);
       item.insertBefore(content, state);

@@ -15,7 +15,7 @@ export const CLOSE_SESSION_ENDED = 4001;
 
 /**
  * @typedef {{debtor: string, creditor: string, text?: Record<string, string>, amount?: {value: string, currency: string}, due_on?: string}} Term
- * @typedef {{kind: string, text?: string, lang?: string, who?: string|null, state?: string, file?: string, items?: string[], offer?: string, terms?: Term[], note?: string, expires_at?: string, question?: Record<string, string>, next?: number, amount?: {value: string, currency: string}, entry?: string, of?: string, item?: Body}} Body
+ * @typedef {{kind: string, text?: string, lang?: string, who?: string|null, state?: string, file?: string, caption?: string, thumbnail?: {width: number, height: number}, items?: string[], offer?: string, terms?: Term[], note?: string, expires_at?: string, question?: Record<string, string>, next?: number, amount?: {value: string, currency: string}, entry?: string, of?: string, item?: Body, current?: number, seconds?: number}} Body
  * @typedef {{t: "entry", channel: string, seq: number, id: string, at: string, by: unknown, body: Body}} EntryFrame
  * @typedef {{t: "posted", id: string, channel: string, seq: number, at?: string}} PostedFrame
  * @typedef {{t: "refused", id?: string, problem?: {title?: string, code?: string, status?: number, retry_after?: number}}} RefusedFrame
@@ -23,11 +23,12 @@ export const CLOSE_SESSION_ENDED = 4001;
  * @typedef {{t: "bye", reason?: string, retry_ms?: number}} ByeFrame
  * @typedef {{t: "presence"|"waiting", who: unknown, here: boolean}} PresenceFrame
  * @typedef {{t: "welcome"|"room"} & import("./state.js").RoomView} RoomFrame
+ * @typedef {{t: "hand", who: string, up: boolean, floor?: boolean}} HandFrame
  * @typedef {{t: "call", channel: string, people: import("./talk.js").Caller[]}} CallFrame
  * @typedef {{t: "call_begun", channel: string, n: number}} CallBegunFrame
  * @typedef {{t: "call_ended", channel: string}} CallEndedFrame
  * @typedef {{t: "signal", from: string, n: number, channel: string, data: import("../call/peer.js").Data}} SignalFrame
- * @typedef {EntryFrame|PostedFrame|RefusedFrame|TypingFrame|PresenceFrame|ByeFrame|RoomFrame|CallFrame|CallBegunFrame|CallEndedFrame|SignalFrame} Frame
+ * @typedef {EntryFrame|PostedFrame|RefusedFrame|TypingFrame|PresenceFrame|ByeFrame|RoomFrame|HandFrame|CallFrame|CallBegunFrame|CallEndedFrame|SignalFrame} Frame
  */
 
 /** @param {Record<string, number>} after the last number known of each channel */

@@ -5,11 +5,11 @@ import { log } from "./log.js";
 import { forget } from "../start.js";
 import { keepDraft, outbox } from "./outbox.js";
 import { presence } from "./presence.js";
-import { entryId, hello, post, seen, typing } from "./protocol.js";
+import { entryId, post, seen, typing } from "./protocol.js";
 import { line } from "./socket.js";
 import { roomState } from "./state.js";
 import { talk } from "./talk.js";
-import { workingText } from "./text.js";
+import { brought } from "./text.js";
 import { composer } from "./write.js";
 
 /** How many entries go out in one frame; with the longest messages it stays under the most that a frame may have. */
@@ -21,7 +21,7 @@ const POSTS_AT_ONCE = 4;
  * @param {Element} element
  */
 export default function room(element) {
-  if (!(element instanceof HTMLElement) || !("WebSocket" in window)) return;
+  if (!(element instanceof HTMLElement) || !("WebSocket" in window || "EventSource" in window)) return;
   /** @param {string} name */
   const part = (name) => element.querySelector(`[data-part=${name}]`);
   const [list, heard, template, status, dots, here] = ["entries", "log", "entry", "line", "typing", "here"].map(part);
@@ -32,12 +32,22 @@ export default function room(element) {
   const { dispute = "", person = "", channel = "", audience = "", you = "", lang = "en", claimant = "", respondent = "" } = element.dataset;
   const words = wordsOf(part("words"));
   const sides = { claimant, respondent };
-  const { who, isMe, myName } = cast(part("people"), you);
+  const { who, isMe, learns, myName } = cast(part("people"), you);
   const shown = log(list, heard, template, words);
   const told = bodies({ words, who, isMe, sides, part });
   const state = roomState(part, words, sides);
   const waiting = outbox(person, dispute);
-  const bringsTextUpToDate = workingText(part("text"), part("text-changed"), dispute);
+  const bringsText = brought(part("text"), part("text-changed"), `/rooms/${dispute}/text`, true);
+  const head = part("standing");
+  const bringsHead = brought(head, null, `/rooms/${dispute}/standing?channel=${channel}`, false, () => turns());
+  /** @type {Promise<{take: (frame?: import("./protocol.js").Frame) => void}|null>|null} */
+  let floor = null;
+  /** Whose turn it is. @param {import("./protocol.js").Frame} [frame] nothing: the head of the channel has changed */
+  const turns = (frame) => {
+    const needs = head?.querySelector("[data-left]") || (frame && "session" in frame && frame.session === "open");
+    if (needs) floor ??= import("./floor.js").then((module) => module.floor({ part, words, you, who, send: connection.send, carriesAll: connection.carriesAll })).catch(() => null);
+    floor?.then((it) => it?.take(frame));
+  };
   let after = Number(element.dataset.after ?? 0);
   /** @param {string} key */
   const tell = (key) => {
@@ -62,12 +72,22 @@ export default function room(element) {
     again = setTimeout(() => flush(), seconds * 1000);
   };
   const written = composer({ form, text, channel, audience, lang, part, words, shown, waiting, told, you, myName });
+  /** A side that asks for the mediator is heard in every channel of theirs. @param {import("./protocol.js").EntryFrame} frame */
+  const elsewhere = (frame) => {
+    const tab = part("tabs")?.querySelector(`[data-name="${frame.channel}"]`);
+    if (frame.body.kind !== "caucus" || frame.body.state !== "asked" || !tab || tab.childElementCount) return;
+    const mark = document.createElement("strong");
+    mark.textContent = ` ${words("asks")}`;
+    tab.append(mark);
+    shown.say(told.event(frame));
+  };
   /** @param {import("./protocol.js").EntryFrame} frame */
   const entry = (frame) => {
     waiting.drop(frame.id);
     // Whichever channel tells it: the text is the same for all.
-    if (["revision", "suggestion"].includes(frame.body.kind)) bringsTextUpToDate();
-    if (frame.channel !== channel) return;
+    if (["revision", "suggestion"].includes(frame.body.kind)) bringsText();
+    if (frame.channel !== channel) return elsewhere(frame);
+    if (/^(caucus|agenda|timer)/.test(frame.body.kind)) bringsHead();
     after = Math.max(after, frame.seq);
     part("empty")?.remove();
     const { body, id, seq, at } = frame;
@@ -79,6 +99,7 @@ export default function room(element) {
     else shown.event(id, seq, told.event(frame) || words("reload"), told.links(frame));
     shown.numbered(id, seq);
     // An answer, or another offer in its place, closes the offer that it names.
+    if (body.kind.startsWith("summary_")) told.answered(frame);
     if (body.offer) told.close(body.offer, body.state ?? body.kind.replace("offer_", ""));
     presenceOf.stops();
     unseen = seq;
@@ -86,6 +107,7 @@ export default function room(element) {
   /** @param {import("./protocol.js").Frame} frame */
   const take = (frame) => {
     calls.take(frame);
+    turns(frame);
     if (frame.t === "entry") entry(frame);
     else if (frame.t === "posted") {
       // `after` stays: an earlier entry of somebody else may still be on its way when the line breaks.
@@ -106,21 +128,19 @@ export default function room(element) {
     } else if (frame.t === "waiting") {
       presenceOf.waits(who(frame.who).name, frame.here);
     } else if (frame.t === "welcome" || frame.t === "room") {
+      learns(frame.people);
       if (state.take(frame, channel, audience)) shown.say(part("signals")?.textContent ?? "");
       if (frame.session === "open") presenceOf.opens();
       else presenceOf.closes();
       if (frame.t === "room") return;
       element.classList.add("live");
+      written.held();
       flush();
     }
   };
-  const place = new URL(`/api/v1/disputes/${dispute}/room/socket`, location.href);
-  place.protocol = place.protocol.replace("http", "ws");
-  const connection = line(place.href, {
-    open: () => {
-      tell("");
-      connection.send(hello({ ...lastNumbers(element), [channel]: after }));
-    },
+  const connection = line(`/api/v1/disputes/${dispute}/room`, {
+    after: () => ({ ...lastNumbers(element), [channel]: after }),
+    open: () => tell(""),
     frame: take,
     read: () => {
       if (unseen > 0) connection.send(seen(channel, unseen));
@@ -144,7 +164,8 @@ export default function room(element) {
       tell("ended");
     },
   });
-  const calls = talk({ part, send: connection.send, say: shown.say, who, isMe, channel, dispute });
+  turns();
+  const calls = talk({ part, send: connection.send, carriesAll: connection.carriesAll, say: shown.say, who, isMe, channel, dispute });
   const presenceOf = presence({ typing: dots, here, waits: part("waits") }, text, words, () => connection.send(typing(channel)));
   keepDraft(form, text, `draft:${person}:${dispute}:${channel}`);
   // What an earlier page kept goes out as soon as it is read, and never before what was written ahead of it.

@@ -3,7 +3,7 @@
  * The room around the entries, as it changes: paused or not, a session or none, and for the mediator what a side said to
  * the mediator alone, and the button that goes with it. The buttons are the page's own; here they only come and go.
  * @typedef {{name: string, may_post?: boolean, paused?: boolean, steering?: string}} ChannelView
- * @typedef {{session?: string, audience_digest?: string, channels?: ChannelView[], signals?: {side: string, kind: string}[]}} RoomView
+ * @typedef {{session?: string, audience_digest?: string, channels?: ChannelView[], signals?: {side: string, kind: string}[], people?: {id: string, name: string}[]}} RoomView
  */
 
 /**

@@ -7,10 +7,10 @@
  */
 
 /**
- * @param {{part: (name: string) => Element|null, send: (frame: object) => boolean, say: (text: string) => void,
+ * @param {{part: (name: string) => Element|null, send: (frame: object) => boolean, carriesAll: () => boolean, say: (text: string) => void,
  *   who: (by: unknown) => Person, isMe: (person: Person) => boolean, channel: string, dispute: string}} on
  */
-export function talk({ part, send, say, who, isMe, channel, dispute }) {
+export function talk({ part, send, carriesAll, say, who, isMe, channel, dispute }) {
   const [panel, button, list] = ["call", "talk", "callers"].map(part);
   /** @type {Caller[]} */
   let people = [];
@@ -21,7 +21,7 @@ export function talk({ part, send, say, who, isMe, channel, dispute }) {
   const show = () => {
     if (!(panel instanceof HTMLElement && button instanceof HTMLElement)) return;
     panel.hidden = people.length === 0 && !running;
-    button.hidden = !isOpen || running !== null;
+    button.hidden = !isOpen || running !== null || !carriesAll();
     if (list) list.textContent = people.length ? told("in", people.map((one) => who(one.who).name).join(", ")) : "";
   };
   /** @param {string} key @param {string} name */

@@ -13,6 +13,7 @@
  */
 export function composer({ form, text, channel, audience, lang, you, myName, part, words, shown, waiting, told }) {
   let hasEnded = false;
+  let hasHeld = false;
   /** @param {Pending} entry @param {string} key */
   const show = (entry, key) => {
     const { id, at, text: said, lang: tag } = entry;
@@ -56,6 +57,10 @@ export function composer({ form, text, channel, audience, lang, you, myName, par
       else shown.state(id, "failed");
       tellElsewhere();
     },
+    /** The line is known to hold: what is written waits for it from now on, also where it breaks before the first word. */
+    held() {
+      hasHeld = true;
+    },
     /** The session is over: nothing that is typed now would be this person's. */
     ends() {
       hasEnded = true;
@@ -68,8 +73,9 @@ export function composer({ form, text, channel, audience, lang, you, myName, par
       for (const entry of waiting.list()) if (entry.channel === channel) show(entry, "waiting");
       waiting.refused().forEach(giveBack);
       tellElsewhere();
-      let hasHeld = false;
       form?.addEventListener("submit", (event) => {
+        // A button with an address of its own fills the box, on the server.
+        if (event instanceof SubmitEvent && event.submitter?.hasAttribute("formaction")) return;
         hasHeld ||= line.holds();
         if (!hasHeld && !hasEnded) return;
         event.preventDefault();

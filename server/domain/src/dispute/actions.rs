@@ -2,8 +2,9 @@
 //! promise what `decide` would refuse.
 
 use crate::agreement::{Proof, Revision, TextDigest};
+use crate::assignment::Candidate;
 use crate::consent::AGREEMENT_TO_MEDIATE;
-use crate::ids::{Reference, SettlementId};
+use crate::ids::{AccountId, AssignmentId, Reference, SettlementId};
 use crate::language::Language;
 use crate::party::Route;
 use crate::room::Signal;
@@ -45,6 +46,14 @@ words! {
         Object = "object-to-mediator",
         /// Disclose something later on.
         Disclose = "disclose",
+        /// Lay the mediation down, or take it from its mediator.
+        SeekAnother = "seek-another-mediator",
+        /// Ask for a second mediator.
+        AskCoMediator = "ask-co-mediator",
+        /// Propose a second mediator.
+        ProposeCoMediator = "propose-co-mediator",
+        /// End the second mediator's seat, or take back that somebody was asked.
+        EndCoMediation = "end-co-mediation",
         /// Accept what was disclosed.
         AcceptDisclosure = "accept-disclosure",
         /// Object to it.
@@ -86,6 +95,14 @@ pub fn actions(dispute: &Dispute, actor: Actor, house: &House) -> Vec<Action> {
     Action::ALL.iter().copied().filter(may).collect()
 }
 
+/// Somebody whom nobody here has ever met.
+fn propose_co_mediator(dispute: &Dispute) -> Command {
+    let mediator = AccountId::new(dispute.id.uuid());
+    let candidate =
+        Candidate { mediator, languages: Vec::new(), specialities: Vec::new(), load: 0, conflicted: false };
+    Command::ProposeCoMediator { id: AssignmentId::new(dispute.id.uuid()), candidate }
+}
+
 /// A command of that kind that fits the dispute as it is.
 fn sample(action: Action, dispute: &Dispute) -> Command {
     let digest = dispute.agreement.revision().map_or(TextDigest([0; 32]), |revision| revision.digest);
@@ -101,9 +118,13 @@ fn sample(action: Action, dispute: &Dispute) -> Command {
         Action::RequestMediation => Command::RequestMediation,
         Action::AcceptAssignment => Command::AcceptAssignment { disclosed: false },
         Action::DeclineAssignment => Command::DeclineAssignment,
-        Action::Approve => Command::Approve,
+        Action::Approve => Command::Approve { reads_earlier: false },
         Action::Object => Command::Object,
         Action::Disclose => Command::Disclose,
+        Action::SeekAnother => Command::SeekAnotherMediator,
+        Action::AskCoMediator => Command::AskCoMediator,
+        Action::ProposeCoMediator => propose_co_mediator(dispute),
+        Action::EndCoMediation => Command::EndCoMediation,
         Action::AcceptDisclosure => Command::AcceptDisclosure,
         Action::ObjectToDisclosure => Command::ObjectToDisclosure,
         Action::OpenSession => Command::OpenSession,

@@ -2,10 +2,12 @@
 //! alone says what may happen.
 
 use crate::agreement::{Agreement, Signature};
-use crate::assignment::{Assignment, Proposal};
+use crate::assignment::{Assignment, CoMediation, Proposal};
+use crate::companion::{Companion, Sitting};
 use crate::consent::Consent;
+use crate::ids::AccountId;
 use crate::party::{Joining, Sides};
-use crate::room::{Channel, RoomState, Signal};
+use crate::room::{Channel, RoomState, Seat, Signal};
 use crate::time::Moment;
 
 use super::event::Event;
@@ -14,8 +16,10 @@ use super::state::{Assigning, Dispute, Ending, Mediation, Stage, Suspension};
 /// The dispute after `event`, which happened at `at`.
 pub fn apply(mut dispute: Dispute, event: &Event, at: Moment) -> Dispute {
     apply_to_parties(&mut dispute, event, at);
+    apply_to_companions(&mut dispute, event, at);
     apply_to_stage(&mut dispute, event, at);
     apply_to_assignment(&mut dispute, event);
+    apply_to_co_mediation(&mut dispute, event);
     apply_to_room(&mut dispute, event);
     apply_to_agreement(&mut dispute, event, at);
     dispute
@@ -54,6 +58,34 @@ fn apply_to_parties(dispute: &mut Dispute, event: &Event, at: Moment) {
     }
 }
 
+fn apply_to_companions(dispute: &mut Dispute, event: &Event, at: Moment) {
+    let companions = &mut dispute.companions;
+    match event {
+        Event::CompanionAsked { id, side, role, reads_earlier } => {
+            let asked = dispute.asked_beside.of_mut(*side);
+            *asked = asked.saturating_add(1);
+            let (id, side, role, reads_earlier) = (*id, *side, *role, *reads_earlier);
+            companions.push(Companion { id, side, role, reads_earlier, sitting: Sitting::Asked });
+        }
+        Event::CompanionSeated { id, account, version, language, .. } => {
+            let consent = Consent { version: *version, language: *language, at };
+            for companion in companions.iter_mut().filter(|companion| companion.id == *id) {
+                companion.sitting = Sitting::Seated { account: *account, consent };
+            }
+        }
+        Event::CompanionEnded { id, .. } => {
+            // What nobody took leaves nothing behind.
+            companions.retain(|companion| companion.id != *id || companion.account().is_some());
+            for companion in companions.iter_mut().filter(|companion| companion.id == *id) {
+                if let Some(account) = companion.account() {
+                    companion.sitting = Sitting::Over { account };
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
 fn apply_to_stage(dispute: &mut Dispute, event: &Event, at: Moment) {
     // A period that begins while all clocks stand still runs from the moment at which they go on: `resume` adds the
     // whole pause, of which this period has not seen the beginning.
@@ -78,14 +110,19 @@ fn apply_to_stage(dispute: &mut Dispute, event: &Event, at: Moment) {
         Event::Joined { until, .. } => dispute.stage = Stage::Preparing { until: begun(until) },
         Event::NegotiationBegan { until } => dispute.stage = Stage::Negotiation { until: begun(until) },
         Event::AssigningBegan { until } => {
-            dispute.stage =
-                Stage::Assigning(Assigning { proposal: None, tried: Vec::new(), until: begun(until) });
+            let (tried, until) = (Vec::new(), begun(until));
+            dispute.stage = Stage::Assigning(Assigning { proposal: None, tried, until, earlier: None });
         }
-        Event::MediatorConfirmed { mediator, until, .. } => {
-            let room = RoomState::default();
-            dispute.stage =
-                Stage::Mediation(Mediation { mediator: *mediator, since: at, until: *until, room });
+        Event::MediatorLeft { mediator, until } => {
+            if let Stage::Mediation(earlier) = &dispute.stage {
+                let mut earlier = earlier.clone();
+                earlier.tried.push(*mediator);
+                let (tried, until) = (earlier.tried.clone(), begun(until));
+                dispute.stage =
+                    Stage::Assigning(Assigning { proposal: None, tried, until, earlier: Some(earlier) });
+            }
         }
+        Event::MediatorConfirmed { mediator, until, .. } => confirm(dispute, *mediator, *until, at),
         Event::Sealed { settlement, by, .. } => {
             if let Stage::Mediation(mediation) = &dispute.stage {
                 let mediation = mediation.clone();
@@ -96,12 +133,35 @@ fn apply_to_stage(dispute: &mut Dispute, event: &Event, at: Moment) {
         Event::Resumed => resume(dispute, at),
         Event::Revised { .. } => thaw(dispute, at),
         Event::Ended { cause } => {
-            let mediation = dispute.mediation().cloned();
+            let mediation = match &dispute.stage {
+                Stage::Assigning(assigning) => assigning.earlier.clone(),
+                _ => dispute.mediation().cloned(),
+            };
             dispute.suspension = None;
             dispute.stage = Stage::Ended(Ending { at, cause: *cause, mediation });
         }
         _ => {}
     }
+}
+
+/// The room opens. Where there was a mediator before, it is the same mediation: it began when it began, whoever was
+/// present was present, and what a side signalled waits for the next one (R18).
+fn confirm(dispute: &mut Dispute, mediator: AccountId, until: Moment, at: Moment) {
+    let (mut tried, mut began, mut room) = (Vec::new(), at, RoomState::default());
+    let (beside, mut co_mediated) = (CoMediation::Vacant, Vec::new());
+    if let Stage::Assigning(assigning) = &dispute.stage {
+        tried.clone_from(&assigning.tried);
+        if let Some(earlier) = &assigning.earlier {
+            began = earlier.began;
+            (room.attended, room.signals) = (earlier.room.attended, earlier.room.signals);
+            co_mediated.clone_from(&earlier.co_mediated);
+            // Their seat ended with that of the mediator who left: who leads now takes no seat beside themself, and
+            // whoever does not lead now has had their part in it.
+            tried.extend(earlier.beside.account().filter(|account| *account != mediator));
+        }
+    }
+    dispute.stage =
+        Stage::Mediation(Mediation { mediator, since: at, began, until, room, beside, co_mediated, tried });
 }
 
 fn set_refused(dispute: &mut Dispute, when: Option<Moment>) {
@@ -145,22 +205,53 @@ fn apply_to_assignment(dispute: &mut Dispute, event: &Event) {
             assigning.proposal = Some(Assignment { id: *id, mediator: *mediator, state: Proposal::Proposed });
             assigning.until = *until;
         }
-        Event::AssignmentAccepted { disclosed, .. } => {
+        Event::AssignmentAccepted { .. } | Event::Approved { .. } => {
             if let Some(proposal) = &mut assigning.proposal {
-                proposal.state = Proposal::Accepted { disclosed: *disclosed, approved: Sides::default() };
-            }
-        }
-        Event::Approved { side, .. } => {
-            if let Some(Assignment { state: Proposal::Accepted { approved, .. }, .. }) =
-                &mut assigning.proposal
-            {
-                *approved.of_mut(*side) = true;
+                answer(proposal, event);
             }
         }
         Event::AssigningOverdue { until } => assigning.until = *until,
         Event::ProposalEnded { mediator, .. } => {
             assigning.proposal = None;
             assigning.tried.push(*mediator);
+        }
+        _ => {}
+    }
+}
+
+/// What was answered to a proposal.
+fn answer(proposal: &mut Assignment, event: &Event) {
+    match (event, &mut proposal.state) {
+        (Event::AssignmentAccepted { disclosed, .. }, state) => {
+            let (disclosed, approved, reads_earlier) = (*disclosed, Sides::default(), Sides::default());
+            *state = Proposal::Accepted { disclosed, approved, reads_earlier };
+        }
+        (
+            Event::Approved { side, reads_earlier: may, .. },
+            Proposal::Accepted { approved, reads_earlier, .. },
+        ) => (*approved.of_mut(*side), *reads_earlier.of_mut(*side)) = (true, *may),
+        _ => {}
+    }
+}
+
+fn apply_to_co_mediation(dispute: &mut Dispute, event: &Event) {
+    let Stage::Mediation(mediation) = &mut dispute.stage else { return };
+    match event {
+        Event::CoMediatorProposed { id, mediator } => {
+            let proposal = Assignment { id: *id, mediator: *mediator, state: Proposal::Proposed };
+            mediation.beside = CoMediation::Proposed(proposal);
+        }
+        Event::AssignmentAccepted { .. } | Event::Approved { .. } => {
+            if let CoMediation::Proposed(proposal) = &mut mediation.beside {
+                answer(proposal, event);
+            }
+        }
+        Event::CoMediatorConfirmed { mediator, .. } => mediation.beside = CoMediation::Seated(*mediator),
+        Event::CoMediatorAttended { mediator } => mediation.co_mediated.push(*mediator),
+        Event::ProposalEnded { mediator, .. } | Event::CoMediatorLeft { mediator } => {
+            mediation.beside = CoMediation::Vacant;
+            mediation.tried.push(*mediator);
+            mediation.room.arrived.retain(|seat| *seat != Seat::CoMediator);
         }
         _ => {}
     }
@@ -176,6 +267,10 @@ fn apply_to_room(dispute: &mut Dispute, event: &Event) {
             room.arrived.clear();
         }
         Event::Arrived { who } => room.arrived.push(*who),
+        // Who takes that seat next comes in anew.
+        Event::CompanionEnded { side, role, .. } => {
+            room.arrived.retain(|seat| *seat != Seat::Beside { side: *side, role: *role });
+        }
         Event::Left { who } => room.arrived.retain(|seat| seat != who),
         Event::Attended { side } => *room.attended.of_mut(*side) = true,
         Event::ChannelPaused { channel } => room.paused.push(*channel),
@@ -235,6 +330,11 @@ fn apply_to_agreement(dispute: &mut Dispute, event: &Event, at: Moment) {
             let (waived, signatures) = (Sides::default(), Sides::default());
             Agreement::Frozen { revision, since: at, waived, signatures }
         }
+        // Whoever signs, signs before a mediator who was there.
+        (
+            Agreement::Draft { revision, .. } | Agreement::Frozen { revision, .. },
+            Event::MediatorLeft { .. },
+        ) => Agreement::Draft { revision, ready: Sides::default() },
         (Agreement::Frozen { revision, since, mut waived, mut signatures }, event) => match event {
             Event::AllSigned { .. } => bound(revision, since, waived, signatures, at),
             Event::Waived { side } => {

@@ -2,8 +2,9 @@
 
 use crate::agreement::{Proof, Revision, TextDigest};
 use crate::assignment::Candidate;
+use crate::companion::CompanionRole;
 use crate::deadlines::Periods;
-use crate::ids::{AccountId, AssignmentId, Reference, SettlementId};
+use crate::ids::{AccountId, AssignmentId, CompanionId, Reference, SettlementId};
 use crate::language::Language;
 use crate::party::{Route, Side};
 use crate::room::{Channel, Seat, Signal};
@@ -27,6 +28,8 @@ pub enum Actor {
     Party(Side),
     /// A mediator, proposed or confirmed.
     Mediator(AccountId),
+    /// Somebody who sits beside a party, or is asked to.
+    Companion(AccountId),
     /// A registrar who has no other role in it.
     Registrar,
     /// Somebody who holds a valid invitation code, with or without an account.
@@ -109,11 +112,27 @@ pub enum Command {
     /// Decline to mediate.
     DeclineAssignment,
     /// Approve the proposed mediator.
-    Approve,
+    Approve {
+        /// Whether they may read what that side told an earlier mediator in private (R5).
+        reads_earlier: bool,
+    },
     /// Object to the proposed mediator.
     Object,
     /// Disclose something later on, which pauses the room (R13).
     Disclose,
+    /// Lay the mediation down, or take it from its mediator: another one is sought.
+    SeekAnotherMediator,
+    /// Ask the house for a second mediator.
+    AskCoMediator,
+    /// Propose somebody as the second mediator.
+    ProposeCoMediator {
+        /// The proposal's id.
+        id: AssignmentId,
+        /// Who is proposed, and what is known of them.
+        candidate: Candidate,
+    },
+    /// Lay the second mediator's seat down, or take it from them; or take back that somebody was asked.
+    EndCoMediation,
     /// Open a session: presence and typing begin to pass.
     OpenSession,
     /// Close it.
@@ -174,6 +193,28 @@ pub enum Command {
         /// Who attests.
         by: Attestation,
     },
+    /// Ask for somebody beside one.
+    AskCompanion {
+        /// The seat's id.
+        id: CompanionId,
+        /// As what.
+        role: CompanionRole,
+        /// Whether they may read what was said in that side's private talk before.
+        reads_earlier: bool,
+    },
+    /// Sign the agreement to mediate, and sit beside the party who asked.
+    SitBeside {
+        /// Which seat.
+        id: CompanionId,
+        /// Whether they are a registrar or auditor of the house.
+        is_of_house: bool,
+        /// The version that was read.
+        version: u32,
+        /// The language in which it was read.
+        language: Language,
+    },
+    /// End a seat beside a party, or take back what was asked.
+    EndCompanion(CompanionId),
     /// End the mediation because there is no way on.
     DeclareImpasse,
     /// Leave.

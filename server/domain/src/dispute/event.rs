@@ -5,9 +5,10 @@
 )]
 
 use crate::agreement::{Proof, Revision, TextDigest};
-use crate::ids::{AccountId, AssignmentId, Reference, SettlementId};
+use crate::companion::CompanionRole;
+use crate::ids::{AccountId, AssignmentId, CompanionId, Reference, SettlementId};
 use crate::language::Language;
-use crate::party::{Route, Safety, Side};
+use crate::party::{Route, Safety, Side, Sides};
 use crate::room::{Channel, Seat, Signal};
 use crate::settlement::{Attestation, DeliveryChoice};
 use crate::time::Moment;
@@ -55,10 +56,22 @@ pub enum Event {
     AssignmentAccepted { id: AssignmentId, disclosed: bool },
     /// The proposal came to nothing: declined, objected to or lapsed. Which of them, nobody else learns (R13).
     ProposalEnded { id: AssignmentId, mediator: AccountId },
-    /// A party approved.
-    Approved { id: AssignmentId, side: Side },
-    /// The mediator is confirmed and the room opens.
-    MediatorConfirmed { id: AssignmentId, mediator: AccountId, until: Moment },
+    /// A party approved; whether they may read what that side told an earlier mediator, it said with that.
+    Approved { id: AssignmentId, side: Side, reads_earlier: bool },
+    /// The mediator is confirmed and the room opens; what each side told an earlier one they read where it said so.
+    MediatorConfirmed { id: AssignmentId, mediator: AccountId, until: Moment, reads_earlier: Sides<bool> },
+    /// The mediator is so no more, and another one is sought.
+    MediatorLeft { mediator: AccountId, until: Moment },
+    /// The mediator asked the house for a co-mediator.
+    CoMediatorAsked,
+    /// Somebody was proposed as the co-mediator.
+    CoMediatorProposed { id: AssignmentId, mediator: AccountId },
+    /// The co-mediator is confirmed, and sits; what each side told the mediator they read where it said so.
+    CoMediatorConfirmed { id: AssignmentId, mediator: AccountId, reads_earlier: Sides<bool> },
+    /// The co-mediator was present at a session.
+    CoMediatorAttended { mediator: AccountId },
+    /// The co-mediator is so no more.
+    CoMediatorLeft { mediator: AccountId },
     /// The mediator disclosed something later on; the sides wait for the house.
     DisclosedLater,
     /// A side accepted that; nobody else learns it.
@@ -103,6 +116,19 @@ pub enum Event {
     AllSigned { digest: TextDigest },
     /// The mediation was attested and the record sealed.
     Sealed { settlement: SettlementId, digest: TextDigest, by: Attestation },
+    /// A party asked for somebody beside it.
+    CompanionAsked { id: CompanionId, side: Side, role: CompanionRole, reads_earlier: bool },
+    /// Somebody signed the agreement to mediate and sits beside a party.
+    CompanionSeated {
+        id: CompanionId,
+        side: Side,
+        role: CompanionRole,
+        account: AccountId,
+        version: u32,
+        language: Language,
+    },
+    /// They sit there no more, or what was asked was taken back or refused.
+    CompanionEnded { id: CompanionId, side: Side, role: CompanionRole },
     /// All clocks stand still.
     Suspended { until: Option<Moment>, by: Option<Side> },
     /// They run again.
@@ -118,6 +144,10 @@ pub struct Trace {
     pub kind: &'static str,
     /// Ids, digests and words of the house, by name.
     pub facts: Vec<(&'static str, String)>,
+}
+
+fn beside(id: CompanionId, side: Side, role: CompanionRole) -> Vec<(&'static str, String)> {
+    vec![("companion", id.to_string()), ("side", side.to_string()), ("role", role.to_string())]
 }
 
 impl Event {
@@ -145,6 +175,12 @@ impl Event {
             Self::ProposalEnded { .. } => "proposal-ended",
             Self::Approved { .. } => "mediator-approved",
             Self::MediatorConfirmed { .. } => "mediator-confirmed",
+            Self::MediatorLeft { .. } => "mediator-left",
+            Self::CoMediatorAsked => "co-mediator-asked",
+            Self::CoMediatorProposed { .. } => "co-mediator-proposed",
+            Self::CoMediatorConfirmed { .. } => "co-mediator-confirmed",
+            Self::CoMediatorAttended { .. } => "co-mediator-attended",
+            Self::CoMediatorLeft { .. } => "co-mediator-left",
             Self::DisclosedLater => "disclosed-later",
             Self::DisclosureAccepted { .. } => "disclosure-accepted",
             Self::DisclosureObjected { .. } => "disclosure-objected",
@@ -167,6 +203,9 @@ impl Event {
             Self::SignatureTakenBack { .. } => "signature-taken-back",
             Self::AllSigned { .. } => "all-signed",
             Self::Sealed { .. } => "sealed",
+            Self::CompanionAsked { .. } => "companion-asked",
+            Self::CompanionSeated { .. } => "companion-seated",
+            Self::CompanionEnded { .. } => "companion-ended",
             Self::Suspended { .. } => "suspended",
             Self::Resumed => "resumed",
             Self::Ended { .. } => "ended",
@@ -198,13 +237,33 @@ impl Event {
             ],
             Self::MediatorProposed { id, mediator, .. }
             | Self::ProposalEnded { id, mediator }
+            | Self::CoMediatorProposed { id, mediator }
+            | Self::CoMediatorConfirmed { id, mediator, .. }
             | Self::MediatorConfirmed { id, mediator, .. } => {
                 vec![("assignment", id.to_string()), ("mediator", mediator.to_string())]
             }
             Self::AssignmentAccepted { id, disclosed } => {
                 vec![("assignment", id.to_string()), ("disclosed", disclosed.to_string())]
             }
-            Self::Approved { id, side } => vec![("assignment", id.to_string()), ("side", side.to_string())],
+            Self::MediatorLeft { mediator, .. }
+            | Self::CoMediatorAttended { mediator }
+            | Self::CoMediatorLeft { mediator } => vec![("mediator", mediator.to_string())],
+            Self::Approved { id, side, reads_earlier } => vec![
+                ("assignment", id.to_string()),
+                ("side", side.to_string()),
+                ("reads_earlier", reads_earlier.to_string()),
+            ],
+            Self::CompanionAsked { id, side, role, .. } | Self::CompanionEnded { id, side, role } => {
+                beside(*id, *side, *role)
+            }
+            Self::CompanionSeated { id, side, role, account, version, language } => {
+                let signed = [
+                    ("account", account.to_string()),
+                    ("version", version.to_string()),
+                    ("language", language.to_string()),
+                ];
+                beside(*id, *side, *role).into_iter().chain(signed).collect()
+            }
             Self::Revised { revision } => {
                 vec![("revision", revision.number.to_string()), ("digest", revision.digest.to_string())]
             }
@@ -234,6 +293,10 @@ impl Event {
             "assigning-began",
             "assignment-accepted",
             "mediator-confirmed",
+            "mediator-left",
+            "co-mediator-confirmed",
+            "co-mediator-attended",
+            "co-mediator-left",
             "disclosed-later",
             "session-opened",
             "session-closed",

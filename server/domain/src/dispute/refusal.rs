@@ -50,6 +50,10 @@ words! {
         AlreadyAccepted = "assignment-already-accepted",
         /// One approved before.
         AlreadyApproved = "already-approved",
+        /// There is a co-mediator already.
+        CoMediatorSits = "co-mediator-sits",
+        /// There is no co-mediator, and nobody is asked.
+        NoCoMediator = "no-co-mediator",
         /// No later disclosure waits for an answer.
         NothingDisclosed = "nothing-disclosed",
         /// A session is open.
@@ -96,6 +100,14 @@ words! {
         AlreadySuspended = "already-suspended",
         /// It is not suspended.
         NotSuspended = "not-suspended",
+        /// That side has somebody in this seat, or has asked for somebody.
+        SeatTaken = "seat-beside-taken",
+        /// That side has asked as many people as one may in one dispute.
+        TooManyAsked = "too-many-asked-beside",
+        /// One has another part in this dispute, or watches over it for the house (R14).
+        OtherPart = "has-another-part",
+        /// Only the party itself does this: nobody does it from a seat beside it (R3).
+        PartyAlone = "party-alone",
         /// No deadline has passed.
         NotDue = "not-due",
     }

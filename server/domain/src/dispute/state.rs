@@ -1,8 +1,9 @@
 //! What a dispute is at any moment. Each stage carries only what is true in it.
 
 use crate::agreement::Agreement;
-use crate::assignment::{Assignment, Proposal};
+use crate::assignment::{Assignment, CoMediation, Proposal};
 use crate::category::Category;
+use crate::companion::Companion;
 use crate::deadlines::Periods;
 use crate::ids::{AccountId, DisputeId, Reference, SettlementId};
 use crate::language::Language;
@@ -26,6 +27,10 @@ pub struct Dispute {
     pub filed_at: Option<Moment>,
     /// Where the two sides stand.
     pub parties: Sides<Party>,
+    /// Who sits, sat or is asked to sit beside a party.
+    pub companions: Vec<Companion>,
+    /// How often each side has asked somebody to sit beside it.
+    pub asked_beside: Sides<u32>,
     /// Whether the sides never share a channel (R17).
     pub shuttle: bool,
     /// Whether all clocks stand still.
@@ -93,10 +98,12 @@ pub enum Stage {
 pub struct Assigning {
     /// The proposal that is under way.
     pub proposal: Option<Assignment>,
-    /// Who was proposed before, and did not become it.
+    /// Who was proposed before and did not become it, and who was it before.
     pub tried: Vec<AccountId>,
     /// The proposal under way lapses then.
     pub until: Moment,
+    /// The mediation that was under way until its mediator left. What it came to is told by a certificate (R10).
+    pub earlier: Option<Mediation>,
 }
 
 /// A mediation under way.
@@ -106,10 +113,19 @@ pub struct Mediation {
     pub mediator: AccountId,
     /// When they were confirmed.
     pub since: Moment,
+    /// When the first mediator was: that is when the mediation began.
+    pub began: Moment,
     /// It lapses then, unless a frozen text awaits signatures.
     pub until: Moment,
     /// The room.
     pub room: RoomState,
+    /// How far it has come with a co-mediator.
+    pub beside: CoMediation,
+    /// Who was present as a co-mediator at a session held (R10), whether they sit there now or not.
+    pub co_mediated: Vec<AccountId>,
+    /// Who was proposed before, or mediated before: they take no other part in it (R14). Where the mediator is among
+    /// them, they left, and nobody took it over.
+    pub tried: Vec<AccountId>,
 }
 
 /// Over without a settlement.
@@ -197,6 +213,8 @@ impl Dispute {
                 claimant: Party::new(Joining::Joined { account: claimant }),
                 respondent: Party::new(Joining::Awaited { pending: Vec::new() }),
             },
+            companions: Vec::new(),
+            asked_beside: Sides { claimant: 0, respondent: 0 },
             shuttle: false,
             suspension: None,
             agreement: Agreement::Blank,
@@ -209,6 +227,54 @@ impl Dispute {
         Side::BOTH.into_iter().find(|side| self.parties.of(*side).account() == Some(account))
     }
 
+    /// Whether somebody may be asked to sit beside a party, and sits there: from preparing on, until the talks are over.
+    pub const fn seats_beside_are_open(&self) -> bool {
+        matches!(
+            self.stage,
+            Stage::Preparing { .. } | Stage::Negotiation { .. } | Stage::Assigning(_) | Stage::Mediation(_)
+        )
+    }
+
+    /// The seat beside a party in which that account sits now, under the agreement to mediate that is in force (R1).
+    /// Nobody sits there once the talks are over: what came of them is the parties'.
+    pub fn companion_of(&self, account: AccountId) -> Option<&Companion> {
+        let mut open = self.companions.iter().filter(|_| self.seats_beside_are_open());
+        open.find(|companion| companion.sits() == Some(account))
+    }
+
+    /// Whether that account is on a side, or sits or sat beside one: they do not mediate here (R14).
+    pub fn is_of_a_side(&self, account: AccountId) -> bool {
+        let beside = self.companions.iter().any(|companion| companion.account() == Some(account));
+        beside || self.side_of(account).is_some()
+    }
+
+    /// Whether that account has, had or seeks a part in this dispute: nobody has two (R14). Whoever sat beside a side may
+    /// sit there again.
+    pub fn has_part(&self, account: AccountId) -> bool {
+        let is_tried = match &self.stage {
+            Stage::Assigning(assigning) => assigning.tried.contains(&account),
+            _ => self.mediation().is_some_and(|mediation| mediation.tried.contains(&account)),
+        };
+        let waits = matches!(
+            &self.parties.respondent.joining, Joining::Awaited { pending } if pending.contains(&account)
+        );
+        // Whoever sat beside a mediator who left may come to lead, and takes no other part.
+        let earlier = match &self.stage {
+            Stage::Assigning(assigning) => assigning.earlier.as_ref(),
+            _ => self.mediation(),
+        };
+        let beside = earlier.and_then(|mediation| mediation.beside.account());
+        let mediates = [self.mediator(), self.proposed_mediator(), beside].contains(&Some(account));
+        self.is_of_a_side(account) || mediates || is_tried || waits
+    }
+
+    /// The seats beside the parties that are taken, with who sits there: none once the talks are over.
+    pub fn seated_companions(&self) -> impl Iterator<Item = (AccountId, &Companion)> {
+        let is_open = matches!(self.stage, Stage::Negotiation { .. } | Stage::Mediation(_));
+        let taken = self.companions.iter().filter_map(|companion| Some((companion.sits()?, companion)));
+        taken.filter(move |_| is_open)
+    }
+
     /// The mediation: under way, or the one that was.
     pub const fn mediation(&self) -> Option<&Mediation> {
         match &self.stage {
@@ -218,16 +284,52 @@ impl Dispute {
         }
     }
 
-    /// The confirmed mediator.
+    /// The confirmed mediator. Whoever left is it no more, whatever came after (R5).
     pub fn mediator(&self) -> Option<AccountId> {
-        self.mediation().map(|mediation| mediation.mediator)
+        let stayed = |mediation: &&Mediation| !mediation.tried.contains(&mediation.mediator);
+        self.mediation().filter(stayed).map(|mediation| mediation.mediator)
     }
 
-    /// The mediator who is proposed, before the parties confirmed them.
-    pub fn proposed_mediator(&self) -> Option<AccountId> {
+    /// The co-mediator, whose seat ends with that of the mediator (R5).
+    pub fn co_mediator(&self) -> Option<AccountId> {
+        self.mediator()?;
+        match self.mediation()?.beside {
+            CoMediation::Seated(account) => Some(account),
+            CoMediation::Vacant | CoMediation::Proposed(_) => None,
+        }
+    }
+
+    /// Whether that account mediates here, leading or beside the one who leads.
+    pub fn mediates(&self, account: AccountId) -> bool {
+        [self.mediator(), self.co_mediator()].contains(&Some(account))
+    }
+
+    /// Whether people have a room: it may be closed for a while.
+    pub fn has_room(&self) -> bool {
+        let is_sought_anew = matches!(&self.stage, Stage::Assigning(sought) if sought.earlier.is_some());
+        is_sought_anew || matches!(self.stage, Stage::Negotiation { .. }) || self.mediation().is_some()
+    }
+
+    /// The proposal under way: of the mediator, or of a co-mediator while there is one who leads.
+    pub const fn proposal(&self) -> Option<Assignment> {
         match &self.stage {
-            Stage::Assigning(assigning) => assigning.proposal.map(|proposal| proposal.mediator),
+            Stage::Assigning(assigning) => assigning.proposal,
+            Stage::Mediation(Mediation { beside: CoMediation::Proposed(proposal), .. }) => Some(*proposal),
             _ => None,
+        }
+    }
+
+    /// The mediator who is proposed, to lead or beside the one who does, before the parties confirmed them.
+    pub fn proposed_mediator(&self) -> Option<AccountId> {
+        self.proposal().map(|proposal| proposal.mediator)
+    }
+
+    /// Whether what a side told a mediator in private before is there for the one who is proposed (R5).
+    pub const fn has_earlier_talk(&self) -> bool {
+        match &self.stage {
+            Stage::Assigning(assigning) => assigning.earlier.is_some(),
+            Stage::Mediation(_) => true,
+            _ => false,
         }
     }
 
@@ -238,7 +340,12 @@ impl Dispute {
             return None;
         }
         let party = self.side_of(account).map(Seat::Party);
-        party.or_else(|| (self.mediator() == Some(account)).then_some(Seat::Mediator))
+        let own = party.or_else(|| (self.mediator() == Some(account)).then_some(Seat::Mediator));
+        let own = own.or_else(|| (self.co_mediator() == Some(account)).then_some(Seat::CoMediator));
+        own.or_else(|| {
+            let (_, companion) = self.seated_companions().find(|(who, _)| *who == account)?;
+            Some(Seat::Beside { side: companion.side, role: companion.role })
+        })
     }
 
     /// Which side took the pause that stands, if one did; a registrar's has no end of its own.

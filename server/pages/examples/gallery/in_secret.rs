@@ -2,6 +2,7 @@
 
 use super::*;
 use pages::bids::{BlindBids, FigureCheck, QuestionLine};
+use pages::companions::{Companions, OwnSeatLine, SeatBeside};
 use pages::proposals::{ProposalLine, Proposals};
 
 fn question(state: &str) -> QuestionLine {
@@ -62,7 +63,42 @@ fn proposals() -> Proposals {
     }
 }
 
+/// Who sits beside a party.
+fn beside(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
+    let seat = |role: &str, sits| OwnSeatLine {
+        id: s(ID),
+        role: s(role),
+        name: s("Dela Haq"),
+        email: s("dela@example.org"),
+        sits,
+        url: format!("https://example.org/disputes/{ID}/companions/{ID}"),
+    };
+    let mut page = Companions { id: s(ID), seats: Vec::new(), form: Form::default() };
+    add("companions-none", page.render(w, f));
+    page.seats = vec![seat("interpreter", true), seat("helper", false)];
+    page.form = Form::default().with("email", "dela").wrong("email", "not-an-email");
+    add("companions", page.render(w, f));
+    for role in ["support-person", "interpreter", "helper", "representative"] {
+        let (id, version, language) = (s(ID), 1, w.language());
+        let (seat, beside, form) = (s(ID), s("Amara Sen"), Form::default());
+        let asked = SeatBeside {
+            id,
+            seat,
+            role: s(role),
+            beside,
+            sits: false,
+            has_room: false,
+            version,
+            language,
+            form,
+        };
+        add(&format!("seat-{role}"), asked.render(w, f));
+        add(&format!("seat-{role}-taken"), SeatBeside { sits: true, has_room: true, ..asked }.render(w, f));
+    }
+}
+
 pub fn in_secret(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
+    beside(add, w, f);
     add("bids", bids().render(w, f));
     let wrong = Form::default().with("figure", "a lot").wrong("figure", "not-an-amount");
     add("bids-wrong", BlindBids { form: wrong, ..bids() }.render(w, f));

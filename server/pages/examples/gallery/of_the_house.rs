@@ -25,7 +25,8 @@ pub fn of_the_house(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
             filed_at: at(0),
         }],
         assigning: vec![waiting.clone()],
-        suspended: vec![waiting],
+        suspended: vec![waiting.clone()],
+        holds: vec![waiting],
         mails: vec![FailedMail {
             id: s(ID),
             kind: s("invitation"),
@@ -41,6 +42,22 @@ pub fn of_the_house(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
     add(
         "registrar-disputes",
         DisputeSearch { stages: list(&["inviting"]), ..Default::default() }.render(w, f),
+    );
+    let hold = OpenHold {
+        id: s(ID),
+        state: s("placed"),
+        reason: s("The district court asked for it on 3 November, file 114/2026."),
+        placed_by: s("Rosa Lind"),
+        placed_at: at(0),
+        lapses_at: Some(at(7)),
+        may_confirm: true,
+        may_end: true,
+    };
+    let held = HoldDesk { id: s(ID), reference: s("CD-7K4M-92QX"), hold: Some(hold), ..Default::default() };
+    add("registrar-hold", held.render(w, f));
+    add(
+        "registrar-hold-none",
+        HoldDesk { id: s(ID), reference: s("CD-7K4M-92QX"), ..Default::default() }.render(w, f),
     );
     let answers = ["alone", "afraid", "violence", "control", "order"]
         .map(|question| (s(question), s("rather-not-say")));
@@ -77,7 +94,7 @@ pub fn of_the_house(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         id: s(ID),
         category: s("debt"),
         names: list(&["Amara Sen", "Bela Roy"]),
-        answer_by: at(9),
+        answer_by: Some(at(9)),
     };
     let line = DeskLine {
         id: s(ID),
@@ -104,6 +121,9 @@ pub fn of_the_house(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         states: list(&["sealed", "superseded"]),
         items: vec![line],
         next: Some(s("/audit?after=x")),
+        mediators: vec![(s(ID), s("Noor Haque"))],
+        numbers: Some(AuditNumbers { all: 120, failed: 2, late: 0 }),
+        sample: Some(AuditSample { seed: s("spring-2027"), of: 120 }),
         ..AuditList::default()
     };
     add("audit", audit.render(w, f));
@@ -122,7 +142,20 @@ pub fn of_the_house(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         deliveries: list(&["sent", "collected"]),
         trace: vec![TraceLine { at: at(0), kind: s("filed"), facts: s("0199a1b2") }],
         is_open: true,
+        entry: Some(41),
+        verified: Some(list(&["text", "jws", "pdf", "ledger", "unreadable"])),
+        findings: vec![FindingLine { by: s("Odil Karim"), at: at(9), text: s("Signed within a minute.") }],
+        form: Form::default(),
     };
+    let turn = Verification {
+        run: s("sealed"),
+        checked: 25,
+        of: 60,
+        wrong: 2,
+        named: vec![(s(ID), s("CD-7K4M-92QX"))],
+        is_done: false,
+    };
+    add("audit-verification", turn.render(w, f));
     add("audit-detail", detail.render(w, f));
     let person =
         DemoPerson { id: s("amara"), name: s("Amara Sen"), role: s("claimant"), about: s("A deposit.") };

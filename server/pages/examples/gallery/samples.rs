@@ -4,6 +4,8 @@
 mod of_the_house;
 #[path = "in_secret.rs"]
 mod in_secret;
+#[path = "leading.rs"]
+mod leading;
 
 use domain::language::Language;
 use domain::time::{Day, Moment};
@@ -11,9 +13,10 @@ use pages::form::Form;
 use pages::frame::{Frame, Institution};
 use pages::words::Words;
 use pages::{
-    agreements::*, assignments::*, audit::*, demo::*, differences::*, disputes::*, drafts::*, files::*,
-    home::*, invitations::*, mediators::*, people::*, preparing::*, problems::*, read_backs::*, registrar::*,
-    rooms::*, safety::*, settlements::*, signing::*, suggestions::*, terms::*, verifications::*,
+    agreements::*, assignments::*, audit::*, demo::*, differences::*, disputes::*, drafts::*, entries::*,
+    files::*, home::*, invitations::*, mediators::*, people::*, preparing::*, problems::*, read_backs::*,
+    registrar::*, rooms::*, safety::*, settlements::*, signing::*, suggestions::*, terms::*,
+    verifications::*,
 };
 
 const ID: &str = "0199a1b2-0000-7000-8000-000000000001";
@@ -75,8 +78,12 @@ fn said(text: &str, language: &str) -> EntryBody {
     EntryBody::Message { text: s(text), language: s(language) }
 }
 
+fn agenda() -> EntryBody {
+    EntryBody::Agenda { text: s("Window\nDeposit"), current: s("Window") }
+}
+
 fn tab(name: &str, with: &str) -> ChannelTab {
-    ChannelTab { name: s(name), with: s(with), last_seq: 8 }
+    ChannelTab { name: s(name), with: s(with), last_seq: 8, asks: with == "Bela Roy" }
 }
 
 fn room(channel: &str, role: &str) -> Room {
@@ -118,9 +125,20 @@ fn room(channel: &str, role: &str) -> Room {
             entry(2, "Noor Haque", "mediator", false, said("Good morning. Who would like to begin?", "en")),
             entry(3, "Amara Sen", "claimant", true, said("আমি শুরু করতে চাই। জামানতের টাকা এখনো পাইনি।", "bn")),
             entry(4, "Bela Roy", "respondent", false, said("It was for the window.\nI have a bill.", "en")),
-            entry(5, "Bela Roy", "respondent", false, EntryBody::File { id: s(ID), name: s("File 1.pdf") }),
+            entry(
+                5,
+                "Bela Roy",
+                "respondent",
+                false,
+                EntryBody::File(FileCard {
+                    id: s(ID),
+                    name: s("File 1"),
+                    caption: s("The lease"),
+                    thumbnail: Some((240, 160)),
+                }),
+            ),
             entry(6, "Bela Roy", "respondent", false, EntryBody::Offer(offer)),
-            entry(7, "Noor Haque", "mediator", false, EntryBody::Agenda { text: s("1. Window\n2. Deposit") }),
+            entry(7, "Noor Haque", "mediator", false, agenda()),
             entry(8, "Bela Roy", "respondent", false, EntryBody::Event(s("departure"))),
         ],
         earlier: Some(1),
@@ -173,9 +191,10 @@ fn dispute(stage: &str) -> DisputePage {
 }
 
 fn files() -> Vec<FileLine> {
+    let file = |name, size| FileLine { id: s(ID), name: s(name), size: s(size), ..FileLine::default() };
     vec![
-        FileLine { id: s(ID), name: s("rent-book.pdf"), size: s("1.2 MB"), is_mine: true, is_shown: false },
-        FileLine { id: s(ID), name: s("File 1.jpg"), size: s("340 KB"), is_mine: false, is_shown: true },
+        FileLine { is_mine: true, quarantine: s("waiting"), ..file("rent-book.pdf", "1.2 MB") },
+        FileLine { is_shown: true, ..file("File 1.jpg", "340 KB") },
     ]
 }
 
@@ -216,6 +235,7 @@ pub fn every_page(w: &Words) -> Vec<(String, String)> {
     filing(&mut add, w, &f);
     talking(&mut add, w, &f);
     in_secret::in_secret(&mut add, w, &f);
+    leading::leading(&mut add, w, &f);
     settling(&mut add, w, &f);
     of_the_house::of_the_house(&mut add, w, &f);
     all
@@ -258,11 +278,13 @@ fn before_signing_in(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
     add("refused", Refusal { code: s("c"), is_refused: true, expires_at: at(1) }.render(w, f));
     add("concern", ConcernHeard { concern: s("afraid") }.render(w, f));
     add("no-invitation", NoInvitation {}.render(w, f));
-    for status in ["valid", "altered", "superseded", "unknown"] {
+    for status in ["valid", "altered", "superseded", "unknown", "revoked"] {
         let verdict = Verify {
             status: Some(s(status)),
             reference: s("CD-7K4M-92QX"),
             sealed_at: Some(at(0)),
+            stamped_at: (status == "valid").then(|| at(0)),
+            key_revoked_at: ["valid", "revoked"].contains(&status).then(|| at(9)),
             ..Verify::default()
         };
         add(&format!("verify-{status}"), verdict.render(w, f));
@@ -323,7 +345,7 @@ fn filing(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         DisputePage { tasks: Vec::new(), is_paused: true, may_resume: true, ..dispute("screening") };
     add("dispute-waiting", waiting.render(w, f));
     let disclosed = DisputePage {
-        disclosures: vec![(at(0), s("My cousin has moved into that street."))],
+        disclosures: vec![(at(0), s("Noor Haque"), s("My cousin has moved into that street."))],
         disclosure_said: Some(s("nothing")),
         ..dispute("mediation")
     };
@@ -338,7 +360,7 @@ fn filing(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
     add("suspending", Suspending { id: s(ID), is_once: true }.render(w, f));
     add("say-no", SayNo { id: s(ID), is_party: true, name: s("Noor Haque") }.render(w, f));
     add("statement-showing", showing.render(w, f));
-    let page = Files { id: s(ID), items: files(), may_add: true, is_draft: false, form: Form::default() };
+    let page = Files { id: s(ID), items: files(), may_add: true, ..Files::default() };
     add("files", page.render(w, f));
     add("file-showing", FileShowing { name: s("File 2.pdf"), ..FileShowing::default() }.render(w, f));
     for (name, code) in [("letter", ""), ("letter-print", "ABCDEFGH-abcdefghijklmnopqrstuv")] {
@@ -368,7 +390,8 @@ fn talking(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         names: list(&["Amara Sen", "Bela Roy"]),
         category: s("tenancy"),
         languages: list(&["bn", "en"]),
-        answer_by: at(4000),
+        beside: s("Omar Vale"),
+        answer_by: None,
         form: Form::default(),
     };
     add("conflict", inquiry.render(w, f));
@@ -380,8 +403,10 @@ fn talking(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         languages: list(&["bn", "en"]),
         specialities: list(&["tenancy", "debt"]),
         disclosure: s("I once lived in the same street as Bela Roy."),
+        has_earlier: true,
+        beside: String::new(),
         is_answered: false,
-        answer_by: at(4000),
+        answer_by: Some(at(4000)),
     };
     add("proposed", proposed.render(w, f));
     add("room", room("joint", "claimant").render(w, f));
@@ -550,6 +575,7 @@ fn settling(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         reference: s("CD-7K4M-92QX"),
         digest: s(DIGEST),
         sealed_at: Some(at(2)),
+        entry: Some(41),
         deliveries: vec![delivery],
     };
     add("settlement", settlement.render(w, f));
@@ -557,6 +583,7 @@ fn settling(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         reference: s("CD-7K4M-92QX"),
         parties: list(&["Amara Sen", "Bela Roy"]),
         mediator: s("Noor Haque"),
+        co_mediators: list(&["Omar Vale"]),
         took_place: true,
         is_settled: false,
         filed_on: at(0).day(),

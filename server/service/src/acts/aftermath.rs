@@ -2,9 +2,10 @@
 //! Deliberately not here: any decision. What stands here happens because the law said that it happened.
 
 use domain::agreement::Agreement;
+use domain::companion::Companion;
 use domain::dispute::{Dispute, Event, Stage};
 use domain::entry::{AgreementStep, Author, Body, SessionStep};
-use domain::ids::{AccountId, DisputeId, EntryId};
+use domain::ids::{AccountId, CompanionId, DisputeId, EntryId};
 use domain::party::{Joining, Side, Sides};
 use domain::room::{Channel, Seat, Signal, channels_of, has_seat};
 use domain::time::Moment;
@@ -31,14 +32,31 @@ pub fn follow(
         Event::Invited { until } => invited(tx, doing, before, after, *until),
         Event::Joined { account, .. } => joined(tx, doing, before, after, *account),
         Event::TakerRejected { account } => turned_away(tx, doing, *account),
-        Event::MediatorProposed { mediator, .. } => notices::something_to_do(tx, doing, *mediator, after.id),
+        Event::MediatorProposed { mediator, .. } | Event::CoMediatorProposed { mediator, .. } => {
+            notices::something_to_do(tx, doing, *mediator, after.id)
+        }
         Event::NegotiationBegan { .. } | Event::AssignmentAccepted { .. } => notify_parties(tx, doing, after),
-        Event::MediatorConfirmed { mediator, .. } => room_opened(tx, doing, after, *mediator),
+        Event::MediatorConfirmed { mediator, reads_earlier, .. } => {
+            room_opened(tx, doing, after, *mediator, *reads_earlier)
+        }
+        Event::MediatorLeft { mediator, .. } => mediator_left(tx, doing, before, after, *mediator),
+        Event::CoMediatorAsked => duties::put(tx, doing, after.id, "co-mediator", None),
+        Event::CoMediatorConfirmed { mediator, reads_earlier, .. } => {
+            co_mediator_sits(tx, doing, after, *mediator, *reads_earlier)
+        }
+        Event::CoMediatorLeft { mediator } => co_mediator_left(tx, doing, after, *mediator),
         Event::Ended { .. } => ended(tx, doing, before),
+        Event::CompanionSeated { account, .. } => companion_seated(tx, doing, after, *account),
+        Event::CompanionEnded { id, .. } => companion_ended(tx, doing, before, after, *id),
         _ => in_the_room(tx, doing, before, after, event),
     }?;
     if matches!(event, Event::NegotiationBegan { .. }) {
         grant_seats(tx, doing, after)?;
+    }
+    if matches!(after.stage, Stage::Settled { .. } | Stage::Ended(_)) {
+        for account in before.companions.iter().filter_map(Companion::sits) {
+            end_seats(tx, doing, after.id, account)?;
+        }
     }
     if is_talk_over(before, after) {
         store::bids::close_all(tx, after.id)?;
@@ -114,9 +132,86 @@ fn room_opened(
     doing: &mut Doing,
     dispute: &Dispute,
     mediator: AccountId,
+    reads_earlier: Sides<bool>,
 ) -> Result<(), Refused> {
+    open_earlier(tx, doing, dispute, (mediator, Seat::Mediator), reads_earlier)?;
     grant_seats(tx, doing, dispute)?;
+    // Nobody reads a new one's words for those of the one before (R7).
+    if dispute.mediation().is_some_and(|mediation| mediation.began != mediation.since) {
+        let who = Seat::Mediator;
+        announce(tx, doing, dispute, who, &Body::SeatTaken { who })?;
+    }
     notices::something_to_do(tx, doing, mediator, dispute.id)?;
+    notify_parties(tx, doing, dispute)
+}
+
+/// What a side told a mediator before it opens to this one or not; nobody inherits a mediator's notes (R5).
+fn open_earlier(
+    tx: &mut Tx<'_>,
+    doing: &Doing,
+    dispute: &Dispute,
+    (account, seat): (AccountId, Seat),
+    reads_earlier: Sides<bool>,
+) -> Result<(), Refused> {
+    for side in Side::BOTH.into_iter().filter(|side| *reads_earlier.of(*side)) {
+        store::seats::grant(tx, dispute.id, account, seat, Channel::caucus(side), 1, doing.now)?;
+    }
+    Ok(())
+}
+
+/// A second mediator sits down, and everybody is told whom they hear from now on (R7).
+fn co_mediator_sits(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    dispute: &Dispute,
+    mediator: AccountId,
+    reads_earlier: Sides<bool>,
+) -> Result<(), Refused> {
+    let who = Seat::CoMediator;
+    open_earlier(tx, doing, dispute, (mediator, who), reads_earlier)?;
+    grant_seats(tx, doing, dispute)?;
+    announce(tx, doing, dispute, who, &Body::SeatTaken { who })?;
+    call_mediators(tx, doing, dispute)
+}
+
+/// They read nothing any more, and their socket closes.
+fn co_mediator_left(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    dispute: &Dispute,
+    mediator: AccountId,
+) -> Result<(), Refused> {
+    let who = Seat::CoMediator;
+    end_seats(tx, doing, dispute.id, mediator)?;
+    announce(tx, doing, dispute, who, &Body::SeatEnded { who })?;
+    notices::send(tx, doing, mediator, "mediator-left", |_| Mail::MediatorLeft)
+}
+
+/// The mediator reads nothing any more, and their socket closes. The registrar seeks another one, and learns what a side
+/// signalled: nobody else is there to take it up now (R18).
+fn mediator_left(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    before: &Dispute,
+    dispute: &Dispute,
+    mediator: AccountId,
+) -> Result<(), Refused> {
+    end_seats(tx, doing, dispute.id, mediator)?;
+    // The sides said in their own words to that person what they will do; the next one hears it from them.
+    store::read_backs::delete(tx, dispute.id)?;
+    duties::put(tx, doing, dispute.id, "no-mediator", None)?;
+    let signals = before.mediation().map(|mediation| mediation.room.signals).unwrap_or_default();
+    for side in Side::BOTH {
+        if let Some(signal) = signals.of(side) {
+            duties::put(tx, doing, dispute.id, signal.as_str(), Some(side))?;
+        }
+    }
+    notices::send(tx, doing, mediator, "mediator-left", |_| Mail::MediatorLeft)?;
+    // Whoever sat beside them did so because they had asked for it.
+    if let Some(beside) = before.co_mediator() {
+        end_seats(tx, doing, dispute.id, beside)?;
+        notices::send(tx, doing, beside, "mediator-left", |_| Mail::MediatorLeft)?;
+    }
     notify_parties(tx, doing, dispute)
 }
 
@@ -127,6 +222,7 @@ fn grant_seats(tx: &mut Tx<'_>, doing: &Doing, dispute: &Dispute) -> Result<(), 
         seats.extend(dispute.parties.of(side).account().map(|account| (account, Seat::Party(side))));
     }
     seats.extend(dispute.mediator().map(|mediator| (mediator, Seat::Mediator)));
+    seats.extend(dispute.co_mediator().map(|mediator| (mediator, Seat::CoMediator)));
     // Before a mediator there is the joint channel alone.
     let only_joint = dispute.mediator().is_none();
     for (account, seat) in seats {
@@ -139,6 +235,75 @@ fn grant_seats(tx: &mut Tx<'_>, doing: &Doing, dispute: &Dispute) -> Result<(), 
             store::seats::grant(tx, dispute.id, account, seat, channel, from.saturating_add(1), doing.now)?;
         }
     }
+    dispute
+        .seated_companions()
+        .try_for_each(|(account, seat)| grant_beside(tx, doing, dispute, account, seat))
+}
+
+/// Whoever sits beside a party reads from now on (R5). What was said in its private talk before they read only where that
+/// side said so when it asked them; what both sides said before, never.
+fn grant_beside(
+    tx: &mut Tx<'_>,
+    doing: &Doing,
+    dispute: &Dispute,
+    account: AccountId,
+    companion: &Companion,
+) -> Result<(), Refused> {
+    let (side, role) = (companion.side, companion.role);
+    let seat = Seat::Beside { side, role };
+    let only_joint = dispute.mediator().is_none();
+    for channel in channels_of(seat, dispute.shuttle).filter(|one| !only_joint || *one == Channel::Joint) {
+        let mut from = store::entries::last_seq(tx, dispute.id, channel)?.saturating_add(1);
+        if companion.reads_earlier
+            && channel == Channel::caucus(side)
+            && let Some(party) = dispute.parties.of(side).account()
+        {
+            let own = store::seats::latest(tx, dispute.id, party, channel, Seat::Party(side))?;
+            from = own.map_or(from, |own| own.from_seq.min(from));
+        }
+        store::seats::grant(tx, dispute.id, account, seat, channel, from, doing.now)?;
+    }
+    Ok(())
+}
+
+/// Somebody sits down beside a party, and everybody who shares a channel with them is told (R7).
+fn companion_seated(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    dispute: &Dispute,
+    account: AccountId,
+) -> Result<(), Refused> {
+    grant_seats(tx, doing, dispute)?;
+    match dispute.companion_of(account).map(seat_beside) {
+        Some(who) if dispute.has_room() => announce(tx, doing, dispute, who, &Body::SeatTaken { who }),
+        _ => Ok(()),
+    }
+}
+
+/// A seat beside a party ends. Whoever sat there reads nothing any more, and their socket closes.
+fn companion_ended(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    before: &Dispute,
+    after: &Dispute,
+    id: CompanionId,
+) -> Result<(), Refused> {
+    store::companions::delete(tx, after.id, id)?;
+    let Some(companion) = before.companions.iter().find(|one| one.id == id) else { return Ok(()) };
+    let Some(account) = companion.sits() else { return Ok(()) };
+    end_seats(tx, doing, after.id, account)?;
+    let who = seat_beside(companion);
+    if after.has_room() { announce(tx, doing, after, who, &Body::SeatEnded { who }) } else { Ok(()) }
+}
+
+const fn seat_beside(companion: &Companion) -> Seat {
+    Seat::Beside { side: companion.side, role: companion.role }
+}
+
+fn end_seats(tx: &mut Tx<'_>, doing: &Doing, dispute: DisputeId, account: AccountId) -> Result<(), Refused> {
+    for channel in Channel::ALL {
+        store::seats::end(tx, dispute, *channel, Some(account), doing.now)?;
+    }
     Ok(())
 }
 
@@ -148,7 +313,7 @@ fn ended(tx: &mut Tx<'_>, doing: &mut Doing, before: &Dispute) -> Result<(), Ref
         return Ok(());
     }
     let parties = Side::BOTH.into_iter().filter_map(|side| before.parties.of(side).account());
-    let people: Vec<AccountId> = parties.chain(before.mediator()).collect();
+    let people: Vec<AccountId> = parties.chain(before.mediator()).chain(before.co_mediator()).collect();
     for account in people {
         notices::send(tx, doing, account, "ended", |links| Mail::Ended { url: links.dispute(before.id) })?;
     }
@@ -198,7 +363,7 @@ fn in_the_room(
             tell_pauses(tx, doing, before, after, told(after))
         }
         // Said to the mediator alone: it stands on their desk and in their room, and not before the registrar (R23).
-        Event::NotFreely { .. } => call_mediator(tx, doing, after),
+        Event::NotFreely { .. } => call_mediators(tx, doing, after),
         Event::Arrived { who } => announce(tx, doing, after, *who, &Body::Arrival { who: *who }),
         Event::Left { who } => announce(tx, doing, after, *who, &Body::Departure { who: *who }),
         Event::DisclosureObjected { .. } => duties::put(tx, doing, after.id, "disclosure", None),
@@ -220,14 +385,15 @@ fn signalled(
     if room.is_some_and(|room| *room.signals.of(side) == Some(signal)) {
         return Ok(());
     }
-    call_mediator(tx, doing, after)?;
+    call_mediators(tx, doing, after)?;
     // In shuttle there is no shared channel to stop, and no word that could reach the other side.
     tell_pauses(tx, doing, before, after, told(after))
 }
 
-fn call_mediator(tx: &mut Tx<'_>, doing: &mut Doing, dispute: &Dispute) -> Result<(), Refused> {
-    let mediator = dispute.mediator();
-    mediator.map_or(Ok(()), |mediator| notices::something_to_do(tx, doing, mediator, dispute.id))
+/// What is said to the mediator alone reaches both, where there are two.
+fn call_mediators(tx: &mut Tx<'_>, doing: &mut Doing, dispute: &Dispute) -> Result<(), Refused> {
+    let mut mediators = dispute.mediator().into_iter().chain(dispute.co_mediator());
+    mediators.try_for_each(|mediator| notices::something_to_do(tx, doing, mediator, dispute.id))
 }
 
 /// The channels in which the sides are told of what concerns both.
@@ -291,7 +457,9 @@ fn about_the_agreement(
         }
         Event::AllSigned { .. } => {
             say_to_sides(tx, doing, after, &Body::Signature { who: None })?;
-            call_mediator(tx, doing, after)
+            // One of two attests: whoever leads (R23).
+            let mediator = after.mediator();
+            mediator.map_or(Ok(()), |mediator| notices::something_to_do(tx, doing, mediator, after.id))
         }
         _ => Ok(()),
     }
@@ -316,8 +484,8 @@ fn announce(
 pub fn channels_of_announcement(who: Seat, shuttle: bool) -> Vec<Channel> {
     match (who, shuttle) {
         (_, false) => vec![Channel::Joint],
-        (Seat::Party(side), true) => vec![Channel::caucus(side)],
-        (Seat::Mediator, true) => Side::BOTH.map(Channel::caucus).to_vec(),
+        (Seat::Party(side) | Seat::Beside { side, .. }, true) => vec![Channel::caucus(side)],
+        (Seat::Mediator | Seat::CoMediator, true) => Side::BOTH.map(Channel::caucus).to_vec(),
     }
 }
 

@@ -8,6 +8,7 @@ use domain::ids::DisputeId;
 use domain::language::Language;
 use domain::party::Side;
 use domain::person::PersonName;
+use domain::room::Seat;
 use domain::sight::{Item, Viewer};
 use domain::terms::{Term, languages_begun, languages_of};
 use domain::time::{Day, Moment};
@@ -15,7 +16,7 @@ use record::Salt;
 use store::Tx;
 
 use super::process::{Seen, carry_out, house, look, refused};
-use super::{Doing, aftermath};
+use super::{Doing, aftermath, keeping};
 use crate::refused::{FieldErrors, Refused};
 
 /// The agreement as a reader may see it.
@@ -41,9 +42,7 @@ impl Shown {
         let dispute = &self.seen.dispute;
         let mut languages = languages_begun(terms);
         match self.seen.side() {
-            _ if self.seen.viewer == Viewer::Mediator => {
-                languages.extend(aftermath::languages_needed(dispute))
-            }
+            _ if self.seen.viewer.mediates() => languages.extend(aftermath::languages_needed(dispute)),
             Some(side) => {
                 languages.extend(dispute.parties.of(side).consent.map(|consent| consent.language));
             }
@@ -56,18 +55,25 @@ impl Shown {
 /// The agreement's text, for those who negotiate it.
 ///
 /// # Errors
-/// `Absent` for others.
+/// `Absent` for others; `talk-destroyed` once it is (R12): what was signed stands in the record.
 pub fn show(tx: &mut Tx<'_>, doing: &Doing, id: DisputeId) -> Result<Shown, Refused> {
     let seen = look(tx, doing, id)?;
     if !seen.may_read(Item::AgreementText) || seen.seat().is_none() {
         return Err(Refused::Absent);
     }
+    keeping::check(tx, &seen.dispute)?;
     let number = seen.dispute.agreement.number();
     let terms = if number == 0 { Vec::new() } else { store::revisions::terms(tx, id, number)? };
-    let draft =
-        if number == 0 { store::offers::last_accepted(tx, id)?.map(|offer| offer.terms) } else { None };
+    let negotiates = !matches!(seen.viewer, Viewer::Beside { .. });
+    let draft = if number == 0 && negotiates {
+        store::offers::last_accepted(tx, id)?.map(|offer| offer.terms)
+    } else {
+        None
+    };
     // Each side reads when it may sign itself; the mediator, when both may.
-    let sides = seen.side().map_or(Side::BOTH.to_vec(), |side| vec![side]);
+    // Whoever sits beside one, when that one may.
+    let own = seen.seat().and_then(Seat::of_side);
+    let sides = own.map_or(Side::BOTH.to_vec(), |side| vec![side]);
     let house = house(doing);
     let ends = sides.into_iter().filter_map(|side| reflection_ends_at(&seen.dispute, side, &house)).max();
     let names = store::names::of(tx, id)?;
@@ -105,7 +111,7 @@ pub fn revise(
     terms: Vec<Term>,
 ) -> Result<Revision, Refused> {
     let mut seen = look(tx, doing, id)?;
-    if seen.dispute.mediator() != Some(seen.account) {
+    if !seen.dispute.mediates(seen.account) {
         return Err(Refused::Absent);
     }
     check_printable(&terms)?;
@@ -172,7 +178,7 @@ fn check_record(tx: &mut Tx<'_>, doing: &Doing, seen: &Seen, terms: &[Term]) -> 
     let names = store::names::of(tx, seen.dispute.id)?;
     let parties = Side::BOTH.into_iter().filter_map(|side| names.of(side).as_ref().map(ToString::to_string));
     let mut texts: Vec<String> = parties.collect();
-    if let Some(mediator) = seen.dispute.mediator() {
+    for mediator in seen.dispute.mediator().into_iter().chain(seen.dispute.co_mediator()) {
         texts.push(store::people::by_id(tx, mediator)?.name.to_string());
     }
     let institution = &doing.config.institution;

@@ -3,7 +3,7 @@
 
 use domain::dispute::Stage;
 use domain::ids::{AccountId, DisputeId};
-use domain::room::Channel;
+use domain::room::{Channel, Seat};
 use store::Tx;
 
 use super::Doing;
@@ -17,10 +17,15 @@ impl RoomNow {
     /// is no shared channel, and so no call between the sides (R17). The mediator's notes are no place for a call.
     ///
     /// # Errors
-    /// `Absent` without a seat there; `paused`; `no-session-open`.
+    /// `Absent` without a seat there; `paused`; `no-session-open`; `not-in-calls` for whoever sits beside a party and does
+    /// not carry its words across.
     pub fn check_call(&self, account: AccountId, channel: Channel) -> Result<(), Refused> {
-        if channel == Channel::Notes || !self.sits_in(account, channel) {
+        if channel.is_notes() || !self.sits_in(account, channel) {
             return Err(Refused::Absent);
+        }
+        let role = self.seat(account).and_then(Seat::companion);
+        if role.is_some_and(|role| !role.may_call()) {
+            return Err(Refused::rule("not-in-calls"));
         }
         if self.dispute.is_channel_paused(channel) {
             return Err(Refused::rule("paused"));

@@ -12,8 +12,8 @@ use domain::person::{EmailAddress, PersonName, clean_words};
 use store::Tx;
 use store::claims::Claim;
 
-use super::Doing;
 use super::process::{Seen, carry_out, look};
+use super::{Doing, keeping};
 use crate::keys::random;
 use crate::refused::{FieldErrors, Refused, words_code};
 
@@ -192,8 +192,7 @@ pub fn withdraw(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId) -> Result<See
     match seen.dispute.stage {
         Stage::Ended(_) => {}
         Stage::Draft => {
-            doing.forget(store::erasure::delete_draft(tx, id, doing.now)?);
-            doing.trace("draft-deleted", Some(id), &serde_json::json!({}));
+            keeping::delete_draft(tx, doing, id)?;
             seen.dispute = apply(seen.dispute, &Event::Ended { cause: Cause::Withdrawn }, doing.now);
         }
         _ => drop(carry_out(tx, doing, &mut seen, &Command::Withdraw)?),

@@ -53,6 +53,7 @@ pub struct Doing {
     published: Vec<Published>,
     traces: Vec<NewTrace>,
     mail_waits: bool,
+    head_waits: bool,
     gone: Vec<FileId>,
 }
 
@@ -61,6 +62,8 @@ pub struct Doing {
 pub struct Afterwards {
     pub published: Vec<Published>,
     pub mail_waits: bool,
+    /// Whether the ledger is to get a new signed head at once.
+    pub head_waits: bool,
     /// Files whose sealed bytes may go from the disk: their rows and their key are gone.
     pub gone: Vec<FileId>,
 }
@@ -74,6 +77,7 @@ impl Doing {
             published: Vec::new(),
             traces: Vec::new(),
             mail_waits: false,
+            head_waits: false,
             gone: Vec::new(),
         }
     }
@@ -91,6 +95,11 @@ impl Doing {
     /// Wakes the mail worker, once the letter is on disk.
     pub fn mail_waits(&mut self) {
         self.mail_waits = true;
+    }
+
+    /// Has the ledger's head signed, once the entry is on disk.
+    pub fn head_waits(&mut self) {
+        self.head_waits = true;
     }
 
     /// Takes the bytes of files from the disk, once their rows are gone.
@@ -117,6 +126,11 @@ impl Doing {
 
     /// What has to happen after the commit.
     pub fn afterwards(self) -> Afterwards {
-        Afterwards { published: self.published, mail_waits: self.mail_waits, gone: self.gone }
+        Afterwards {
+            published: self.published,
+            mail_waits: self.mail_waits,
+            head_waits: self.head_waits,
+            gone: self.gone,
+        }
     }
 }

@@ -6,13 +6,16 @@ use std::sync::Arc;
 
 use domain::consent::AGREEMENT_TO_MEDIATE;
 use domain::dispute::{Actor, Command, Dispute, Refusal, Stage};
-use domain::entry::{Author, Body, Entry, MESSAGE_CHARACTERS_MAX, NOTE_CHARACTERS_MAX, OfferContent};
+use domain::entry::{
+    Author, Body, Entry, FileContent, MESSAGE_CHARACTERS_MAX, NOTE_CHARACTERS_MAX, OfferContent,
+};
 use domain::ids::{DisputeId, EntryId};
 use domain::offer::{self, Offer, OfferRefusal, OfferState};
 use domain::party::Side;
 use domain::person::clean_words;
-use domain::room::{Channel, Seat};
+use domain::room::{Channel, Seat, may_write_in};
 use domain::terms::clean_terms;
+use domain::timer;
 use serde_json::json;
 use store::Tx;
 use store::entries::{Appended, NewEntry};
@@ -21,7 +24,7 @@ use super::Doing;
 use super::aftermath::channels_of_announcement;
 use super::process::{Seen, carry_out_as, look};
 use super::rooms::{audience_of, sits};
-use super::shares;
+use super::{files, shares, standings, summaries};
 use crate::published::Published;
 use crate::refused::{Refused, words_code};
 
@@ -46,7 +49,7 @@ pub fn post(
 ) -> Result<(Entry, bool), Refused> {
     let mut seen = look(tx, doing, dispute)?;
     let (seat, row) = sits(tx, &seen, channel)?;
-    let body = clean(body)?;
+    let body = with_thumbnail(tx, clean(body)?)?;
     let new = NewEntry {
         dispute,
         channel,
@@ -63,11 +66,18 @@ pub fn post(
     check_audience(tx, &seen, audience)?;
     may_post(&seen.dispute, seat, channel, &body)?;
     shares::check(tx, &seen, seat, &row, &body, doing.now)?;
+    standings::check(tx, &seen, seat, &row, &body, doing.now)?;
+    summaries::check(tx, &seen, seat, &row, &body)?;
     let answered = follow_offer(tx, doing, dispute, channel, seat, &body)?;
     be_present(tx, doing, &mut seen, seat, channel)?;
     match store::entries::append_new(tx, &new)? {
         Appended::New(entry) => {
             keep_offer(tx, dispute, &entry)?;
+            store::standings::put(tx, dispute, &entry)?;
+            summaries::follow(tx, dispute, seat, &entry)?;
+            if let Body::File(content) = &entry.body {
+                store::files::place(tx, content.file, entry.seq)?;
+            }
             doing.publish(Published::Entry { dispute, entry: Arc::new(entry.clone()) });
             shares::follow(tx, doing, &seen, &row, &entry)?;
             if let Some(state) = answered {
@@ -115,7 +125,7 @@ pub(super) fn be_present(
     let command = match seat {
         _ if channels_of_announcement(seat, seen.dispute.shuttle) == [channel] => Command::Enter(seat),
         Seat::Party(side) => Command::Attend(side),
-        Seat::Mediator => return Ok(()),
+        Seat::Mediator | Seat::CoMediator | Seat::Beside { .. } => return Ok(()),
     };
     carry_out_as(tx, doing, &mut seen.dispute, seen.version, Actor::House, &command).map(drop)
 }
@@ -140,7 +150,10 @@ pub fn read(
 }
 
 /// Brings what was written into the form that is stored.
-fn clean(body: Body) -> Result<Body, Refused> {
+///
+/// # Errors
+/// `Fields`.
+pub fn clean(body: Body) -> Result<Body, Refused> {
     let field = |name: &str, why| Refused::field(name, words_code(why));
     Ok(match body {
         Body::Message { text, lang } => {
@@ -152,21 +165,45 @@ fn clean(body: Body) -> Result<Body, Refused> {
             let counter = clean_offer(counter).map_err(|why| why.within("body"))?;
             Body::OfferCountered { offer, counter }
         }
-        Body::Agenda { items } => {
-            if items.is_empty() || items.len() > AGENDA_ITEMS_MAX {
-                return Err(Refused::field(
-                    "body.items",
-                    if items.is_empty() { "missing" } else { "too-many" },
-                ));
+        Body::Agenda { items, current } => clean_agenda(items, current)?,
+        Body::Timer { seconds, of } => {
+            if !timer::is_length(seconds) {
+                return Err(Refused::field("body.seconds", "not-a-choice"));
             }
-            let clean = |item: String| {
-                clean_words(&item, AGENDA_CHARACTERS_MAX).map_err(|why| field("body.items", why))
-            };
-            Body::Agenda { items: items.into_iter().map(clean).collect::<Result<_, _>>()? }
+            Body::Timer { seconds, of }
+        }
+        Body::Summary { text, lang } => {
+            let text = clean_words(&text, MESSAGE_CHARACTERS_MAX).map_err(|why| field("body.text", why))?;
+            Body::Summary { text, lang }
+        }
+        Body::SummaryCorrected { summary, text, lang } => {
+            let text = clean_words(&text, MESSAGE_CHARACTERS_MAX).map_err(|why| field("body.text", why))?;
+            Body::SummaryCorrected { summary, text, lang }
+        }
+        Body::File(content) => {
+            let caption = content.caption.filter(|caption| !caption.trim().is_empty());
+            let caption = caption.map(|caption| clean_words(&caption, NOTE_CHARACTERS_MAX)).transpose();
+            let caption = caption.map_err(|why| field("body.caption", why))?;
+            Body::File(FileContent { caption, ..content })
         }
         body if body.is_written_by_people() => body,
         _ => return Err(Refused::field("body.kind", "not-a-choice")),
     })
+}
+
+/// The points of an agenda, and the one that is talked about, which is one of them.
+fn clean_agenda(items: Vec<String>, current: Option<u16>) -> Result<Body, Refused> {
+    if items.is_empty() || items.len() > AGENDA_ITEMS_MAX {
+        return Err(Refused::field("body.items", if items.is_empty() { "missing" } else { "too-many" }));
+    }
+    if current.is_some_and(|current| current == 0 || usize::from(current) > items.len()) {
+        return Err(Refused::field("body.current", "not-a-choice"));
+    }
+    let clean = |item: String| {
+        let item = clean_words(&item, AGENDA_CHARACTERS_MAX);
+        item.map_err(|why| Refused::field("body.items", words_code(why)))
+    };
+    Ok(Body::Agenda { items: items.into_iter().map(clean).collect::<Result<_, _>>()?, current })
 }
 
 /// Brings what is offered into the form that is stored.
@@ -182,18 +219,25 @@ pub(super) fn clean_offer(content: OfferContent) -> Result<OfferContent, Refused
     Ok(OfferContent { terms, note, expires_at: content.expires_at })
 }
 
+/// A file whose small picture there is says how large that is, so that a page keeps its place for it.
+fn with_thumbnail(tx: &mut Tx<'_>, body: Body) -> Result<Body, Refused> {
+    let Body::File(content) = body else { return Ok(body) };
+    let thumbnail = store::thumbnails::size(tx, content.file)?;
+    Ok(Body::File(FileContent { thumbnail, ..content }))
+}
+
 /// A file is shared by its owner alone, in the channel for which it was uploaded: there its readers may open it (R6).
 fn check_file(tx: &mut Tx<'_>, seen: &Seen, channel: Channel, body: &Body) -> Result<(), Refused> {
-    let Body::File { file } = body else { return Ok(()) };
+    let Body::File(content) = body else { return Ok(()) };
     let unknown = Refused::field("body.file", "unknown");
-    let row = match store::files::get(tx, *file) {
+    let row = match store::files::get(tx, content.file) {
         Ok(row) => row,
         Err(store::Error::NotFound) => return Err(unknown),
         Err(error) => return Err(error.into()),
     };
     let here = row.channel == Some(channel);
     let theirs = row.dispute == seen.dispute.id && row.owner == seen.account;
-    if theirs && here { Ok(()) } else { Err(unknown) }
+    if theirs && here { files::check_passed(&row) } else { Err(unknown) }
 }
 
 /// Whether that seat may say that there now.
@@ -203,6 +247,12 @@ fn check_file(tx: &mut Tx<'_>, seen: &Seen, channel: Channel, body: &Body) -> Re
 pub(super) fn may_post(dispute: &Dispute, seat: Seat, channel: Channel, body: &Body) -> Result<(), Refused> {
     let rule = |refusal: Refusal| Err(Refused::rule(refusal.code()));
     let is_offer = matches!(body, Body::Offer(_)) || body.answers().is_some();
+    if !body.may_be_written_by(seat) {
+        return rule(Refusal::PartyAlone);
+    }
+    if !may_write_in(seat, channel) {
+        return Err(Refused::rule("support-person-listens"));
+    }
     match &dispute.stage {
         Stage::Mediation(_) | Stage::Negotiation { .. } if dispute.suspension.is_some() => {
             return rule(Refusal::Paused);
@@ -221,7 +271,7 @@ pub(super) fn may_post(dispute: &Dispute, seat: Seat, channel: Channel, body: &B
     if !consented(dispute, channel) {
         return rule(Refusal::ConsentFirst);
     }
-    if matches!(body, Body::Agenda { .. }) && seat != Seat::Mediator {
+    if matches!(body, Body::Agenda { .. }) && !seat.mediates() {
         return rule(Refusal::NotYours);
     }
     Ok(())
@@ -293,7 +343,24 @@ mod tests {
         assert_eq!(clean(message("  ")), Err(Refused::field("body.text", "missing")));
         assert_eq!(clean(message(&"a".repeat(4_001))), Err(Refused::field("body.text", "too-long")));
         assert_eq!(clean(message("a\u{0}b")), Err(Refused::field("body.text", "not-printable")));
-        assert_eq!(clean(Body::Agenda { items: vec![] }), Err(Refused::field("body.items", "missing")));
+        let agenda = |points: &[&str], current| Body::Agenda {
+            items: points.iter().map(|point| (*point).to_owned()).collect(),
+            current,
+        };
+        assert_eq!(clean(agenda(&[], None)), Err(Refused::field("body.items", "missing")));
+        assert_eq!(clean(agenda(&["Rent "], Some(1))), Ok(agenda(&["Rent"], Some(1))));
+        for current in [0, 2] {
+            let refused = Err(Refused::field("body.current", "not-a-choice"));
+            assert_eq!(clean(agenda(&["Rent"], Some(current))), refused);
+        }
+    }
+
+    #[test]
+    fn a_timer_has_a_length_that_somebody_can_wait_for() {
+        for (seconds, is) in [(0, false), (1, true), (14_400, true), (14_401, false)] {
+            let timer = Body::Timer { seconds, of: None };
+            assert_eq!(clean(timer).is_ok(), is, "{seconds}");
+        }
     }
 
     #[test]

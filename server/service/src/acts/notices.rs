@@ -2,6 +2,7 @@
 //! Deliberately not here: what mails say, which is the pages', and how they are sent.
 
 use domain::ids::{AccountId, DisputeId};
+use domain::time::Day;
 use pages::mails::Mail;
 use store::Tx;
 
@@ -50,4 +51,18 @@ pub fn something_to_do(
     dispute: DisputeId,
 ) -> Result<(), Refused> {
     send(tx, doing, account, "something-to-do", |links| Mail::SomethingToDo { url: links.dispute(dispute) })
+}
+
+/// Tells a person that something of theirs has an end on that day.
+///
+/// # Errors
+/// Those of the store.
+pub fn time_ends(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    account: AccountId,
+    dispute: DisputeId,
+    ends_on: Day,
+) -> Result<(), Refused> {
+    send(tx, doing, account, "deadline", |links| Mail::Deadline { url: links.dispute(dispute), ends_on })
 }

@@ -12,7 +12,7 @@ use serde_json::json;
 use store::Tx;
 
 use super::Doing;
-use super::aftermath;
+use super::{aftermath, ledger};
 use crate::published::Published;
 use crate::refused::Refused;
 
@@ -43,12 +43,14 @@ impl Seen {
         }
     }
 
-    /// The side, or nothing is there for this reader.
+    /// The side, or nothing is there for this reader. Whoever sits beside a party is told whose it is (R3).
     ///
     /// # Errors
-    /// `Absent` for whoever is no party.
+    /// `Absent` for whoever is no party; `party-alone` from a seat beside one.
     pub fn party(&self) -> Result<Side, Refused> {
-        self.side().ok_or(Refused::Absent)
+        let alone = Refused::rule(Refusal::PartyAlone.code());
+        let refused = if matches!(self.viewer, Viewer::Beside { .. }) { alone } else { Refused::Absent };
+        self.side().ok_or(refused)
     }
 
     /// The seat in the room, while there is a room.
@@ -63,8 +65,9 @@ impl Seen {
     pub fn actor(&self) -> Result<Actor, Refused> {
         match self.viewer {
             Viewer::Party(side) => Ok(Actor::Party(side)),
-            Viewer::Mediator | Viewer::Proposed => Ok(Actor::Mediator(self.account)),
+            Viewer::Mediator | Viewer::CoMediator | Viewer::Proposed => Ok(Actor::Mediator(self.account)),
             Viewer::Registrar => Ok(Actor::Registrar),
+            Viewer::Beside { .. } => Ok(Actor::Companion(self.account)),
             Viewer::Pending | Viewer::Auditor => Err(Refused::Absent),
         }
     }
@@ -150,6 +153,7 @@ pub fn carry_out_as(
     for event in &events {
         aftermath::follow(tx, doing, &before, dispute, event)?;
     }
+    ledger::enter_certificate(tx, doing, dispute);
     for event in &events {
         trace(doing, dispute.id, event);
     }
@@ -209,6 +213,6 @@ pub fn candidate(tx: &mut Tx<'_>, dispute: &Dispute, mediator: AccountId) -> Res
         some => some.to_vec(),
     };
     let specialities = appointment.specialities.clone();
-    let conflicted = knows || dispute.side_of(mediator).is_some();
+    let conflicted = knows || dispute.is_of_a_side(mediator);
     Ok(Candidate { mediator, languages, specialities, load, conflicted })
 }

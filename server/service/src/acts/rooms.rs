@@ -4,19 +4,21 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use domain::companion::CompanionRole;
 use domain::dispute::{Actor, Command, Dispute, Stage};
 use domain::ids::{AccountId, DisputeId};
 use domain::party::Side;
-use domain::room::{Channel, RoomState, Seat, Signal, channels_of, has_seat};
+use domain::room::{Channel, RoomState, Seat, Signal, channels_of, has_seat, may_write_in};
 use domain::sight::Item;
+use domain::time::Moment;
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::seats::SeatRow;
 use utoipa::ToSchema;
 
-use super::Doing;
 use super::aftermath::channels_of_announcement;
 use super::process::{Seen, carry_out, carry_out_as, look};
+use super::{Doing, keeping};
 use crate::refused::Refused;
 
 /// The room as it is, for the house. It never leaves the house as it is: each reader gets a [`RoomView`].
@@ -29,12 +31,14 @@ pub struct RoomNow {
     pub names: BTreeMap<AccountId, String>,
     /// For each person with a seat, a keyed digest of who reads their channels.
     pub audiences: BTreeMap<AccountId, String>,
+    /// When what was said here was destroyed (R12).
+    pub destroyed_at: Option<Moment>,
 }
 
 /// A channel as a reader with a seat in it sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ChannelView {
-    /// `joint`, `caucus-claimant`, `caucus-respondent` or `notes`.
+    /// `joint`, `caucus-claimant`, `caucus-respondent`, `notes`, or `notes-co-mediator` for the co-mediator's own.
     pub name: String,
     /// The number of its last entry.
     pub last_seq: u64,
@@ -50,11 +54,15 @@ pub struct ChannelView {
 /// Somebody who shares a channel with the reader.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PersonView {
-    /// How entries name their author: `claimant`, `respondent`, `mediator`.
+    /// How entries name their author: `claimant`, `respondent`, `mediator`, `co-mediator`, or for whoever sits beside a
+    /// party such as `claimant-interpreter`.
     pub id: String,
-    /// The same.
+    /// The same; for whoever sits beside a party `support-person`, `interpreter`, `helper` or `representative`.
     pub role: String,
     pub name: String,
+    /// Beside which side they sit, where they are no party.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub beside: Option<String>,
 }
 
 /// What a side told the mediator privately.
@@ -84,6 +92,9 @@ pub struct RoomView {
     /// What the sides signalled (mediator only).
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub signals: Vec<SignalView>,
+    /// When what was said here was destroyed: some time after the end, and for good.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub destroyed_at: Option<String>,
 }
 
 /// Whom a signal reached, and what to do meanwhile (R18).
@@ -107,9 +118,9 @@ impl RoomNow {
     pub fn may_hear(&self, account: AccountId, channel: Channel, seq: u64) -> bool {
         let Some(seat) = self.seat(account) else { return false };
         let is_theirs = |row: &SeatRow| row.account == account && row.channel == channel && row.seat == seat;
-        let reaches = |row: &SeatRow| row.from_seq <= seq && row.until_seq.is_none_or(|until| seq <= until);
         has_seat(seat, channel, self.dispute.shuttle)
-            && self.seats.iter().any(|row| is_theirs(row) && reaches(row))
+            && store::seats::current(self.seats.iter().filter(|row| is_theirs(row)))
+                .is_some_and(|row| row.reaches(seq))
     }
 
     /// Whether that account sits in the channel now: for what is passed on and not stored.
@@ -148,7 +159,7 @@ impl RoomNow {
         if channels.is_empty() {
             return None;
         }
-        let signals = if seat == Seat::Mediator { self.signals() } else { Vec::new() };
+        let signals = if seat.mediates() { self.signals() } else { Vec::new() };
         Some(RoomView {
             id: self.dispute.id.to_string(),
             stage: self.dispute.stage.name().to_string(),
@@ -158,6 +169,7 @@ impl RoomNow {
             people: self.people(account),
             audience_digest: self.audiences.get(&account).cloned().unwrap_or_default(),
             signals,
+            destroyed_at: self.destroyed_at.map(|at| at.to_string()),
         })
     }
 
@@ -166,7 +178,7 @@ impl RoomNow {
         let is_open = match &self.dispute.stage {
             _ if self.dispute.suspension.is_some() => false,
             Stage::Mediation(mediation) => mediation.room.may_post(seat, channel, self.dispute.shuttle),
-            Stage::Negotiation { .. } => true,
+            Stage::Negotiation { .. } => may_write_in(seat, channel),
             _ => false,
         };
         is_open && self.sits_in(account, channel)
@@ -185,14 +197,14 @@ impl RoomNow {
         let paused = self.dispute.is_channel_paused(channel);
         let may_post = self.may_post(account, seat, channel);
         let last_seq = until.map_or(head, |until| head.min(until));
-        let steering = if seat == Seat::Mediator { self.steering(channel) } else { None };
+        let steering = if seat.mediates() { self.steering(channel) } else { None };
         ChannelView { name: channel.to_string(), last_seq, may_post, paused, steering }
     }
 
     /// What the mediator can do about a channel: the same question that the law asks when they do it.
     fn steering(&self, channel: Channel) -> Option<String> {
         let state = self.state()?;
-        if self.dispute.suspension.is_some() || channel == Channel::Notes {
+        if self.dispute.suspension.is_some() || channel.is_notes() {
             return None;
         }
         let word = if state.may_resume(channel, self.dispute.shuttle) {
@@ -216,8 +228,9 @@ impl RoomNow {
         };
         let shown = people.into_iter().filter(is_shown).map(|(seat, person)| PersonView {
             id: seat.as_str().to_owned(),
-            role: seat.as_str().to_owned(),
+            role: seat.companion().map_or(seat.as_str(), CompanionRole::as_str).to_owned(),
             name: self.names.get(&person).cloned().unwrap_or_default(),
+            beside: seat.companion().and(seat.of_side()).map(|side| side.to_string()),
         });
         shown.collect()
     }
@@ -252,9 +265,10 @@ impl RoomNow {
 /// Reads the room for the house.
 ///
 /// # Errors
-/// `Absent` where there is no such dispute, or what was said in it is destroyed.
+/// `Absent` where there is no such dispute.
 pub fn room_now(tx: &mut Tx<'_>, id: DisputeId) -> Result<RoomNow, Refused> {
     let dispute = store::disputes::load(tx, id)?.value;
+    let destroyed_at = keeping::destroyed_at(tx, &dispute)?;
     let seats = store::seats::of(tx, id)?;
     let mut now = RoomNow {
         dispute,
@@ -262,6 +276,7 @@ pub fn room_now(tx: &mut Tx<'_>, id: DisputeId) -> Result<RoomNow, Refused> {
         heads: BTreeMap::new(),
         names: BTreeMap::new(),
         audiences: BTreeMap::new(),
+        destroyed_at,
     };
     for channel in Channel::ALL {
         now.heads.insert(*channel, store::entries::last_seq(tx, id, *channel)?);
@@ -277,8 +292,16 @@ pub fn room_now(tx: &mut Tx<'_>, id: DisputeId) -> Result<RoomNow, Refused> {
     Ok(now)
 }
 
+/// Nothing once what was said is destroyed: the key of the digests went with it, and nobody writes there any more.
 fn audience_digest(tx: &mut Tx<'_>, now: &RoomNow, account: AccountId) -> Result<String, Refused> {
-    let digest = tx.vault().digest(now.dispute.id, "audience", now.audience(account).as_bytes())?;
+    if now.destroyed_at.is_some() {
+        return Ok(String::new());
+    }
+    let digest = match tx.vault().digest(now.dispute.id, "audience", now.audience(account).as_bytes()) {
+        // The key went a moment ago, and the rows are about to follow.
+        Err(store::Error::NotFound) => return Ok(String::new()),
+        digest => digest?,
+    };
     Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
@@ -289,7 +312,8 @@ fn audience_digest(tx: &mut Tx<'_>, now: &RoomNow, account: AccountId) -> Result
 pub fn audience_of(tx: &mut Tx<'_>, seen: &Seen) -> Result<String, Refused> {
     let seats = store::seats::of(tx, seen.dispute.id)?;
     let (heads, names, audiences) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-    let now = RoomNow { dispute: seen.dispute.clone(), seats, heads, names, audiences };
+    let destroyed_at = keeping::destroyed_at(tx, &seen.dispute)?;
+    let now = RoomNow { dispute: seen.dispute.clone(), seats, heads, names, audiences, destroyed_at };
     audience_digest(tx, &now, seen.account)
 }
 
@@ -313,6 +337,16 @@ pub fn sits(tx: &mut Tx<'_>, seen: &Seen, channel: Channel) -> Result<(Seat, Sea
 pub fn show(tx: &mut Tx<'_>, doing: &Doing, id: DisputeId) -> Result<RoomView, Refused> {
     let seen = look(tx, doing, id)?;
     view_of(tx, &seen)
+}
+
+/// When what was said in the room was destroyed, for whoever has a seat there.
+///
+/// # Errors
+/// `Absent` without a seat.
+pub fn emptied_at(tx: &mut Tx<'_>, doing: &Doing, id: DisputeId) -> Result<Option<Moment>, Refused> {
+    let seen = look(tx, doing, id)?;
+    seen.seat().ok_or(Refused::Absent)?;
+    keeping::destroyed_at(tx, &seen.dispute)
 }
 
 fn view_of(tx: &mut Tx<'_>, seen: &Seen) -> Result<RoomView, Refused> {

@@ -1,11 +1,14 @@
 //! What each reader sees of a room, over values made by hand.
 
 use super::*;
+use domain::assignment::CoMediation;
 use domain::category::Category;
+use domain::companion::{Companion, Sitting};
+use domain::consent::{AGREEMENT_TO_MEDIATE, Consent};
 use domain::dispute::Mediation;
+use domain::ids::CompanionId;
 use domain::language::Language;
 use domain::party::Joining;
-use domain::time::Moment;
 use uuid::Uuid;
 
 pub fn account(number: u128) -> AccountId {
@@ -21,13 +24,23 @@ pub fn room(shuttle: bool) -> RoomNow {
     dispute.shuttle = shuttle;
     let (since, until) = (Moment::from_millis(0), Moment::from_millis(1_000_000));
     let room = RoomState { session_open: true, ..RoomState::default() };
-    dispute.stage = Stage::Mediation(Mediation { mediator: account(3), since, until, room });
+    dispute.stage = Stage::Mediation(Mediation {
+        mediator: account(3),
+        since,
+        began: since,
+        until,
+        room,
+        beside: CoMediation::Vacant,
+        co_mediated: Vec::new(),
+        tried: Vec::new(),
+    });
     let mut now = RoomNow {
         dispute,
         seats: Vec::new(),
         heads: BTreeMap::new(),
         names: (1..=3).map(|number| (account(number), format!("Person {number}"))).collect(),
         audiences: BTreeMap::new(),
+        destroyed_at: None,
     };
     for (number, seat) in
         [(1, Seat::Party(Side::Claimant)), (2, Seat::Party(Side::Respondent)), (3, Seat::Mediator)]
@@ -38,6 +51,88 @@ pub fn room(shuttle: bool) -> RoomNow {
         }
     }
     now
+}
+
+/// The same room, and account 4 interprets for the claimant.
+pub fn with_interpreter(mut now: RoomNow) -> RoomNow {
+    let (side, role) = (Side::Claimant, CompanionRole::Interpreter);
+    let consent =
+        Consent { version: AGREEMENT_TO_MEDIATE, language: Language::Urdu, at: Moment::from_millis(0) };
+    let sitting = Sitting::Seated { account: account(4), consent };
+    let id = CompanionId::new(Uuid::from_u128(4));
+    now.dispute.companions.push(Companion { id, side, role, reads_earlier: false, sitting });
+    now.names.insert(account(4), "Person 4".to_owned());
+    let seat = Seat::Beside { side, role };
+    for channel in channels_of(seat, now.dispute.shuttle) {
+        now.seats.push(SeatRow { account: account(4), seat, channel, from_seq: 1, until_seq: None });
+    }
+    now
+}
+
+/// The same room, and account 5 mediates beside account 3, of the claimant's private talk from the third entry on.
+pub fn with_co_mediator(mut now: RoomNow) -> RoomNow {
+    let Stage::Mediation(mediation) = &mut now.dispute.stage else { return now };
+    mediation.beside = CoMediation::Seated(account(5));
+    now.names.insert(account(5), "Person 5".to_owned());
+    let seat = Seat::CoMediator;
+    for channel in channels_of(seat, now.dispute.shuttle) {
+        let from_seq = if channel == Channel::CaucusClaimant { 3 } else { 1 };
+        now.seats.push(SeatRow { account: account(5), seat, channel, from_seq, until_seq: None });
+    }
+    now
+}
+
+#[test]
+fn r5_a_co_mediator_hears_both_sides_from_their_seat_on_and_nobodys_notes_but_their_own() {
+    for shuttle in [false, true] {
+        let now = with_co_mediator(room(shuttle));
+        assert_eq!(now.may_hear(account(5), Channel::Joint, 1), !shuttle);
+        assert!(!now.may_hear(account(5), Channel::CaucusClaimant, 2));
+        assert!(now.may_hear(account(5), Channel::CaucusClaimant, 3));
+        assert!(now.may_hear(account(5), Channel::CaucusRespondent, 1));
+        for (reader, own, other) in
+            [(3, Channel::Notes, Channel::CoNotes), (5, Channel::CoNotes, Channel::Notes)]
+        {
+            assert!(now.sits_in(account(reader), own) && !now.sits_in(account(reader), other));
+        }
+        assert!([1, 2].iter().all(|party| !now.sits_in(account(*party), Channel::CoNotes)));
+        // Whoever the mediation is not let sit there any more hears nothing, whatever rows are left.
+        let mut over = now.clone();
+        let Stage::Mediation(mediation) = &mut over.dispute.stage else { panic!("a mediation") };
+        mediation.beside = CoMediation::Vacant;
+        assert!(Channel::ALL.iter().all(|channel| !over.sits_in(account(5), *channel)));
+        assert_eq!(over.view(account(5)), None);
+        let you = |reader| now.view(account(reader)).expect("a seat").you;
+        assert_eq!([you(3), you(5)], ["mediator", "co-mediator"]);
+    }
+}
+
+#[test]
+fn r7_whoever_sits_beside_a_party_is_seen_by_those_who_share_a_channel_with_them() {
+    let seen = |shuttle, reader| -> Vec<(String, Option<String>)> {
+        let view = with_interpreter(room(shuttle)).view(account(reader)).expect("a seat");
+        view.people.into_iter().map(|person| (person.role, person.beside)).collect()
+    };
+    let interpreter = ("interpreter".to_owned(), Some("claimant".to_owned()));
+    for (reader, shuttle, is_seen) in [
+        (1, false, true),
+        (2, false, true),
+        (3, false, true),
+        (1, true, true),
+        (2, true, false),
+        (3, true, true),
+        (4, true, true),
+    ] {
+        assert_eq!(seen(shuttle, reader).contains(&interpreter), is_seen, "{reader} {shuttle}");
+    }
+    let apart = with_interpreter(room(true));
+    assert_eq!(apart.view(account(2)), room(true).view(account(2)), "kept apart, nothing of it shows");
+    let interpreting = apart.view(account(4)).expect("a seat");
+    let people: Vec<_> = interpreting.people.iter().map(|person| person.role.as_str()).collect();
+    assert_eq!(people, ["claimant", "mediator", "interpreter"]);
+    let told = crate::acts::aftermath::channels_of_announcement;
+    let seat = Seat::Beside { side: Side::Claimant, role: CompanionRole::Interpreter };
+    assert_eq!((told(seat, true), told(seat, false)), (vec![Channel::CaucusClaimant], vec![Channel::Joint]));
 }
 
 #[test]

@@ -19,7 +19,7 @@ use store::{Stored, Tx};
 
 use super::letters::{Attachment, Envelope, post};
 use super::process::{carry_out_as, house, look, refused};
-use super::{Doing, legal};
+use super::{Doing, ledger, legal};
 use crate::locked::locked;
 use crate::refused::Refused;
 
@@ -105,8 +105,12 @@ fn contents(
     let attested = |who| (by == who).then_some(doing.now);
     let set = &doing.config.institution;
     let papers = papers(tx, dispute)?;
+    let co_mediator = match dispute.co_mediator() {
+        Some(beside) => Some(record::CoMediator { name: store::people::by_id(tx, beside)?.name.to_string() }),
+        None => None,
+    };
     Ok(Contents {
-        version: record::Version,
+        version: record::Version::of(co_mediator.as_ref()),
         kind: record::Kind::Settlement,
         id,
         dispute: dispute.id,
@@ -125,6 +129,7 @@ fn contents(
             name: store::people::by_id(tx, mediation.mediator)?.name.to_string(),
             attested_at: attested(Attestation::Mediator),
         },
+        co_mediator,
         mediation: record::Mediation {
             filed_on: dispute.filed_at.ok_or_else(broken)?.day(),
             started_at: mediation.since,
@@ -211,6 +216,7 @@ pub fn seal(
         pdf: &sealed.pdf,
     };
     store::settlements::put(tx, &row)?;
+    ledger::enter_record(tx, doing, contents.id, sealed.digest);
     for side in Side::BOTH {
         let party = dispute.parties.of(side);
         if let Some(account) = party.account() {

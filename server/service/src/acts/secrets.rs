@@ -59,7 +59,7 @@ impl InRoom {
     /// # Errors
     /// `Absent` for everybody else.
     pub fn mediates(&self) -> Result<(), Refused> {
-        if self.seat == Seat::Mediator { Ok(()) } else { Err(Refused::Absent) }
+        if self.seat.mediates() { Ok(()) } else { Err(Refused::Absent) }
     }
 
     /// Whether the reader hears the entry by which that was asked, in whichever channel (R5).
@@ -89,7 +89,7 @@ impl InRoom {
         let dispute = &self.seen.dispute;
         let both = channels_to_both(dispute.shuttle);
         match self.seat {
-            Seat::Mediator => {
+            Seat::Mediator | Seat::CoMediator => {
                 both.iter().try_for_each(|channel| may_post(dispute, self.seat, *channel, body))
             }
             Seat::Party(side) => {
@@ -99,6 +99,8 @@ impl InRoom {
                 }
                 may_post(dispute, self.seat, Channel::Joint, body)
             }
+            // Nobody answers for a party (R3).
+            Seat::Beside { .. } => Err(Refused::Absent),
         }
     }
 }
@@ -116,7 +118,7 @@ pub fn tell_both(
 ) -> Result<(), Refused> {
     // Whoever says something in a session is there (R7).
     rooms::enter(tx, doing, room.seen.dispute.id)?;
-    let (dispute, by) = (&room.seen.dispute, Author::Seat(Seat::Mediator));
+    let (dispute, by) = (&room.seen.dispute, Author::Seat(room.seat));
     for channel in channels_to_both(dispute.shuttle) {
         say(
             tx,

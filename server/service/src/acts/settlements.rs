@@ -4,17 +4,18 @@
 use domain::certificate::{Certificate, certificate};
 use domain::dispute::{Dispute, Event};
 use domain::ids::{DisputeId, SettlementId};
-use domain::party::Side;
 use domain::person::HouseRole;
+use domain::room::Seat;
 use domain::settlement::{DeliveryChoice, DeliveryState};
 use domain::sight::{Item, Viewer, may_read};
+use record::{Digest, LeafKind, digest_of};
 use store::Tx;
 use store::audit::Trace;
 use store::deliveries::Delivery;
 use store::settlements::{Documents, Filter, Settlement};
 
-use super::Doing;
 use super::process::look;
+use super::{Doing, ledger};
 use crate::refused::Refused;
 
 /// One's own settlement, with the deliveries that the reader may see.
@@ -24,6 +25,8 @@ pub struct Own {
     pub settlement: Settlement,
     /// How it is on its way: to oneself; to everybody for the registrar.
     pub deliveries: Vec<Delivery>,
+    /// Its number in the ledger.
+    pub entry: Option<i64>,
 }
 
 /// A settlement as an auditor may read it.
@@ -41,10 +44,12 @@ pub struct Audited {
     pub deliveries: Vec<DeliveryState>,
     /// The codes of what the mediator disclosed: `none`, `made` before the parties approved, `later`.
     pub disclosures: Vec<&'static str>,
-    /// The sides that were present at a session held.
-    pub attended: Vec<Side>,
+    /// The sides that were present at a session held, and whether a co-mediator was.
+    pub attended: Vec<&'static str>,
     /// Whether the terms may be read.
     pub terms_are_open: bool,
+    /// Its number in the ledger.
+    pub entry: Option<i64>,
 }
 
 /// The settlement of a dispute, for those who took part and the registrar.
@@ -54,7 +59,7 @@ pub struct Audited {
 pub fn own(tx: &mut Tx<'_>, doing: &Doing, id: DisputeId) -> Result<Own, Refused> {
     let seen = look(tx, doing, id)?;
     let settlement = store::settlements::by_dispute(tx, id)?.ok_or(Refused::Absent)?;
-    let may_see = matches!(seen.viewer, Viewer::Party(_) | Viewer::Mediator | Viewer::Registrar);
+    let may_see = seen.viewer.mediates() || matches!(seen.viewer, Viewer::Party(_) | Viewer::Registrar);
     if !may_see {
         return Err(Refused::Absent);
     }
@@ -63,10 +68,20 @@ pub fn own(tx: &mut Tx<'_>, doing: &Doing, id: DisputeId) -> Result<Own, Refused
         Some(of) => seen.may_read(Item::Delivery { of }),
         None => delivery.account == seen.account || seen.viewer == Viewer::Registrar,
     };
-    Ok(Own { settlement, deliveries: all.into_iter().filter(mine).collect() })
+    let entry = entry_of(tx, settlement.id)?;
+    Ok(Own { settlement, deliveries: all.into_iter().filter(mine).collect(), entry })
 }
 
-fn is_auditor(tx: &mut Tx<'_>, doing: &Doing) -> Result<bool, Refused> {
+fn entry_of(tx: &mut Tx<'_>, id: SettlementId) -> Result<Option<i64>, Refused> {
+    let found = store::ledger::find(tx, LeafKind::Record.as_str(), &id.to_string())?;
+    Ok(found.map(|entry| entry.number))
+}
+
+/// Whether whoever asks is an auditor of the house.
+///
+/// # Errors
+/// Those of the store.
+pub fn is_auditor(tx: &mut Tx<'_>, doing: &Doing) -> Result<bool, Refused> {
     Ok(store::people::by_id(tx, doing.by.person()?)?.has(HouseRole::Auditor))
 }
 
@@ -82,6 +97,18 @@ fn viewer(tx: &mut Tx<'_>, doing: &Doing, settlement: &Settlement) -> Result<Vie
         Ok(_) | Err(Refused::Absent) if is_auditor(tx, doing)? => Ok(Viewer::Auditor),
         Ok(seen) => Ok(seen.viewer),
         Err(refused) => Err(refused),
+    }
+}
+
+/// A settlement, for an auditor who has no part in it.
+///
+/// # Errors
+/// `Absent` for others.
+pub fn audited_only(tx: &mut Tx<'_>, doing: &Doing, id: SettlementId) -> Result<Settlement, Refused> {
+    let settlement = store::settlements::by_id(tx, id)?;
+    match viewer(tx, doing, &settlement)? {
+        Viewer::Auditor => Ok(settlement),
+        _ => Err(Refused::Absent),
     }
 }
 
@@ -121,22 +148,75 @@ pub fn documents(
     Ok((settlement, documents))
 }
 
-/// The settlements, for an auditor; the look is traced.
+/// The record's text for a paper that shows a part of it, and whether the reader may show more than that it exists: an
+/// auditor to whom the terms are closed may not (R8). An auditor's look is traced.
+///
+/// # Errors
+/// `Absent` for whoever may have no paper.
+pub fn for_paper(tx: &mut Tx<'_>, doing: &mut Doing, id: SettlementId) -> Result<(Vec<u8>, bool), Refused> {
+    let settlement = store::settlements::by_id(tx, id)?;
+    let viewer = viewer(tx, doing, &settlement)?;
+    let open_to_auditor = open_to_auditor(doing, &settlement);
+    let may_show = may_read(viewer, Item::Record { open_to_auditor });
+    if !may_show && viewer != Viewer::Auditor {
+        return Err(Refused::Absent);
+    }
+    if viewer == Viewer::Auditor {
+        let subjects = serde_json::json!({ "settlement": id.to_string() });
+        doing.trace("paper-made-for-auditor", Some(settlement.dispute), &subjects);
+    }
+    Ok((store::settlements::documents(tx, id)?.json, may_show))
+}
+
+/// What an auditor's lists, counts and samples go by: the filter, and nothing in which they have a part themselves.
+///
+/// # Errors
+/// `Absent` for whoever is no auditor.
+pub fn for_auditor(tx: &mut Tx<'_>, doing: &Doing, filter: &Filter) -> Result<Filter, Refused> {
+    if !is_auditor(tx, doing)? {
+        return Err(Refused::Absent);
+    }
+    Ok(Filter { not_of: Some(doing.by.person()?), ..*filter })
+}
+
+/// The settlements, for an auditor. It is read apart from [`note_listed`], so that a long list keeps nobody from writing.
 ///
 /// # Errors
 /// `Absent` for others.
 pub fn list(
     tx: &mut Tx<'_>,
-    doing: &mut Doing,
+    doing: &Doing,
     filter: &Filter,
     after: Option<SettlementId>,
     limit: i64,
 ) -> Result<Vec<Settlement>, Refused> {
+    let filter = for_auditor(tx, doing, filter)?;
+    Ok(store::settlements::list(tx, &filter, after, limit)?)
+}
+
+/// Notes that an auditor is about to look through the settlements, and by what.
+///
+/// # Errors
+/// `Absent` for others.
+pub fn note_listed(tx: &mut Tx<'_>, doing: &mut Doing, filter: &Filter) -> Result<(), Refused> {
     if !is_auditor(tx, doing)? {
         return Err(Refused::Absent);
     }
-    doing.trace("settlements-listed", None, &serde_json::json!({}));
-    Ok(store::settlements::list(tx, filter, after, limit)?)
+    doing.trace("settlements-listed", None, &told(filter).into());
+    Ok(())
+}
+
+/// A filter for the trail: codes, ids and times.
+pub fn told(filter: &Filter) -> serde_json::Map<String, serde_json::Value> {
+    let told = [
+        ("from", filter.from.map(|at| at.to_string())),
+        ("to", filter.to.map(|at| at.to_string())),
+        ("category", filter.category.map(|category| category.to_string())),
+        ("state", filter.state.map(|state| state.as_str().to_owned())),
+        ("waiting-since", filter.waiting_since.map(|at| at.to_string())),
+        ("mediator", filter.mediator.map(|account| account.to_string())),
+    ];
+    told.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into()))).collect()
 }
 
 /// One settlement, for an auditor who has no part in it; the look is traced.
@@ -144,10 +224,7 @@ pub fn list(
 /// # Errors
 /// `Absent` for others.
 pub fn audit(tx: &mut Tx<'_>, doing: &mut Doing, id: SettlementId) -> Result<Audited, Refused> {
-    let settlement = store::settlements::by_id(tx, id)?;
-    if viewer(tx, doing, &settlement)? != Viewer::Auditor {
-        return Err(Refused::Absent);
-    }
+    let settlement = audited_only(tx, doing, id)?;
     let dispute = store::disputes::load(tx, settlement.dispute)?.value;
     let mediator = match dispute.mediator() {
         Some(account) => store::people::by_id(tx, account)?.name.to_string(),
@@ -155,6 +232,7 @@ pub fn audit(tx: &mut Tx<'_>, doing: &mut Doing, id: SettlementId) -> Result<Aud
     };
     let mut traces = store::audit::of_dispute(tx, settlement.dispute, 0, 1_000)?;
     traces.retain(|trace| Event::is_kind_open_to_auditors(&trace.kind));
+    let traces = without_unconfirmed(traces);
     let deliveries = store::deliveries::of_settlement(tx, id)?.into_iter().map(|row| row.state).collect();
     let terms_are_open = open_to_auditor(doing, &settlement);
     doing.trace(
@@ -163,25 +241,61 @@ pub fn audit(tx: &mut Tx<'_>, doing: &mut Doing, id: SettlementId) -> Result<Aud
         &serde_json::json!({ "settlement": id.to_string() }),
     );
     let disclosures = disclosures(&traces);
-    let attended = dispute.mediation().map(|mediation| mediation.room.attended).unwrap_or_default();
-    let attended = Side::BOTH.into_iter().filter(|side| *attended.of(*side)).collect();
-    Ok(Audited { settlement, dispute, mediator, traces, deliveries, disclosures, attended, terms_are_open })
+    let held = certificate(&dispute);
+    let attended = held.iter().flat_map(|held| {
+        let beside = held.co_mediators.first().map(|_| Seat::CoMediator.as_str());
+        held.present.iter().map(|side| side.as_str()).chain(beside)
+    });
+    let attended = attended.collect();
+    let entry = entry_of(tx, id)?;
+    let audited = Audited {
+        settlement,
+        dispute,
+        mediator,
+        traces,
+        deliveries,
+        disclosures,
+        attended,
+        terms_are_open,
+        entry,
+    };
+    Ok(audited)
+}
+
+/// What the trail's row says of that name.
+fn fact(trace: &Trace, name: &str) -> Option<String> {
+    let facts: serde_json::Value = serde_json::from_str(&trace.subjects).ok()?;
+    Some(facts.get(name)?.as_str()?.to_owned())
+}
+
+/// The trail without the yes of anybody who was not confirmed after it: what became of that is an objection, or nobody's to
+/// read (R8, R13).
+fn without_unconfirmed(mut traces: Vec<Trace>) -> Vec<Trace> {
+    let is_confirmed = |kind: &str| matches!(kind, "mediator-confirmed" | "co-mediator-confirmed");
+    let confirmed: Vec<_> = traces.iter().filter(|trace| is_confirmed(&trace.kind)).collect();
+    let confirmed: Vec<String> =
+        confirmed.into_iter().filter_map(|trace| fact(trace, "assignment")).collect();
+    traces.retain(|trace| {
+        trace.kind != "assignment-accepted"
+            || fact(trace, "assignment").is_some_and(|assignment| confirmed.contains(&assignment))
+    });
+    traces
 }
 
 /// What the trail tells of the confirmed mediator's disclosures, as codes: never what was said, and nothing of a
 /// mediator who was proposed before (R8).
 fn disclosures(traces: &[Trace]) -> Vec<&'static str> {
-    let fact = |trace: &Trace, name: &str| {
-        let facts: serde_json::Value = serde_json::from_str(&trace.subjects).ok()?;
-        Some(facts.get(name)?.as_str()?.to_owned())
-    };
     let of_kind = |kind: &'static str| traces.iter().filter(move |trace| trace.kind == kind);
-    let confirmed = of_kind("mediator-confirmed").next_back().and_then(|trace| fact(trace, "assignment"));
-    let made = confirmed.is_some()
-        && of_kind("assignment-accepted").any(|accepted| {
-            fact(accepted, "disclosed").as_deref() == Some("true")
-                && fact(accepted, "assignment") == confirmed
-        });
+    let confirmed = of_kind("mediator-confirmed").next_back();
+    let confirmed: Vec<String> = confirmed
+        .into_iter()
+        .chain(of_kind("co-mediator-confirmed"))
+        .filter_map(|trace| fact(trace, "assignment"))
+        .collect();
+    let made = of_kind("assignment-accepted").any(|accepted| {
+        fact(accepted, "disclosed").as_deref() == Some("true")
+            && fact(accepted, "assignment").is_some_and(|assignment| confirmed.contains(&assignment))
+    });
     let later = of_kind("disclosed-later").next().is_some();
     let mut codes: Vec<_> = made.then_some("made").into_iter().chain(later.then_some("later")).collect();
     if codes.is_empty() {
@@ -196,8 +310,37 @@ fn disclosures(traces: &[Trace]) -> Vec<&'static str> {
 /// `Absent` for others; the rule while it is under way.
 pub fn certificate_of(tx: &mut Tx<'_>, doing: &Doing, id: DisputeId) -> Result<Certificate, Refused> {
     let seen = look(tx, doing, id)?;
-    if !matches!(seen.viewer, Viewer::Party(_) | Viewer::Mediator | Viewer::Registrar) {
+    if !seen.viewer.mediates() && !matches!(seen.viewer, Viewer::Party(_) | Viewer::Registrar) {
         return Err(Refused::Absent);
     }
     certificate(&seen.dispute).ok_or(Refused::rule("not-at-this-stage"))
+}
+
+/// What proves a certificate: the text whose digest was entered, and its number in the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertificateProof {
+    /// The canonical text, with its salt.
+    pub text: String,
+    /// The digest of that text.
+    pub digest: Digest,
+    /// The number in the ledger; nothing until it was entered.
+    pub entry: Option<i64>,
+}
+
+/// The certificate with what proves it, for those who may have it.
+///
+/// # Errors
+/// As [`certificate_of`].
+pub fn proven_certificate(
+    tx: &mut Tx<'_>,
+    doing: &Doing,
+    id: DisputeId,
+) -> Result<(Certificate, CertificateProof), Refused> {
+    let certificate = certificate_of(tx, doing, id)?;
+    let dispute = store::disputes::load(tx, id)?.value;
+    let text = ledger::certificate_text(tx, &dispute)?.ok_or(Refused::rule("not-at-this-stage"))?;
+    let digest = digest_of(&text);
+    let text = String::from_utf8(text).map_err(|_| Refused::broken("a certificate is no text"))?;
+    let entry = store::ledger::find(tx, LeafKind::Certificate.as_str(), &id.to_string())?;
+    Ok((certificate, CertificateProof { text, digest, entry: entry.map(|entry| entry.number) }))
 }

@@ -43,8 +43,7 @@ impl Found {
 /// `Fields` where there is none for them.
 pub fn find(tx: &mut Tx<'_>, seen: &Seen, row: &SeatRow, entry: EntryId) -> Result<Found, Refused> {
     let (dispute, channel) = (seen.dispute.id, row.channel);
-    let reaches = |seq: u64| row.from_seq <= seq && row.until_seq.is_none_or(|until| seq <= until);
-    let stored = store::entries::by_id(tx, dispute, channel, entry)?.filter(|entry| reaches(entry.seq));
+    let stored = store::entries::by_id(tx, dispute, channel, entry)?.filter(|entry| row.reaches(entry.seq));
     let stored = stored.ok_or_else(|| Refused::field("body.entry", "unknown"))?;
     let offer = store::offers::get(tx, dispute, channel, entry)?.map(|(offer, _)| offer);
     let state = store::shares::state(tx, dispute, At { channel, entry })?;
@@ -130,7 +129,7 @@ fn pass_on(tx: &mut Tx<'_>, doing: &mut Doing, dispute: &Dispute, found: &Found)
         store::offers::put(tx, dispute.id, copy, &offer, content)?;
     }
     let file = match &found.entry.body {
-        Body::File { file } => Some(*file),
+        Body::File(content) => Some(content.file),
         _ => None,
     };
     let from = At { channel: found.entry.channel, entry: found.entry.id };

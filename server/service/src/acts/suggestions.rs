@@ -183,7 +183,7 @@ fn may_read(tx: &mut Tx<'_>, seen: &Seen, suggestion: &Suggestion) -> Result<boo
     let Some(seat) = seen.seat().filter(|seat| suggestion.may_read(*seat, shuttle)) else { return Ok(false) };
     let (channel, seq) = suggestion.told;
     let row = store::seats::latest(tx, seen.dispute.id, seen.account, channel, seat)?;
-    Ok(row.is_some_and(|row| row.from_seq <= seq && row.until_seq.is_none_or(|until| seq <= until)))
+    Ok(row.is_some_and(|row| row.reaches(seq)))
 }
 
 /// The suggestion of that id among those that the person may read.
@@ -258,7 +258,7 @@ pub fn answer(
     let found = find(tx, &seen, id)?.ok_or(Refused::Absent)?;
     let is_theirs = match answer {
         Answer::Withdraw => seen.side() == Some(found.by),
-        Answer::Accept { .. } | Answer::Decline => seat == Seat::Mediator,
+        Answer::Accept { .. } | Answer::Decline => seat.mediates(),
     };
     if !is_theirs {
         return Err(Refused::Absent);

@@ -2,6 +2,7 @@
 //! see is missing rather than empty. Deliberately not here: the room, the agreement's text and the record.
 
 use domain::assignment::Proposal;
+use domain::companion::Companion;
 use domain::dispute::{Action, Actor, Dispute, Stage, StageName, actions};
 use domain::party::{Joining, Safety, Side};
 use domain::room::Seat;
@@ -12,6 +13,7 @@ use store::claims::Claim;
 use utoipa::ToSchema;
 
 use super::Doing;
+use super::keeping::{self, Keeping};
 use super::process::{Seen, house};
 use crate::refused::Refused;
 
@@ -100,6 +102,10 @@ pub struct AssignmentView {
     pub disclosure: Option<String>,
     /// Whether the reader approved already.
     pub approved_by_you: bool,
+    /// Whether there was a mediator before: the reader says with its approval what this one may read.
+    pub takes_over: bool,
+    /// Whether they would sit beside the mediator who leads.
+    pub beside: bool,
 }
 
 /// Something that the confirmed mediator disclosed later on.
@@ -107,6 +113,9 @@ pub struct AssignmentView {
 pub struct DisclosureView {
     /// When.
     pub at: String,
+    /// Whose it is.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub by: Option<String>,
     /// What.
     pub text: String,
 }
@@ -174,6 +183,9 @@ pub struct DisputeView {
     /// The confirmed mediator's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mediator: Option<String>,
+    /// The co-mediator's name, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub co_mediator: Option<String>,
     /// What the confirmed mediator disclosed after the parties had approved (parties, mediator, registrar).
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub disclosures: Vec<DisclosureView>,
@@ -184,6 +196,16 @@ pub struct DisputeView {
     /// registrar).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub referral: Option<String>,
+    /// The reader's own seat beside a party (whoever has one).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub companion: Option<String>,
+    /// Until when what was said is kept, once it is over; then it is destroyed for good (R12). Of a draft: until when it is
+    /// kept if nobody goes on with it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub kept_until: Option<String>,
+    /// When what was said was destroyed.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub destroyed_at: Option<String>,
     /// Why it ended (registrar only).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
@@ -198,8 +220,10 @@ pub const fn viewer_word(viewer: Viewer) -> &'static str {
         Viewer::Pending => "pending",
         Viewer::Proposed => "proposed-mediator",
         Viewer::Mediator => "mediator",
+        Viewer::CoMediator => "co-mediator",
         Viewer::Registrar => "registrar",
         Viewer::Auditor => "auditor",
+        Viewer::Beside { side, role } => Seat::Beside { side, role }.as_str(),
     }
 }
 
@@ -226,7 +250,9 @@ pub fn view(tx: &mut Tx<'_>, doing: &Doing, seen: &Seen) -> Result<DisputeView, 
     let periods = house(doing).periods;
     // A waiting taker reads the invitation, and nothing beyond it.
     let is_pending = seen.viewer == Viewer::Pending;
+    let is_asked_beside = seen.viewer == Viewer::Proposed && matches!(dispute.stage, Stage::Mediation(_));
     let deadline = dispute.shown_deadline(&periods).filter(|_| may_read_deadline(seen));
+    let keeping = if is_pending { Keeping::default() } else { keeping::of(tx, doing, dispute)? };
     let mut view = DisputeView {
         id: dispute.id.to_string(),
         reference: dispute.reference.as_ref().filter(|_| !is_pending).map(ToString::to_string),
@@ -237,8 +263,9 @@ pub fn view(tx: &mut Tx<'_>, doing: &Doing, seen: &Seen) -> Result<DisputeView, 
         language: (!is_pending).then(|| dispute.language.to_string()),
         filed_at: dispute.filed_at.filter(|_| !is_pending).map(|at| at.to_string()),
         until: deadline.map(|until| until.to_string()),
-        paused: dispute.is_paused() && !is_pending,
-        shuttle: matches!(seen.viewer, Viewer::Registrar | Viewer::Mediator).then_some(dispute.shuttle),
+        // Nor is it for whoever is asked to mediate beside another to see how that goes.
+        paused: dispute.is_paused() && !is_pending && !is_asked_beside,
+        shuttle: (seen.viewer.mediates() || seen.viewer == Viewer::Registrar).then_some(dispute.shuttle),
         title: None,
         statement: None,
         outcome_sought: None,
@@ -250,14 +277,21 @@ pub fn view(tx: &mut Tx<'_>, doing: &Doing, seen: &Seen) -> Result<DisputeView, 
         preparation: seen.side().map(|side| preparation(dispute, side)),
         assignment: assignment(tx, seen)?,
         mediator: None,
+        co_mediator: None,
         disclosures: Vec::new(),
         disclosure_answer: None,
         referral: None,
+        companion: dispute.companion_of(seen.account).map(|seat| seat.id.to_string()),
+        kept_until: keeping.until.map(|until| until.to_string()),
+        destroyed_at: keeping.destroyed_at.map(|at| at.to_string()),
         cause: None,
         actions: actions_of(seen, doing).iter().map(ToString::to_string).collect(),
     };
     if let Some(mediator) = dispute.mediator().filter(|_| !is_pending) {
         view.mediator = Some(store::people::by_id(tx, mediator)?.name.to_string());
+    }
+    if let Some(beside) = dispute.co_mediator().filter(|_| !is_pending) {
+        view.co_mediator = Some(store::people::by_id(tx, beside)?.name.to_string());
     }
     add_disclosures(tx, seen, &mut view)?;
     if let (true, Stage::Ended(ending)) = (seen.may_read(Item::Cause), &dispute.stage) {
@@ -280,6 +314,8 @@ fn may_read_deadline(seen: &Seen) -> bool {
     match seen.viewer {
         Viewer::Pending => false,
         Viewer::Registrar => true,
+        // Whoever is asked to sit beside the mediator answers to no clock, and is not told of the mediation's.
+        Viewer::Proposed if matches!(seen.dispute.stage, Stage::Mediation(_)) => false,
         // While nobody is proposed the clock is the registrar's alone.
         _ if is_sought => false,
         _ if seen.dispute.suspension.is_none() => true,
@@ -290,12 +326,20 @@ fn may_read_deadline(seen: &Seen) -> bool {
 /// Later disclosures are for those between whom the mediator stands; what a side said of one is that side's own (R13).
 fn add_disclosures(tx: &mut Tx<'_>, seen: &Seen, view: &mut DisputeView) -> Result<(), Refused> {
     let Some(mediation) = seen.dispute.mediation() else { return Ok(()) };
-    if !matches!(seen.viewer, Viewer::Party(_) | Viewer::Mediator | Viewer::Registrar) {
+    let reads = seen.viewer.mediates() || matches!(seen.viewer, Viewer::Party(_) | Viewer::Registrar);
+    if !reads {
         return Ok(());
     }
-    let later = store::disclosures::later(tx, seen.dispute.id)?;
-    view.disclosures =
-        later.into_iter().map(|(at, text)| DisclosureView { at: at.to_string(), text }).collect();
+    // What an earlier mediator disclosed was about that one.
+    for later in store::disclosures::later(tx, seen.dispute.id)? {
+        let by = match later.by {
+            Some(account) if !seen.dispute.mediates(account) => continue,
+            Some(account) => Some(store::people::by_id(tx, account)?.name.to_string()),
+            None if later.at < mediation.since => continue,
+            None => None,
+        };
+        view.disclosures.push(DisclosureView { at: later.at.to_string(), by, text: later.text });
+    }
     let said = seen.side().zip(mediation.room.disclosure).and_then(|(side, said)| *said.of(side));
     view.disclosure_answer = said.map(|accepts| if accepts { "accepted" } else { "objected" }.to_owned());
     Ok(())
@@ -372,12 +416,15 @@ fn preparation(dispute: &Dispute, side: Side) -> Preparation {
 }
 
 fn assignment(tx: &mut Tx<'_>, seen: &Seen) -> Result<Option<AssignmentView>, Refused> {
-    let Stage::Assigning(assigning) = &seen.dispute.stage else { return Ok(None) };
-    let Some(proposal) = assigning.proposal else { return Ok(None) };
+    let Some(proposal) = seen.dispute.proposal() else { return Ok(None) };
     let (accepted, approved) = match proposal.state {
         Proposal::Proposed => (false, None),
         Proposal::Accepted { approved, .. } => (true, Some(approved)),
     };
+    // Nor does whoever leads: from a yes that is gone they would read that a party objected to the second (R13).
+    if matches!(seen.viewer, Viewer::Beside { .. }) || seen.viewer.mediates() {
+        return Ok(None);
+    }
     // The parties hear of a mediator once the conflict inquiry is answered (R13).
     if seen.side().is_some() && !accepted {
         return Ok(None);
@@ -387,6 +434,8 @@ fn assignment(tx: &mut Tx<'_>, seen: &Seen) -> Result<Option<AssignmentView>, Re
         state: proposal.state.as_str().to_owned(),
         mediator: store::people::by_id(tx, proposal.mediator)?.name.to_string(),
         disclosure: store::disclosures::get(tx, seen.dispute.id, proposal.id)?,
+        takes_over: seen.dispute.has_earlier_talk(),
+        beside: matches!(seen.dispute.stage, Stage::Mediation(_)),
         approved_by_you: seen.side().zip(approved).is_some_and(|(side, approved)| *approved.of(side)),
     }))
 }
@@ -398,9 +447,19 @@ fn assignment(tx: &mut Tx<'_>, seen: &Seen) -> Result<Option<AssignmentView>, Re
 pub fn name_on(tx: &mut Tx<'_>, dispute: &Dispute, seat: Seat) -> Result<Option<String>, Refused> {
     match seat {
         Seat::Party(side) => Ok(store::names::of(tx, dispute.id)?.of(side).as_ref().map(ToString::to_string)),
-        Seat::Mediator => match dispute.mediator() {
-            Some(mediator) => Ok(Some(store::people::by_id(tx, mediator)?.name.to_string())),
-            None => Ok(None),
-        },
+        Seat::Mediator | Seat::CoMediator => {
+            let who = if seat == Seat::Mediator { dispute.mediator() } else { dispute.co_mediator() };
+            match who {
+                Some(mediator) => Ok(Some(store::people::by_id(tx, mediator)?.name.to_string())),
+                None => Ok(None),
+            }
+        }
+        Seat::Beside { side, role } => {
+            let here = |one: &&Companion| one.side == side && one.role == role;
+            match dispute.companions.iter().filter(here).find_map(Companion::sits) {
+                Some(account) => Ok(Some(store::people::by_id(tx, account)?.name.to_string())),
+                None => Ok(None),
+            }
+        }
     }
 }

@@ -184,13 +184,15 @@ async fn lead(state: &AppState, people: People, until: Until, title: &'static st
     if until == Until::Assigning {
         return Ok(());
     }
-    let propose =
-        move |tx: &mut Tx<'_>, doing: &mut Doing| assignments::propose(tx, doing, dispute, Some(people.noor));
+    let propose = move |tx: &mut Tx<'_>, doing: &mut Doing| {
+        assignments::propose(tx, doing, dispute, Some(people.noor), false)
+    };
     let assignment: AssignmentId = desk.write(By::Person(people.rumi), propose).await?;
     let accept = move |tx: &mut Tx<'_>, doing: &mut Doing| assignments::accept(tx, doing, assignment, None);
     desk.write(By::Person(people.noor), accept).await?;
     for account in [people.amara, people.bela] {
-        desk.write(By::Person(account), move |tx, doing| assignments::approve(tx, doing, assignment)).await?;
+        desk.write(By::Person(account), move |tx, doing| assignments::approve(tx, doing, assignment, false))
+            .await?;
     }
     if until == Until::Mediation {
         return Ok(());
@@ -282,9 +284,7 @@ async fn agree(state: &AppState, people: People, dispute: DisputeId, until: Unti
         sealing::prepare_attestation(tx, doing, dispute, digest, "Noor Khan")
     };
     let prepared = desk.write(By::Person(people.noor), prepare).await?;
-    let (keys, contents) = (std::sync::Arc::clone(&state.keys), prepared.contents.clone());
-    let sealed = state.runtime.spawn_blocking(move || record::seal(contents, &keys.seal)).await;
-    let Ok(Ok(sealed)) = sealed else { return Err(Refused::broken("the demo's record")) };
+    let sealed = state.sealer.seal(prepared.contents.clone()).await?;
     desk.write(By::Person(people.noor), move |tx, doing| sealing::seal(tx, doing, &prepared, &sealed))
         .await?;
     Ok(())

@@ -3,6 +3,7 @@
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::Failed;
@@ -11,6 +12,13 @@ use crate::app::{self, Running};
 use crate::config::{Config, MailTransport};
 use crate::refused::Refused;
 use crate::tokens::OneTimeCode;
+
+/// Each seat of a room is an open file, and many systems begin with 1,024: takes as many as the system gives.
+fn raise_file_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    // A system that refuses keeps the smaller limit; then only so many can sit here at once.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
+}
 
 /// Serves until SIGTERM or SIGINT.
 ///
@@ -22,6 +30,7 @@ pub async fn serve(config: Config) -> Result<ExitCode, Failed> {
     if matches!(config.mail.transport, MailTransport::Files) {
         tracing::warn!(folder = %config.data.join("mail").display(), "mail is written to files and not sent");
     }
+    raise_file_limit();
     let running = app::start(config).await?;
     greet(&running).await?;
     tokio::select! {

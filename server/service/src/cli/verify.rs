@@ -44,9 +44,19 @@ pub fn verify(what: &Verify) -> Result<ExitCode, Failed> {
     let keys = KeySet::from_jwks(&jwks).map_err(|_| cannot(&keys_file, "is no key set".to_owned()))?;
     let mut out = io::stdout().lock();
     let code = match record::verify(&read(&what.file)?, &keys) {
-        Verdict::Valid { reference, sealed_at, digest, .. } => {
+        Verdict::Valid { reference, sealed_at, digest, stamped_at, key_revoked_at, .. } => {
             writeln!(out, "valid: {reference}, sealed at {sealed_at}, {digest}")?;
+            if let Some(at) = stamped_at {
+                writeln!(out, "a time-stamp authority saw it sealed at {at}")?;
+            }
+            if let Some(at) = key_revoked_at {
+                writeln!(out, "sealed before the key was revoked, at {at}")?;
+            }
             0
+        }
+        Verdict::Revoked { at } => {
+            writeln!(out, "unknown: its key was revoked at {at}, and had not sealed it before")?;
+            UNKNOWN
         }
         Verdict::Altered => {
             writeln!(out, "altered: this is not what was sealed")?;

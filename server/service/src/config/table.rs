@@ -31,6 +31,11 @@ pub const SETTINGS: &[Setting] = &[
         "",
         "what people type to get here; makes links, Origin checks and the audience of tokens",
     ),
+    plain(
+        "files_url",
+        "",
+        "an origin of its own, led to this same program, from which files are served; empty: the public one",
+    ),
     plain("trusted_proxies", "", "addresses or networks whose forwarding headers are believed, by commas"),
     secret("database_url", "postgres://… instead of SQLite in the data folder"),
     secret("vault_url", "postgres://… of the database that holds the wrapped data keys"),
@@ -62,8 +67,30 @@ pub const SETTINGS: &[Setting] = &[
     plain("mail_user", "", "the user to sign in with, where it asks for one"),
     secret("mail_password", "and the password"),
     plain("mail_from", "", "the address that mails come from"),
+    plain(
+        "mail_dkim_selector",
+        "",
+        "the selector under which our mails' key stands in the DNS (`concord mail dkim`); empty: mails are not signed",
+    ),
     plain("mail_timeout", "30s", "how long the SMTP server may take for one step"),
     plain("mail_lasting", "3d", "how long a mail that cannot be sent is tried again"),
+    plain(
+        "clamd",
+        "",
+        "the virus scanner, as in unix:///run/clamd.ctl or tcp://127.0.0.1:3310 (not encrypted); empty: none",
+    ),
+    plain("clamd_timeout", "30s", "how long it may take for one file; what takes longer waits"),
+    plain(
+        "time_stamp_url",
+        "",
+        "the service that stamps records with the time (RFC 3161), as in http://stamps.example/tsr; empty: none",
+    ),
+    plain(
+        "time_stamp_certificates",
+        "",
+        "a file (PEM) with the certificates of those who issue the certificates of such services: only theirs are believed",
+    ),
+    plain("time_stamp_timeout", "10s", "how long a seal waits for a time stamp before it does without"),
     plain("turn_urls", "", "turn: or turns: addresses of the relay for calls, by commas; empty: no calls"),
     secret("turn_secret", "the secret that the relay shares (use-auth-secret of coturn)"),
     plain(
@@ -76,6 +103,19 @@ pub const SETTINGS: &[Setting] = &[
         "no",
         "yes lets browsers call each other without the relay, but for people who are kept apart",
     ),
+    plain(
+        "ledger_origin",
+        "",
+        "the name of the ledger, an address without a scheme; empty: made of public_url; kept from the first start on",
+    ),
+    plain("ledger_period", "10min", "after which a ledger that grew gets a new signed head"),
+    plain(
+        "ledger_mail_to",
+        "",
+        "the institution's address to which the ledger's head is mailed; empty: mail_from, where that is set",
+    ),
+    plain("ledger_mail_period", "24h", "after which the ledger's head is mailed again"),
+    plain("ledger_witnesses", "", "the public keys of those who may cosign the ledger's head, by commas"),
     plain("answer_period", "14d", "for the respondent to answer an invitation"),
     plain("preparing_period", "7d", "for both sides to get ready"),
     plain("negotiation_period", "10d", "for talks without a mediator"),
@@ -87,6 +127,17 @@ pub const SETTINGS: &[Setting] = &[
     plain("proposal_period", "3d", "for both sides to answer a mediator's proposal that names no end"),
     plain("reminder_period", "2d", "before a deadline, when people are reminded of it"),
     plain("retention_period", "30d", "after closing, until what was said is destroyed"),
+    plain(
+        "hold_confirmation_period",
+        "7d",
+        "for a second registrar to confirm a legal hold, before it lapses",
+    ),
+    plain(
+        "sweep_period",
+        "10min",
+        "after which the house looks again for what is to be destroyed or swept away",
+    ),
+    plain("backup_keys_period", "30d", "for which the keys that `concord backup` wrote may lie there"),
     plain("draft_period", "90d", "after which an unfiled draft is deleted"),
     plain("draft_warning_period", "7d", "before its deletion, when the claimant is warned of it"),
     plain("proof_period", "10min", "for which a fresh proof of identity counts"),
@@ -111,6 +162,7 @@ pub const SETTINGS: &[Setting] = &[
     plain("limit_handshakes_refused", "60,60/min", "refused socket handshakes, an address"),
     plain("limit_uploads", "20,20/h", "files uploaded, a person"),
     plain("limit_verifications", "30,30/h", "files verified, an address"),
+    plain("limit_cosignatures", "60,60/h", "cosignatures of the ledger's head, an address"),
     plain("limit_media_credentials", "100,100/10min", "credentials for calls, a person"),
 ];
 

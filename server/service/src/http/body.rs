@@ -42,6 +42,32 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     }
 }
 
+/// A JSON body from somebody who has to show what they are, and that is not said by the path: whoever is not that learns
+/// nothing from how a body is refused. Two extractors side by side would answer by whichever is done first.
+#[derive(Debug)]
+pub struct BodyOf<P, T> {
+    pub who: P,
+    pub body: Body<T>,
+}
+
+impl<P, T> FromRequest for BodyOf<P, T>
+where
+    P: FromRequest<Error = Refused> + 'static,
+    T: DeserializeOwned + 'static,
+{
+    type Error = Refused;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Refused>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let who = P::from_request(request, &mut Payload::None);
+        let body = Body::from_request(request, payload);
+        Box::pin(async move {
+            let (who, body) = futures_util::join!(who, body);
+            Ok(Self { who: who?, body: body? })
+        })
+    }
+}
+
 /// Reads a whole body of bounded length.
 ///
 /// # Errors

@@ -72,7 +72,11 @@ pub async fn finish(
         tracing::info!(request = id, %method, route, status, millis, "answered");
     }
     let devices = if is_for_calls(&route) { DEVICES } else { NO_DEVICES };
-    add_headers(response.headers_mut(), is_https, devices);
+    let policy = match state(response.request()).ok().and_then(|state| state.config.files_url.clone()) {
+        Some(origin) => with_pictures_of(origin.as_str()),
+        None => HeaderValue::from_static(POLICY),
+    };
+    add_headers(response.headers_mut(), is_https, devices, policy);
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), id);
     }
@@ -114,7 +118,7 @@ fn as_problem(response: ServiceResponse<BoxBody>, current: Option<Value>) -> Ser
         (refused, _) => refused,
     };
     let page = wants_page(response.request()).then(|| page(response.request(), &refused, status)).flatten();
-    let allow = response.headers().get("allow").cloned();
+    let kept = ["allow", "content-range"].map(|name| (name, response.headers().get(name).cloned()));
     let mut answer = match page {
         Some(page) => {
             with_headers(&refused).insert_header((CONTENT_TYPE, "text/html; charset=utf-8")).body(page)
@@ -123,8 +127,10 @@ fn as_problem(response: ServiceResponse<BoxBody>, current: Option<Value>) -> Ser
         None => refused.error_response(),
     };
     *answer.status_mut() = status;
-    if let Some(allow) = allow {
-        answer.headers_mut().insert(HeaderName::from_static("allow"), allow);
+    for (name, value) in kept {
+        if let Some(value) = value {
+            answer.headers_mut().insert(HeaderName::from_static(name), value);
+        }
     }
     response.into_response(answer)
 }
@@ -167,13 +173,21 @@ fn is_for_calls(route: &str) -> bool {
     route == "/try-out" || route.starts_with("/rooms/{id}")
 }
 
-fn add_headers(headers: &mut HeaderMap, is_https: bool, devices: &'static str) {
+/// The policy of pages whose pictures may come from the origin of files too.
+fn with_pictures_of(origin: &str) -> HeaderValue {
+    let policy = POLICY.replace("img-src 'self'", &format!("img-src 'self' {origin}"));
+    HeaderValue::try_from(policy).unwrap_or_else(|_| HeaderValue::from_static(POLICY))
+}
+
+fn add_headers(headers: &mut HeaderMap, is_https: bool, devices: &'static str, policy: HeaderValue) {
+    if !headers.contains_key(CONTENT_SECURITY_POLICY) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
+    }
     let mut set = |name: HeaderName, value: &'static str| {
         if !headers.contains_key(&name) {
             headers.insert(name, HeaderValue::from_static(value));
         }
     };
-    set(CONTENT_SECURITY_POLICY, POLICY);
     set(X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(REFERRER_POLICY, "same-origin");
     set(CACHE_CONTROL, "no-store");

@@ -8,6 +8,7 @@ use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
 use store::Tx;
 
+use crate::keys::verifier_lines;
 use crate::state::AppState;
 
 /// From when on mail that waits is a warning.
@@ -37,6 +38,9 @@ async fn ready(state: web::Data<AppState>) -> HttpResponse {
     let mut warnings = Vec::new();
     if !has_room(&state.config.data) {
         warnings.push("disk");
+    }
+    if state.scanner.is_away() {
+        warnings.push("virus-check-away");
     }
     let mail = match waiting {
         Ok(waiting) => {
@@ -79,9 +83,18 @@ async fn published_keys(state: web::Data<AppState>) -> HttpResponse {
         .body(state.keys.published.to_jwks())
 }
 
+/// The keys of the ledger, the first one first: what anybody needs to verify its head (C2SP signed-note), one a line.
+async fn ledger_keys(state: web::Data<AppState>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/plain; charset=utf-8")
+        .insert_header(("cache-control", "public, max-age=300"))
+        .body(verifier_lines(&state.keys.ledger_published))
+}
+
 pub fn configure(routes: &mut web::ServiceConfig) {
     routes
         .service(web::resource("/health/live").route(web::get().to(live)))
         .service(web::resource("/health/ready").route(web::get().to(ready)))
-        .service(web::resource("/.well-known/jwks.json").route(web::get().to(published_keys)));
+        .service(web::resource("/.well-known/jwks.json").route(web::get().to(published_keys)))
+        .service(web::resource("/.well-known/ledger.vkeys").route(web::get().to(ledger_keys)));
 }

@@ -3,3 +3,4 @@
 
 pub mod terms;
 pub mod entries;
+pub mod own_data;

@@ -28,6 +28,20 @@ async fn show(state: web::Data<AppState>) -> HttpResponse {
     let (rooms, sockets) = state.rooms.counts();
     add(&mut text, "gauge", "rooms", "Rooms with a listener on this node.", &count(rooms));
     add(&mut text, "gauge", "sockets", "Open sockets.", &count(sockets));
+    if state.scanner.is_set() {
+        let away = count(usize::from(state.scanner.is_away()));
+        add(&mut text, "gauge", "virus_check_away", "Whether the virus check is away.", &away);
+    }
+    if state.sealer.stamps() {
+        let missed = vec![(String::new(), state.sealer.missed())];
+        add(
+            &mut text,
+            "counter",
+            "time_stamps_missed_total",
+            "Records sealed without their time stamp.",
+            &missed,
+        );
+    }
     let (writes, reads) = state.store.waiting();
     add(&mut text, "gauge", "store_writes_waiting", "Acts that wait for the database.", &count(writes));
     add(&mut text, "gauge", "store_reads_waiting", "Reads that wait for the database.", &count(reads));
@@ -36,6 +50,10 @@ async fn show(state: web::Data<AppState>) -> HttpResponse {
         let count = |figure: i64| vec![(String::new(), u64::try_from(figure).unwrap_or(0))];
         add(&mut text, "gauge", "mails_queued", "Mails that wait to be sent.", &count(mail.queued));
         add(&mut text, "gauge", "mails_set_aside", "Mails that could not be sent.", &count(mail.set_aside));
+    }
+    if let Ok(waiting) = state.store.read(store::files::waiting_count).await {
+        let waiting = vec![(String::new(), u64::try_from(waiting).unwrap_or(0))];
+        add(&mut text, "gauge", "files_waiting", "Files that wait for the virus check.", &waiting);
     }
     HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text)
 }

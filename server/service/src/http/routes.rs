@@ -26,15 +26,23 @@ pub fn document() -> Document {
         api::preparing::Doc::openapi(),
         api::invitations::Doc::openapi(),
         api::assignments::Doc::openapi(),
+        api::companions::Doc::openapi(),
         api::agreements::Doc::openapi(),
         api::suggestions::Doc::openapi(),
         api::read_backs::Doc::openapi(),
         api::settlements::Doc::openapi(),
+        api::audits::Doc::openapi(),
+        api::ledger::Doc::openapi(),
         api::files::Doc::openapi(),
+        api::uploads::Doc::openapi(),
         api::rooms::Doc::openapi(),
         api::bids::Doc::openapi(),
         api::proposals::Doc::openapi(),
         api::calls::Doc::openapi(),
+        api::phrases::Doc::openapi(),
+        api::balance::Doc::openapi(),
+        api::own_data::Doc::openapi(),
+        api::holds::Doc::openapi(),
         socket::Doc::openapi(),
     ] {
         document.merge(part);
@@ -54,7 +62,7 @@ pub fn document() -> Document {
 /// What is answered without a session: the calls by which one gets a session, and what a code or a file alone opens.
 fn is_open(path: &str) -> bool {
     let by_code = path.starts_with("/invitations/") && !path.ends_with("/acceptance");
-    by_code || path == "/verifications" || who::OPEN_TO_ALL.contains(&path)
+    by_code || path == "/verifications" || path.starts_with("/ledger/") || who::OPEN_TO_ALL.contains(&path)
 }
 
 async fn show_document() -> Result<HttpResponse, Refused> {
@@ -70,15 +78,23 @@ fn configure_api(routes: &mut web::ServiceConfig) {
     api::preparing::configure(routes);
     api::invitations::configure(routes);
     api::assignments::configure(routes);
+    api::companions::configure(routes);
     api::agreements::configure(routes);
     api::suggestions::configure(routes);
     api::read_backs::configure(routes);
     api::settlements::configure(routes);
+    api::audits::configure(routes);
+    api::ledger::configure(routes);
     api::files::configure(routes);
+    api::uploads::configure(routes);
     api::rooms::configure(routes);
     api::bids::configure(routes);
     api::proposals::configure(routes);
     api::calls::configure(routes);
+    api::phrases::configure(routes);
+    api::balance::configure(routes);
+    api::own_data::configure(routes);
+    api::holds::configure(routes);
     socket::configure(routes);
 }
 

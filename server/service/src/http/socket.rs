@@ -1,7 +1,9 @@
-//! The room's WebSocket, `concord.room.v1`: its frames, and one connection. Deliberately not here: who hears what, which
-//! the room decides before a frame is written.
+//! The room's line, `concord.room.v1`: its frames, what carries them, and one connection. Deliberately not here: who
+//! hears what, which the room decides before a frame is written.
 
 pub mod protocol;
+mod wire;
+mod guard;
 mod connection;
 mod handshake;
 

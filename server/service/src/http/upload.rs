@@ -3,6 +3,7 @@
 
 use actix_multipart::{Field, Multipart};
 use actix_web::{HttpRequest, web};
+use domain::ids::UploadId;
 use domain::room::Channel;
 use futures_util::StreamExt as _;
 
@@ -32,6 +33,8 @@ pub struct Upload {
     pub bytes: Vec<u8>,
     /// The other fields of its form.
     pub others: Vec<(String, String)>,
+    /// The upload in pieces of which it was put together, if it was; complete with it.
+    pub resumed: Option<UploadId>,
     /// Why there is no file to keep; whoever asks by a form gets the rest of it back.
     pub fault: Option<Refused>,
 }

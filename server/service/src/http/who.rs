@@ -19,6 +19,7 @@ use store::{SecretHash, Tx, people, sessions};
 use subtle::ConstantTimeEq as _;
 
 use super::{cookies, origin};
+use crate::acts::companions;
 use crate::acts::process::look;
 use crate::acts::{By, Doing, accounts};
 use crate::refused::Refused;
@@ -213,7 +214,7 @@ fn open_to(tx: &mut Tx<'_>, session: Option<Session>) -> Result<(Session, people
 }
 
 /// The calls with a body that need no session.
-pub const OPEN_TO_ALL: [&str; 9] = [
+pub const OPEN_TO_ALL: [&str; 10] = [
     "/accounts",
     "/confirmations",
     "/sessions",
@@ -223,6 +224,7 @@ pub const OPEN_TO_ALL: [&str; 9] = [
     "/setups/{code}",
     "/invitations/{code}/refusal",
     "/invitations/{code}/concerns",
+    "/ledger/cosignatures",
 ];
 
 /// Whether the person who asks is signed in where that is needed, and has a part in the dispute, proposal or file that
@@ -244,6 +246,7 @@ pub async fn check_seat(request: &HttpRequest) -> Result<(), Refused> {
         return Ok(());
     }
     let id = request.match_info().get("id").unwrap_or("").to_owned();
+    let seat = request.match_info().get("companion").and_then(|seat| seat.parse().ok());
     let state = state(request)?;
     let doing = Doing::new(state.clock.now(), who.by(), std::sync::Arc::clone(&state.config));
     state
@@ -253,10 +256,20 @@ pub async fn check_seat(request: &HttpRequest) -> Result<(), Refused> {
             let dispute = if of_assignment {
                 store::disputes::of_assignment(tx, id.parse().map_err(absent)?)?
             } else if of_file {
-                store::files::get(tx, id.parse().map_err(absent)?)?.dispute
+                // What is done to a file its owner does; to everybody else the caucus's and the unknown one look the same.
+                let row = store::files::get(tx, id.parse().map_err(absent)?)?;
+                if row.owner != who.account {
+                    return Err(Refused::Absent);
+                }
+                row.dispute
             } else {
                 id.parse().map_err(absent)?
             };
+            // Whoever is asked to sit beside a party has no part in the dispute yet, and knows of the seat alone.
+            let is_offered = |seat| companions::show(tx, &doing, dispute, seat).is_ok();
+            if seat.is_some_and(is_offered) {
+                return Ok(());
+            }
             look(tx, &doing, dispute)?.actor().map(drop)
         })
         .await
@@ -267,10 +280,18 @@ pub async fn check_seat(request: &HttpRequest) -> Result<(), Refused> {
 /// # Errors
 /// `NotYou` where they are not.
 pub async fn check_alive(state: &AppState, session: SessionId) -> Result<(), Refused> {
+    account_of(state, session).await.map(drop)
+}
+
+/// Whose session that is, while it and its account are open.
+///
+/// # Errors
+/// `NotYou` where they are not.
+pub async fn account_of(state: &AppState, session: SessionId) -> Result<AccountId, Refused> {
     let now = state.clock.now();
     let look = move |tx: &mut Tx<'_>| {
         let session = sessions::live(tx, session, now)?;
-        open_to(tx, session).map(drop)
+        open_to(tx, session).map(|(_, account)| account.id)
     };
     state.store.read(look).await
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::ids::{AccountId, DisputeId, SessionId};
-use domain::room::Channel;
+use domain::room::{Channel, Seat};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use super::outbox::{Cut, Goodbye, Waiting, outbox};
@@ -288,6 +288,11 @@ impl Joined {
     /// The person raises a hand, or takes it down.
     pub fn hand(&self, up: bool) {
         let _ = self.line.asks.try_send(Ask::Hand(self.socket, up));
+    }
+
+    /// The person, who is the mediator, takes that hand down.
+    pub fn give_floor(&self, whose: Seat) {
+        let _ = self.line.asks.try_send(Ask::GiveFloor(self.socket, whose));
     }
 
     /// The person joins the call of that channel, or (nothing) leaves the call. Waits for its turn: who has left must not

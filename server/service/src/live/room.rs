@@ -2,9 +2,10 @@
 //! Pure: it is told what happened and what time it is, and says what to do. Deliberately not here: the task that does
 //! it (`speaker`), and the answer to who may hear what, which it asks of [`RoomNow`] *before* anything reaches a queue.
 
+mod hands;
 mod talk;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,6 +48,8 @@ pub enum News {
     Hand {
         who: Seat,
         up: bool,
+        /// The mediator took it down: it is this person's turn.
+        floor: bool,
     },
     /// A party has the room open while no session is: for the mediator alone (R19).
     Waiting {
@@ -132,8 +135,8 @@ pub struct LiveRoom {
     presence: Presence,
     /// When it was last passed on that somebody writes.
     typed: BTreeMap<(AccountId, Channel), Moment>,
-    /// Whose hands are up.
-    hands: BTreeSet<AccountId>,
+    /// Whose hands are up, in the order in which they were raised.
+    hands: Vec<AccountId>,
     calls: Calls,
 }
 
@@ -147,7 +150,7 @@ impl LiveRoom {
             orders,
             presence: Presence::default(),
             typed: BTreeMap::new(),
-            hands: BTreeSet::new(),
+            hands: Vec::new(),
             calls: Calls::default(),
         }
     }
@@ -193,6 +196,7 @@ impl LiveRoom {
                 .extend(self.presence.everybody().filter_map(|other| self.waits(other, true, Some(socket))));
         }
         effects.extend(self.calls_for(socket));
+        effects.extend(self.hands_for(socket));
         Some((heads, effects))
     }
 
@@ -207,11 +211,11 @@ impl LiveRoom {
     /// Those whose grace is over have left the room.
     pub fn tick(&mut self, at: Moment) -> Vec<Effect> {
         let left = self.presence.left(at);
+        let mut effects = Vec::new();
         for account in &left {
-            self.hands.remove(account);
+            effects.extend(self.drop_hand(*account, false));
             self.typed.retain(|(typist, _), _| typist != account);
         }
-        let mut effects = Vec::new();
         if self.now.session_open() {
             for account in left {
                 effects.push(Effect::Announce { account, comes: false });
@@ -300,6 +304,7 @@ impl LiveRoom {
             self.calls.take(|channel, member| is_apart || now.check_call(member.account, channel).is_err());
         effects.extend(self.tell_gone(gone));
         effects.extend(self.show());
+        effects.extend(self.drop_hands());
         if !was_open && self.now.session_open() {
             for account in self.presence.everybody() {
                 effects.push(Effect::Announce { account, comes: true });
@@ -359,19 +364,6 @@ impl LiveRoom {
         self.send(hears, News::Typing { who, channel })
     }
 
-    /// Somebody raises a hand or takes it down, for those with whom they share a channel; nothing where it is so already.
-    pub fn hand(&mut self, socket: SocketId, up: bool) -> Option<Effect> {
-        let (account, who) = self.speaker(socket)?;
-        let is_new = if up { self.hands.insert(account) } else { self.hands.remove(&account) };
-        if !is_new {
-            return None;
-        }
-        let sees = |listener: &Listener, _: &SocketId| {
-            listener.account != account && self.now.share_a_channel(listener.account, account)
-        };
-        self.send(sees, News::Hand { who, up })
-    }
-
     /// Who speaks on that connection, while a session is open.
     fn speaker(&self, socket: SocketId) -> Option<(AccountId, Seat)> {
         let account = self.listeners.get(&socket)?.account;
@@ -398,7 +390,8 @@ impl LiveRoom {
         let who = self.now.seat(account).filter(|seat| seat.side().is_some())?;
         self.now.state()?;
         let lets_in = |listener: &Listener, socket: &SocketId| {
-            self.now.seat(listener.account) == Some(Seat::Mediator) && only.is_none_or(|only| only == *socket)
+            self.now.seat(listener.account).is_some_and(Seat::mediates)
+                && only.is_none_or(|only| only == *socket)
         };
         self.send(lets_in, News::Waiting { who, here })
     }

@@ -3,7 +3,7 @@
 //! without a gap.
 
 use super::*;
-use crate::acts::rooms::tests::{account, room};
+use crate::acts::rooms::tests::{account, room, with_co_mediator, with_interpreter};
 use domain::dispute::Stage;
 use domain::entry::{Author, Body};
 use domain::ids::EntryId;
@@ -23,8 +23,8 @@ impl Dice {
     }
 
     fn channel(&mut self) -> Channel {
-        let at = usize::try_from(self.roll(4)).expect("small");
-        *Channel::ALL.get(at).expect("four channels")
+        let at = usize::try_from(self.roll(5)).expect("small");
+        *Channel::ALL.get(at).expect("five channels")
     }
 }
 
@@ -52,7 +52,8 @@ struct World {
 
 impl World {
     fn new(shuttle: bool) -> Self {
-        let now = room(shuttle);
+        let mut now = with_co_mediator(with_interpreter(room(shuttle)));
+        now.seats.iter_mut().for_each(|row| row.from_seq = 1);
         Self {
             live: LiveRoom::new(now.clone()),
             now,
@@ -83,11 +84,12 @@ impl World {
                     News::Presence { who, .. } | News::Hand { who, .. } => {
                         assert!(
                             !self.now.dispute.shuttle
-                                || who.side().is_none()
-                                || self.now.seat(*account) == Some(Seat::Mediator)
+                                || who.of_side().is_none()
+                                || self.now.seat(*account).is_some_and(Seat::mediates)
+                                || self.now.seat(*account).and_then(Seat::of_side) == who.of_side()
                         );
                     }
-                    News::Waiting { .. } => assert_eq!(self.now.seat(*account), Some(Seat::Mediator)),
+                    News::Waiting { .. } => assert!(self.now.seat(*account).is_some_and(Seat::mediates)),
                     // Nobody hears of a call in which they could not sit, and nobody is told to be in one.
                     News::Call { channel, .. }
                     | News::Signal { channel, .. }
@@ -163,7 +165,7 @@ impl World {
                     let effects = self.live.leave(socket, self.at);
                     self.take(effects);
                 } else {
-                    self.join(socket, account(u128::from(dice.roll(4)) + 1));
+                    self.join(socket, account(u128::from(dice.roll(6)) + 1));
                 }
             }
             9 => self.heal(),

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytestring::ByteString;
 use domain::ids::{AccountId, DisputeId};
-use domain::room::Channel;
+use domain::room::{Channel, Seat};
 use domain::time::Moment;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
@@ -52,6 +52,8 @@ pub(super) enum Ask {
     Leave(SocketId),
     Typing(SocketId, Channel),
     Hand(SocketId, bool),
+    /// The mediator takes that hand down.
+    GiveFloor(SocketId, Seat),
     /// Joins the call of that channel; nothing: leaves the call.
     Call(SocketId, Option<Channel>),
     Signal(SocketId, Addressee, Box<Signal>),
@@ -84,6 +86,8 @@ pub(super) struct Speaker {
     missed: Arc<AtomicBool>,
     reread_at: Instant,
     empty_since: Option<Instant>,
+    /// Whether what was said here is destroyed.
+    is_emptied: bool,
 }
 
 impl Speaker {
@@ -94,9 +98,11 @@ impl Speaker {
         missed: Arc<AtomicBool>,
     ) -> Result<Self, Refused> {
         let now = house.desk.read(move |tx| room_now(tx, dispute)).await?;
+        let is_emptied = now.destroyed_at.is_some();
         let live = LiveRoom::new(now);
         let reread_at = Instant::now() + POLL_PERIOD;
-        Ok(Self { house, dispute, live, outboxes: HashMap::new(), missed, reread_at, empty_since: None })
+        let outboxes = HashMap::new();
+        Ok(Self { house, dispute, live, outboxes, missed, reread_at, empty_since: None, is_emptied })
     }
 
     /// Speaks until nobody has listened for a while.
@@ -176,6 +182,10 @@ impl Speaker {
                 let effects = self.live.typing(socket, channel, at).into_iter().collect();
                 self.follow(effects);
             }
+            Ask::GiveFloor(socket, whose) => {
+                let effects = self.live.give_floor(socket, whose).into_iter().collect();
+                self.follow(effects);
+            }
             Ask::Hand(socket, up) => {
                 let effects = self.live.hand(socket, up).into_iter().collect();
                 self.follow(effects);
@@ -208,13 +218,14 @@ impl Speaker {
         match read {
             Ok(now) => {
                 self.reread_at = Instant::now() + POLL_PERIOD;
+                // What was said here was destroyed a moment ago: nobody has anything to hear any more.
+                let is_emptied = now.destroyed_at.is_some() && !self.is_emptied;
+                self.is_emptied = now.destroyed_at.is_some();
+                if is_emptied {
+                    return self.outboxes.values().for_each(|outbox| outbox.cut.because(Goodbye::SeatEnded));
+                }
                 let effects = self.live.change(now, self.house.clock.now());
                 self.follow(effects);
-            }
-            Err(Refused::Absent) => {
-                // What was said here is destroyed: nobody has anything to hear any more.
-                self.reread_at = Instant::now() + POLL_PERIOD;
-                self.outboxes.values().for_each(|outbox| outbox.cut.because(Goodbye::SeatEnded));
             }
             Err(_) => self.reread_at = Instant::now() + RETRY_PERIOD,
         }

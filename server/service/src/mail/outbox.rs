@@ -9,10 +9,12 @@ use std::time::Duration;
 use domain::ids::{DeliveryId, MailId};
 use domain::settlement::DeliveryState;
 use domain::time::Moment;
+use lettre::Message;
 use store::outbox::{self, Claimed};
 use store::{Store, Tx, deliveries};
 use tokio::sync::{Notify, watch};
 
+use super::dkim::Signer;
 use super::message::{NotAMail, of_row};
 use super::transport::{NotSent, Transport};
 use crate::clock::Clock;
@@ -35,6 +37,7 @@ pub struct Worker {
     pub clock: Clock,
     pub config: Arc<Config>,
     pub transport: Arc<Transport>,
+    pub signer: Option<Arc<Signer>>,
     pub wake: Arc<Notify>,
 }
 
@@ -102,7 +105,7 @@ impl Worker {
         let now = self.clock.now();
         let fate = match of_row(&row, &self.config, now) {
             Err(NotAMail(part)) => Fate::SetAside(format!("not-a-mail-{part}")),
-            Ok(message) => match self.transport.send(row.id, message).await {
+            Ok(message) => match self.transport.send(row.id, self.signed(message).await).await {
                 Ok(()) => Fate::Sent,
                 Err(NotSent::Never(problem)) => Fate::SetAside(problem),
                 Err(NotSent::Later(problem)) => self.later(&row, now, problem),
@@ -115,6 +118,24 @@ impl Worker {
         {
             // Its lease ends, and it is sent again: a double, never a loss.
             tracing::error!(%error, mail = %id, "what became of a mail could not be kept");
+        }
+    }
+
+    /// A mail under the house's signature, where it has one: made on a thread of its own, for it takes a while.
+    async fn signed(&self, message: Message) -> Message {
+        let Some(signer) = self.signer.clone() else { return message };
+        let unsigned = message.clone();
+        let sign = move || {
+            let mut message = message;
+            signer.sign(&mut message);
+            message
+        };
+        match tokio::task::spawn_blocking(sign).await {
+            Ok(message) => message,
+            Err(error) => {
+                tracing::error!(%error, "a mail could not be signed");
+                unsigned
+            }
         }
     }
 

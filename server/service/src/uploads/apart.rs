@@ -1,5 +1,5 @@
-//! Cleaning a document in a process of its own, which is this program again with little memory, little time, and
-//! nothing of the house: no keys, no database, no environment. A document that asks for more than it may have ends that
+//! Cleaning a document, or drawing a small picture, in a process of its own, which is this program again with little memory, little time, and
+//! nothing of the house: no keys, no database, no environment. What asks for more than it may have ends that
 //! process and not the house.
 
 use std::io::{self, Read as _, Write as _};
@@ -10,10 +10,25 @@ use rustix::process::{Resource, Rlimit, setrlimit};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::Command;
 
+use super::thumbnail::{self, Thumbnail};
 use super::{NotCleaned, UPLOAD_BYTES_MAX, pdf};
 
-/// The name of the hidden command.
-pub const COMMAND: &str = "clean-pdf";
+/// What is done there; each is a hidden command of this program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work {
+    CleanPdf,
+    DrawThumbnail,
+}
+
+impl Work {
+    const fn command(self) -> &'static str {
+        match self {
+            Self::CleanPdf => "clean-pdf",
+            Self::DrawThumbnail => "draw-thumbnail",
+        }
+    }
+}
+
 /// The most memory of that process: the addresses that it may use at all.
 const MEMORY_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 /// The most seconds of a core.
@@ -28,19 +43,28 @@ const COPY_BYTES_MAX: u64 = 2 * 25 * 1024 * 1024;
 /// # Errors
 /// As [`NotCleaned`] says.
 pub async fn clean(bytes: Vec<u8>) -> Result<Vec<u8>, NotCleaned> {
-    match tokio::time::timeout(WAIT_MAX, ask(bytes)).await {
-        Ok(Ok(copy)) => copy.ok_or(NotCleaned::Refused),
+    done(Work::CleanPdf, bytes).await
+}
+
+/// Draws the small picture of a picture in a process apart; nothing where it cannot be drawn.
+pub async fn draw(picture: Vec<u8>) -> Option<Thumbnail> {
+    Thumbnail::from_bytes(&done(Work::DrawThumbnail, picture).await.ok()?)
+}
+
+async fn done(work: Work, bytes: Vec<u8>) -> Result<Vec<u8>, NotCleaned> {
+    match tokio::time::timeout(WAIT_MAX, ask(work, bytes)).await {
+        Ok(Ok(made)) => made.ok_or(NotCleaned::Refused),
         Ok(Err(error)) => {
-            tracing::error!(%error, "a document could not be given to a process apart");
+            tracing::error!(%error, "a file could not be given to a process apart");
             Err(NotCleaned::Broken)
         }
         Err(_) => Err(NotCleaned::Refused),
     }
 }
 
-async fn ask(bytes: Vec<u8>) -> io::Result<Option<Vec<u8>>> {
+async fn ask(work: Work, bytes: Vec<u8>) -> io::Result<Option<Vec<u8>>> {
     let mut child = Command::new(own_program()?)
-        .arg(COMMAND)
+        .arg(work.command())
         .env_clear()
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -70,11 +94,11 @@ fn own_program() -> io::Result<std::path::PathBuf> {
     if running.exists() { Ok(running) } else { std::env::current_exe() }
 }
 
-/// What that process does: it takes its own means away, then reads a document and writes the copy.
+/// What that process does: it takes its own means away, then reads a file and writes what it made of it.
 ///
 /// # Errors
-/// Where it cannot be cleaned.
-pub fn run() -> io::Result<()> {
+/// Where nothing can be made of it.
+pub fn run(work: Work) -> io::Result<()> {
     let limited = |most| Rlimit { current: Some(most), maximum: Some(most) };
     setrlimit(Resource::As, limited(MEMORY_BYTES_MAX))?;
     setrlimit(Resource::Cpu, limited(CPU_SECONDS_MAX))?;
@@ -84,8 +108,11 @@ pub fn run() -> io::Result<()> {
     let mut bytes = Vec::new();
     let most = u64::try_from(UPLOAD_BYTES_MAX).unwrap_or(u64::MAX);
     io::stdin().lock().take(most).read_to_end(&mut bytes)?;
-    let copy = pdf::clean(&bytes).ok_or_else(|| io::Error::other("this document cannot be cleaned"))?;
+    let made = match work {
+        Work::CleanPdf => pdf::clean(&bytes),
+        Work::DrawThumbnail => thumbnail::draw(&bytes).map(|drawn| drawn.to_bytes()),
+    };
     let mut out = io::stdout().lock();
-    out.write_all(&copy)?;
+    out.write_all(&made.ok_or_else(|| io::Error::other("nothing can be made of this file"))?)?;
     out.flush()
 }

@@ -3,10 +3,11 @@
 use super::*;
 use crate::testing::{a_dispute, account, dispute_id, houses, in_mediation, moment};
 use domain::agreement::{Agreement, Proof, Revision, Signature, TextDigest};
-use domain::assignment::Assignment;
+use domain::assignment::{Assignment, CoMediation};
+use domain::companion::{Companion, CompanionRole, Sitting};
 use domain::consent::Consent;
-use domain::dispute::{Assigning, Cause, Ending, Suspension};
-use domain::ids::SettlementId;
+use domain::dispute::{Assigning, Cause, Ending, Mediation, Suspension};
+use domain::ids::{CompanionId, SettlementId};
 use domain::language::Language;
 use domain::party::{Route, Safety, Sides};
 use domain::room::{Channel, Seat, Signal};
@@ -17,10 +18,53 @@ fn assignment(number: u128) -> AssignmentId {
     AssignmentId::new(Uuid::from_u128(number))
 }
 
+/// A seat beside a party in every state.
+fn companions() -> Vec<Companion> {
+    let consent = Consent { version: 1, language: Language::Urdu, at: moment(4) };
+    let sittings = [
+        Sitting::Asked,
+        Sitting::Seated { account: account(3), consent },
+        Sitting::Over { account: account(3) },
+    ];
+    let (side, role) = (Side::Respondent, CompanionRole::Interpreter);
+    let beside = |(number, sitting)| {
+        let id = CompanionId::new(Uuid::from_u128(number));
+        Companion { id, side, role, reads_earlier: number == 2, sitting }
+    };
+    (1..).zip(sittings).map(beside).collect()
+}
+
+/// An agreement in each of its states.
+fn every_agreement() -> [Agreement; 4] {
+    let revision = Revision {
+        number: 3,
+        digest: TextDigest([5; 32]),
+        prevailing: Language::English,
+        languages: vec![Language::English, Language::Urdu],
+    };
+    let proof = Proof::PasswordAndCode;
+    let signature = Signature { at: moment(6), auditor_may_read_terms: true, proof };
+    let flags = Sides { claimant: true, respondent: false };
+    [
+        Agreement::Blank,
+        Agreement::Draft { revision: revision.clone(), ready: flags },
+        Agreement::Frozen {
+            revision: revision.clone(),
+            since: moment(4),
+            waived: flags,
+            signatures: Sides { claimant: Some(signature), respondent: None },
+        },
+        Agreement::Signed {
+            revision,
+            since: moment(7),
+            signatures: Sides { claimant: signature, respondent: signature },
+        },
+    ]
+}
+
 /// Disputes that between them have every stage, agreement and field.
 fn every_shape(draft: &Dispute) -> Vec<Dispute> {
-    let mut full = in_mediation(draft);
-    full.shuttle = true;
+    let mut full = Dispute { shuttle: true, companions: companions(), ..in_mediation(draft) };
     full.suspension = Some(Suspension { since: moment(3), until: Some(moment(9)) });
     let party = &mut full.parties.claimant;
     party.safety = Safety::Screened;
@@ -36,35 +80,18 @@ fn every_shape(draft: &Dispute) -> Vec<Dispute> {
     mediation.room.arrived = vec![Seat::Mediator, Seat::Party(Side::Respondent)];
     mediation.room.not_freely.respondent = true;
     let proposal = |state| Some(Assignment { id: assignment(7), mediator: account(3), state });
+    mediation.tried = vec![account(8), account(9)];
+    let earlier = mediation.clone();
     let seeking = |state| {
-        Stage::Assigning(Assigning { proposal: proposal(state), tried: vec![account(2)], until: moment(8) })
+        let (proposal, tried, until) = (proposal(state), vec![account(2)], moment(8));
+        Stage::Assigning(Assigning { proposal, tried, until, earlier: Some(earlier.clone()) })
     };
-    let accepted =
-        Proposal::Accepted { disclosed: true, approved: Sides { claimant: true, respondent: false } };
-    let revision = Revision {
-        number: 3,
-        digest: TextDigest([5; 32]),
-        prevailing: Language::English,
-        languages: vec![Language::English, Language::Urdu],
-    };
-    let proof = Proof::PasswordAndCode;
-    let signature = Signature { at: moment(6), auditor_may_read_terms: true, proof };
-    let flags = Sides { claimant: true, respondent: false };
-    let agreements = [
-        Agreement::Blank,
-        Agreement::Draft { revision: revision.clone(), ready: flags },
-        Agreement::Frozen {
-            revision: revision.clone(),
-            since: moment(4),
-            waived: flags,
-            signatures: Sides { claimant: Some(signature), respondent: None },
-        },
-        Agreement::Signed {
-            revision,
-            since: moment(7),
-            signatures: Sides { claimant: signature, respondent: signature },
-        },
-    ];
+    let approved = Sides { claimant: true, respondent: false };
+    let reads_earlier = Sides { claimant: false, respondent: true };
+    let accepted = Proposal::Accepted { disclosed: true, approved, reads_earlier };
+    let asked = Assignment { id: assignment(6), mediator: account(3), state: accepted };
+    let beside =
+        |beside| Stage::Mediation(Mediation { beside, co_mediated: vec![account(6)], ..mediation.clone() });
     let ended = |mediation| Stage::Ended(Ending { at: moment(9), cause: Cause::Impasse, mediation });
     let stages = [
         Stage::Draft,
@@ -75,6 +102,8 @@ fn every_shape(draft: &Dispute) -> Vec<Dispute> {
         seeking(Proposal::Proposed),
         seeking(accepted),
         Stage::Mediation(mediation.clone()),
+        beside(CoMediation::Proposed(asked)),
+        beside(CoMediation::Seated(account(3))),
         ended(None),
         ended(Some(mediation.clone())),
         Stage::Settled {
@@ -85,7 +114,7 @@ fn every_shape(draft: &Dispute) -> Vec<Dispute> {
         },
     ];
     let staged = stages.into_iter().map(|stage| Dispute { stage, ..full.clone() });
-    let agreed = agreements.into_iter().map(|agreement| Dispute { agreement, ..full.clone() });
+    let agreed = every_agreement().into_iter().map(|agreement| Dispute { agreement, ..full.clone() });
     staged.chain(agreed).collect()
 }
 
@@ -180,8 +209,12 @@ fn everybody_finds_their_disputes_and_the_desk_its_lists() {
                     (Stage::Inviting { until: moment(50), refused_at: None }, Some(moment(2)));
                 save(tx, &taken, 1, Some(moment(50)), moment(1))?;
                 let mut assigning = in_mediation(&drafts[3]);
-                assigning.stage =
-                    Stage::Assigning(Assigning { proposal: None, tried: Vec::new(), until: moment(60) });
+                assigning.stage = Stage::Assigning(Assigning {
+                    proposal: None,
+                    tried: Vec::new(),
+                    until: moment(60),
+                    earlier: None,
+                });
                 save(tx, &assigning, 1, Some(moment(60)), moment(1))?;
                 Ok(())
             })
@@ -227,6 +260,7 @@ fn a_proposal_leads_to_its_dispute_for_ever_and_counts_only_while_it_is_open() {
                         proposal: Some(proposal),
                         tried: Vec::new(),
                         until: moment(60),
+                        earlier: None,
                     })
                 };
                 seeking.stage = state(7, 2);

@@ -3,7 +3,9 @@
 
 use super::*;
 use crate::testing::{a_dispute, account, dispute_id, houses, moment};
-use domain::entry::{AgreementStep, BidQuestion, OfferContent, OfferState, SessionStep, SharedItem};
+use domain::entry::{
+    AgreementStep, BidQuestion, CaucusStep, FileContent, OfferContent, OfferState, SessionStep, SharedItem,
+};
 use domain::ids::FileId;
 use domain::language::Language;
 use domain::party::Side;
@@ -19,6 +21,8 @@ fn message(text: &str) -> Body {
     Body::Message { text: text.to_owned(), lang: Language::English.into() }
 }
 
+const INTERPRETER: Seat =
+    Seat::Beside { side: Side::Respondent, role: domain::companion::CompanionRole::Interpreter };
 const CLAIMANT: Author = Author::Seat(Seat::Party(Side::Claimant));
 
 fn new(channel: Channel, number: u128, body: &Body) -> NewEntry<'_> {
@@ -134,15 +138,22 @@ fn every_body() -> Vec<Body> {
     let amount = offer.terms[0].amount.unwrap();
     vec![
         Body::Message { text: "শুভ সকাল".to_owned(), lang: "bn-BD".parse().unwrap() },
-        Body::File { file: FileId::new(Uuid::from_u128(5)) },
+        Body::File(FileContent::of(FileId::new(Uuid::from_u128(5)))),
+        Body::File(FileContent {
+            file: FileId::new(Uuid::from_u128(5)),
+            caption: Some("The door".to_owned()),
+            thumbnail: Some((240, 180)),
+        }),
         Body::Offer(offer.clone()),
         Body::OfferAccepted { offer: id(1) },
         Body::OfferCountered { offer: id(1), counter: offer.clone() },
         Body::OfferWithdrawn { offer: id(1) },
-        Body::Agenda { items: vec!["rent".to_owned()] },
+        Body::Agenda { items: vec!["rent".to_owned()], current: None },
         Body::Session { step: SessionStep::Opened },
         Body::Arrival { who: mediator },
         Body::Departure { who: mediator },
+        Body::SeatTaken { who: INTERPRETER },
+        Body::SeatEnded { who: INTERPRETER },
         Body::Revision { step: AgreementStep::Frozen, revision: 3 },
         Body::Signature { who: None },
         Body::Signature { who: Some(mediator) },
@@ -164,6 +175,17 @@ fn every_body() -> Vec<Body> {
             id: domain::ids::SuggestionId::new(Uuid::from_u128(6)),
             term: Some(2),
             state: domain::suggestion::SuggestionState::Declined,
+        },
+        Body::Agenda { items: vec!["rent".to_owned()], current: Some(1) },
+        Body::Caucus { step: CaucusStep::Asked },
+        Body::Timer { seconds: 600, of: Some(Side::Claimant) },
+        Body::TimerStopped { timer: id(1) },
+        Body::Summary { text: "Both want quiet".to_owned(), lang: Language::English.into() },
+        Body::SummaryConfirmed { summary: id(1) },
+        Body::SummaryCorrected {
+            summary: id(1),
+            text: "At night".to_owned(),
+            lang: Language::English.into(),
         },
         Body::ShareAsked { entry: id(1) },
         Body::Shared { of: Side::Claimant, item: SharedItem::Offer(offer) },

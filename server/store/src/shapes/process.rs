@@ -3,13 +3,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use domain::assignment::{Assignment, Proposal};
+use domain::assignment::{Assignment, CoMediation, Proposal};
 use domain::category::Category;
+use domain::companion::{Companion, CompanionRole, Sitting};
 use domain::consent::Consent;
 use domain::dispute::{Assigning, Cause, Dispute, Ending, Mediation, Stage, Suspension};
-use domain::ids::{AccountId, AssignmentId, DisputeId, Reference, SettlementId};
+use domain::ids::{AccountId, AssignmentId, CompanionId, DisputeId, Reference, SettlementId};
 use domain::language::Language;
-use domain::party::{Joining, Party, Route, Safety};
+use domain::party::{Joining, Party, Route, Safety, Side, Sides};
 use domain::room::{Channel, RoomState, Seat, Signal};
 use domain::settlement::{Attestation, DeliveryChoice};
 
@@ -25,6 +26,12 @@ pub struct DisputeShape {
     language: W<Language>,
     filed_at: Option<M>,
     parties: Two<PartyShape>,
+    /// Absent in what was kept before anybody could sit beside a party.
+    #[serde(default)]
+    companions: Vec<CompanionShape>,
+    /// Absent in what was kept before it was counted.
+    #[serde(default)]
+    asked_beside: Option<Two<u32>>,
     shuttle: bool,
     suspension: Option<SuspensionShape>,
     agreement: AgreementShape,
@@ -41,6 +48,8 @@ impl From<&Dispute> for DisputeShape {
             language: W(dispute.language),
             filed_at: dispute.filed_at.map(M::from),
             parties: Two::of(&dispute.parties, |party| PartyShape::from(party)),
+            companions: dispute.companions.iter().map(CompanionShape::from).collect(),
+            asked_beside: Some(Two::of(&dispute.asked_beside, |asked| *asked)),
             shuttle: dispute.shuttle,
             suspension: dispute.suspension.map(suspension),
             agreement: AgreementShape::from(&dispute.agreement),
@@ -63,6 +72,8 @@ impl DisputeShape {
             language: self.language.0,
             filed_at: self.filed_at.map(Into::into),
             parties: self.parties.sides(|party| Ok(party.value()))?,
+            companions: self.companions.into_iter().map(CompanionShape::value).collect(),
+            asked_beside: self.asked_beside.map_or_else(|| Ok(Sides::default()), |asked| asked.sides(Ok))?,
             shuttle: self.shuttle,
             suspension: self.suspension.map(suspension),
             agreement: self.agreement.value()?,
@@ -84,6 +95,59 @@ struct ConsentShape {
     at: M,
 }
 
+impl From<Consent> for ConsentShape {
+    fn from(signed: Consent) -> Self {
+        Self { version: signed.version, language: W(signed.language), at: signed.at.into() }
+    }
+}
+
+impl From<ConsentShape> for Consent {
+    fn from(shape: ConsentShape) -> Self {
+        Self { version: shape.version, language: shape.language.0, at: shape.at.into() }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct CompanionShape {
+    id: W<CompanionId>,
+    side: W<Side>,
+    role: W<CompanionRole>,
+    reads_earlier: bool,
+    /// Nobody while nobody has taken the seat.
+    account: Option<W<AccountId>>,
+    /// Nothing before they sit, and when they sit there no more.
+    consent: Option<ConsentShape>,
+}
+
+impl From<&Companion> for CompanionShape {
+    fn from(seat: &Companion) -> Self {
+        let consent = match seat.sitting {
+            Sitting::Seated { consent, .. } => Some(ConsentShape::from(consent)),
+            Sitting::Asked | Sitting::Over { .. } => None,
+        };
+        Self {
+            id: W(seat.id),
+            side: W(seat.side),
+            role: W(seat.role),
+            reads_earlier: seat.reads_earlier,
+            account: seat.account().map(W),
+            consent,
+        }
+    }
+}
+
+impl CompanionShape {
+    fn value(self) -> Companion {
+        let sitting = match (self.account, self.consent) {
+            (None, _) => Sitting::Asked,
+            (Some(account), Some(consent)) => Sitting::Seated { account: account.0, consent: consent.into() },
+            (Some(account), None) => Sitting::Over { account: account.0 },
+        };
+        let (id, side, role) = (self.id.0, self.side.0, self.role.0);
+        Companion { id, side, role, reads_earlier: self.reads_earlier, sitting }
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 struct PartyShape {
     account: Option<W<AccountId>>,
@@ -97,11 +161,6 @@ struct PartyShape {
 
 impl From<&Party> for PartyShape {
     fn from(party: &Party) -> Self {
-        let consent = |signed: Consent| ConsentShape {
-            version: signed.version,
-            language: W(signed.language),
-            at: signed.at.into(),
-        };
         let pending: &[AccountId] = match &party.joining {
             Joining::Awaited { pending } => pending,
             Joining::Joined { .. } => &[],
@@ -110,7 +169,7 @@ impl From<&Party> for PartyShape {
             account: party.account().map(W),
             pending: pending.iter().copied().map(W).collect(),
             safety: W(party.safety),
-            consent: party.consent.map(consent),
+            consent: party.consent.map(ConsentShape::from),
             route: party.route.map(W),
             delivery: party.delivery.map(W),
             suspended_at: party.suspended_at.map(M::from),
@@ -120,11 +179,6 @@ impl From<&Party> for PartyShape {
 
 impl PartyShape {
     fn value(self) -> Party {
-        let consent = |shape: ConsentShape| Consent {
-            version: shape.version,
-            language: shape.language.0,
-            at: shape.at.into(),
-        };
         let pending = self.pending.into_iter().map(|account| account.0).collect();
         Party {
             joining: match self.account {
@@ -132,7 +186,7 @@ impl PartyShape {
                 None => Joining::Awaited { pending },
             },
             safety: self.safety.0,
-            consent: self.consent.map(consent),
+            consent: self.consent.map(Consent::from),
             route: self.route.map(|route| route.0),
             delivery: self.delivery.map(|choice| choice.0),
             suspended_at: self.suspended_at.map(Into::into),
@@ -159,8 +213,42 @@ struct RoomShape {
 struct MediationShape {
     mediator: W<AccountId>,
     since: M,
+    /// Nothing where it began with this mediator.
+    began: Option<M>,
     until: M,
     room: RoomShape,
+    /// Absent in what was kept before two could mediate.
+    #[serde(default)]
+    beside: Option<BesideShape>,
+    #[serde(default)]
+    co_mediated: Vec<W<AccountId>>,
+    #[serde(default)]
+    tried: Vec<W<AccountId>>,
+}
+
+/// A co-mediator who is asked, or sits.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum BesideShape {
+    Proposed(ProposalShape),
+    Seated(W<AccountId>),
+}
+
+impl BesideShape {
+    fn of(beside: CoMediation) -> Option<Self> {
+        match beside {
+            CoMediation::Vacant => None,
+            CoMediation::Proposed(proposal) => Some(Self::Proposed(proposal.into())),
+            CoMediation::Seated(account) => Some(Self::Seated(W(account))),
+        }
+    }
+
+    fn value(self) -> Result<CoMediation> {
+        Ok(match self {
+            Self::Proposed(proposal) => CoMediation::Proposed(proposal.value()?),
+            Self::Seated(account) => CoMediation::Seated(account.0),
+        })
+    }
 }
 
 impl From<&Mediation> for MediationShape {
@@ -179,8 +267,12 @@ impl From<&Mediation> for MediationShape {
         Self {
             mediator: W(mediation.mediator),
             since: mediation.since.into(),
+            began: Some(mediation.began.into()),
             until: mediation.until.into(),
             room,
+            beside: BesideShape::of(mediation.beside),
+            co_mediated: mediation.co_mediated.iter().copied().map(W).collect(),
+            tried: mediation.tried.iter().copied().map(W).collect(),
         }
     }
 }
@@ -197,7 +289,16 @@ impl MediationShape {
             arrived: self.room.arrived.into_iter().map(|seat| seat.0).collect(),
             not_freely: self.room.not_freely.map(|said| said.sides(Ok)).transpose()?.unwrap_or_default(),
         };
-        Ok(Mediation { mediator: self.mediator.0, since: self.since.into(), until: self.until.into(), room })
+        Ok(Mediation {
+            mediator: self.mediator.0,
+            since: self.since.into(),
+            began: self.began.unwrap_or(self.since).into(),
+            until: self.until.into(),
+            room,
+            beside: self.beside.map(BesideShape::value).transpose()?.unwrap_or_default(),
+            co_mediated: self.co_mediated.into_iter().map(|account| account.0).collect(),
+            tried: self.tried.into_iter().map(|account| account.0).collect(),
+        })
     }
 }
 
@@ -213,14 +314,17 @@ struct ProposalShape {
 struct AcceptedShape {
     disclosed: bool,
     approved: Two<bool>,
+    reads_earlier: Option<Two<bool>>,
 }
 
 impl From<Assignment> for ProposalShape {
     fn from(assignment: Assignment) -> Self {
         let accepted = match assignment.state {
             Proposal::Proposed => None,
-            Proposal::Accepted { disclosed, approved } => {
-                Some(AcceptedShape { disclosed, approved: Two::of(&approved, |one| *one) })
+            Proposal::Accepted { disclosed, approved, reads_earlier } => {
+                let approved = Two::of(&approved, |one| *one);
+                let reads_earlier = Some(Two::of(&reads_earlier, |one| *one));
+                Some(AcceptedShape { disclosed, approved, reads_earlier })
             }
         };
         Self { id: W(assignment.id), mediator: W(assignment.mediator), accepted }
@@ -231,9 +335,15 @@ impl ProposalShape {
     fn value(self) -> Result<Assignment> {
         let state = match self.accepted {
             None => Proposal::Proposed,
-            Some(accepted) => {
-                Proposal::Accepted { disclosed: accepted.disclosed, approved: accepted.approved.sides(Ok)? }
-            }
+            Some(accepted) => Proposal::Accepted {
+                disclosed: accepted.disclosed,
+                approved: accepted.approved.sides(Ok)?,
+                reads_earlier: accepted
+                    .reads_earlier
+                    .map(|said| said.sides(Ok))
+                    .transpose()?
+                    .unwrap_or_default(),
+            },
         };
         Ok(Assignment { id: self.id.0, mediator: self.mediator.0, state })
     }
@@ -244,13 +354,36 @@ impl ProposalShape {
 enum StageShape {
     Draft,
     Screening,
-    Inviting { until: M, refused_at: Option<M> },
-    Preparing { until: M },
-    Negotiation { until: M },
-    Assigning { proposal: Option<ProposalShape>, tried: Vec<W<AccountId>>, until: M },
-    Mediation { mediation: MediationShape },
-    Settled { mediation: MediationShape, settlement: W<SettlementId>, attestation: W<Attestation>, at: M },
-    Ended { at: M, cause: W<Cause>, mediation: Option<MediationShape> },
+    Inviting {
+        until: M,
+        refused_at: Option<M>,
+    },
+    Preparing {
+        until: M,
+    },
+    Negotiation {
+        until: M,
+    },
+    Assigning {
+        proposal: Option<ProposalShape>,
+        tried: Vec<W<AccountId>>,
+        until: M,
+        earlier: Option<MediationShape>,
+    },
+    Mediation {
+        mediation: MediationShape,
+    },
+    Settled {
+        mediation: MediationShape,
+        settlement: W<SettlementId>,
+        attestation: W<Attestation>,
+        at: M,
+    },
+    Ended {
+        at: M,
+        cause: W<Cause>,
+        mediation: Option<MediationShape>,
+    },
 }
 
 impl From<&Stage> for StageShape {
@@ -267,6 +400,7 @@ impl From<&Stage> for StageShape {
                 proposal: assigning.proposal.map(ProposalShape::from),
                 tried: assigning.tried.iter().copied().map(W).collect(),
                 until: assigning.until.into(),
+                earlier: assigning.earlier.as_ref().map(MediationShape::from),
             },
             Stage::Mediation(mediation) => Self::Mediation { mediation: mediation.into() },
             Stage::Settled { mediation, settlement, attestation, at } => Self::Settled {
@@ -294,10 +428,11 @@ impl StageShape {
             }
             Self::Preparing { until } => Stage::Preparing { until: until.into() },
             Self::Negotiation { until } => Stage::Negotiation { until: until.into() },
-            Self::Assigning { proposal, tried, until } => Stage::Assigning(Assigning {
+            Self::Assigning { proposal, tried, until, earlier } => Stage::Assigning(Assigning {
                 proposal: proposal.map(ProposalShape::value).transpose()?,
                 tried: tried.into_iter().map(|account| account.0).collect(),
                 until: until.into(),
+                earlier: earlier.map(MediationShape::value).transpose()?,
             }),
             Self::Mediation { mediation } => Stage::Mediation(mediation.value()?),
             Self::Settled { mediation, settlement, attestation, at } => Stage::Settled {

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use domain::entry::{AgreementStep, BidQuestion, Body, OfferContent, OfferState, SessionStep, SharedItem};
+use domain::entry::{
+    AgreementStep, BidQuestion, Body, CaucusStep, FileContent, OfferContent, OfferState, SessionStep,
+    SharedItem,
+};
 use domain::ids::{EntryId, FileId, SuggestionId};
 use domain::language::{Language, LanguageTag};
 use domain::money::Currency;
@@ -108,13 +111,36 @@ impl From<&BidQuestion> for BidQuestionShape {
     }
 }
 
+/// A file. What is not said of it is not written, so that its digest is that of an entry without these words.
+#[derive(Serialize, Deserialize)]
+pub struct FileShape {
+    file: W<FileId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    caption: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    thumbnail: Option<(u16, u16)>,
+}
+
+impl From<&FileContent> for FileShape {
+    fn from(content: &FileContent) -> Self {
+        Self { file: W(content.file), caption: content.caption.clone(), thumbnail: content.thumbnail }
+    }
+}
+
+impl FileShape {
+    /// The file.
+    fn value(self) -> FileContent {
+        FileContent { file: self.file.0, caption: self.caption, thumbnail: self.thumbnail }
+    }
+}
+
 /// What was passed on.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum SharedShape {
     Message { text: String, lang: W<LanguageTag> },
     Offer { content: OfferShape },
-    File { file: W<FileId> },
+    File(FileShape),
 }
 
 impl From<&SharedItem> for SharedShape {
@@ -122,7 +148,7 @@ impl From<&SharedItem> for SharedShape {
         match item {
             SharedItem::Message { text, lang } => Self::Message { text: text.clone(), lang: W(lang.clone()) },
             SharedItem::Offer(content) => Self::Offer { content: content.into() },
-            SharedItem::File { file } => Self::File { file: W(*file) },
+            SharedItem::File(content) => Self::File(content.into()),
         }
     }
 }
@@ -145,7 +171,7 @@ impl SharedShape {
         Ok(match self {
             Self::Message { text, lang } => SharedItem::Message { text, lang: lang.0 },
             Self::Offer { content } => SharedItem::Offer(content.value()?),
-            Self::File { file } => SharedItem::File { file: file.0 },
+            Self::File(content) => SharedItem::File(content.value()),
         })
     }
 }
@@ -154,49 +180,143 @@ impl SharedShape {
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum BodyShape {
-    Message { text: String, lang: W<LanguageTag> },
-    File { file: W<FileId> },
-    Offer { content: OfferShape },
-    OfferAccepted { offer: W<EntryId> },
-    OfferCountered { offer: W<EntryId>, counter: OfferShape },
-    OfferWithdrawn { offer: W<EntryId> },
-    Agenda { items: Vec<String> },
-    Session { step: W<SessionStep> },
-    Arrival { who: W<Seat> },
-    Departure { who: W<Seat> },
-    Revision { step: W<AgreementStep>, revision: u32 },
-    Signature { who: Option<W<Seat>> },
-    BlindBidAsked { question: BidQuestionShape },
-    BlindBidMade { bid: W<EntryId>, round: u8 },
-    BlindBidsMet { bid: W<EntryId>, amount: MoneyShape },
-    BlindBidRoundClosed { bid: W<EntryId>, round: u8, next: Option<u8> },
-    BlindBidWithdrawn { bid: W<EntryId> },
-    Proposal { content: OfferShape },
-    ProposalAccepted { proposal: W<EntryId> },
-    ProposalWithdrawn { proposal: W<EntryId> },
-    ShareAsked { entry: W<EntryId> },
-    ShareAllowed { entry: W<EntryId> },
-    ShareDeclined { entry: W<EntryId> },
-    Shared { of: W<Side>, item: SharedShape },
-    OfferClosed { offer: W<EntryId>, state: W<OfferState> },
-    Suggestion { id: W<SuggestionId>, term: Option<u32>, state: W<SuggestionState> },
+    Message {
+        text: String,
+        lang: W<LanguageTag>,
+    },
+    File(FileShape),
+    Offer {
+        content: OfferShape,
+    },
+    OfferAccepted {
+        offer: W<EntryId>,
+    },
+    OfferCountered {
+        offer: W<EntryId>,
+        counter: OfferShape,
+    },
+    OfferWithdrawn {
+        offer: W<EntryId>,
+    },
+    Agenda {
+        items: Vec<String>,
+        // Left out where there is none, as in what was stored before there was one: a digest is taken of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        current: Option<u16>,
+    },
+    Session {
+        step: W<SessionStep>,
+    },
+    Arrival {
+        who: W<Seat>,
+    },
+    Departure {
+        who: W<Seat>,
+    },
+    SeatTaken {
+        who: W<Seat>,
+    },
+    SeatEnded {
+        who: W<Seat>,
+    },
+    Revision {
+        step: W<AgreementStep>,
+        revision: u32,
+    },
+    Signature {
+        who: Option<W<Seat>>,
+    },
+    BlindBidAsked {
+        question: BidQuestionShape,
+    },
+    BlindBidMade {
+        bid: W<EntryId>,
+        round: u8,
+    },
+    BlindBidsMet {
+        bid: W<EntryId>,
+        amount: MoneyShape,
+    },
+    BlindBidRoundClosed {
+        bid: W<EntryId>,
+        round: u8,
+        next: Option<u8>,
+    },
+    BlindBidWithdrawn {
+        bid: W<EntryId>,
+    },
+    Proposal {
+        content: OfferShape,
+    },
+    ProposalAccepted {
+        proposal: W<EntryId>,
+    },
+    ProposalWithdrawn {
+        proposal: W<EntryId>,
+    },
+    ShareAsked {
+        entry: W<EntryId>,
+    },
+    ShareAllowed {
+        entry: W<EntryId>,
+    },
+    ShareDeclined {
+        entry: W<EntryId>,
+    },
+    Shared {
+        of: W<Side>,
+        item: SharedShape,
+    },
+    OfferClosed {
+        offer: W<EntryId>,
+        state: W<OfferState>,
+    },
+    Suggestion {
+        id: W<SuggestionId>,
+        term: Option<u32>,
+        state: W<SuggestionState>,
+    },
+    Caucus {
+        step: W<CaucusStep>,
+    },
+    Timer {
+        seconds: u32,
+        of: Option<W<Side>>,
+    },
+    TimerStopped {
+        timer: W<EntryId>,
+    },
+    Summary {
+        text: String,
+        lang: W<LanguageTag>,
+    },
+    SummaryConfirmed {
+        summary: W<EntryId>,
+    },
+    SummaryCorrected {
+        summary: W<EntryId>,
+        text: String,
+        lang: W<LanguageTag>,
+    },
 }
 
 impl From<&Body> for BodyShape {
     fn from(body: &Body) -> Self {
         match body {
             Body::Message { text, lang } => Self::Message { text: text.clone(), lang: W(lang.clone()) },
-            Body::File { file } => Self::File { file: W(*file) },
+            Body::File(content) => Self::File(content.into()),
             Body::Offer(content) => Self::Offer { content: content.into() },
             Body::OfferAccepted { offer } => Self::OfferAccepted { offer: W(*offer) },
             Body::OfferCountered { offer, counter } => {
                 Self::OfferCountered { offer: W(*offer), counter: counter.into() }
             }
             Body::OfferWithdrawn { offer } => Self::OfferWithdrawn { offer: W(*offer) },
-            Body::Agenda { items } => Self::Agenda { items: items.clone() },
+            Body::Agenda { items, current } => Self::Agenda { items: items.clone(), current: *current },
             Body::Session { step } => Self::Session { step: W(*step) },
             Body::Arrival { who } => Self::Arrival { who: W(*who) },
             Body::Departure { who } => Self::Departure { who: W(*who) },
+            Body::SeatTaken { who } => Self::SeatTaken { who: W(*who) },
+            Body::SeatEnded { who } => Self::SeatEnded { who: W(*who) },
             Body::Revision { step, revision } => Self::Revision { step: W(*step), revision: *revision },
             Body::Signature { who } => Self::Signature { who: who.map(W) },
             Body::BlindBidAsked(question) => Self::BlindBidAsked { question: question.into() },
@@ -219,6 +339,14 @@ impl From<&Body> for BodyShape {
             Body::Suggestion { id, term, state } => {
                 Self::Suggestion { id: W(*id), term: *term, state: W(*state) }
             }
+            Body::Caucus { step } => Self::Caucus { step: W(*step) },
+            Body::Timer { seconds, of } => Self::Timer { seconds: *seconds, of: of.map(W) },
+            Body::TimerStopped { timer } => Self::TimerStopped { timer: W(*timer) },
+            Body::Summary { text, lang } => Self::Summary { text: text.clone(), lang: W(lang.clone()) },
+            Body::SummaryConfirmed { summary } => Self::SummaryConfirmed { summary: W(*summary) },
+            Body::SummaryCorrected { summary, text, lang } => {
+                Self::SummaryCorrected { summary: W(*summary), text: text.clone(), lang: W(lang.clone()) }
+            }
         }
     }
 }
@@ -228,17 +356,19 @@ impl BodyShape {
     pub fn value(self) -> Result<Body> {
         Ok(match self {
             Self::Message { text, lang } => Body::Message { text, lang: lang.0 },
-            Self::File { file } => Body::File { file: file.0 },
+            Self::File(content) => Body::File(content.value()),
             Self::Offer { content } => Body::Offer(content.value()?),
             Self::OfferAccepted { offer } => Body::OfferAccepted { offer: offer.0 },
             Self::OfferCountered { offer, counter } => {
                 Body::OfferCountered { offer: offer.0, counter: counter.value()? }
             }
             Self::OfferWithdrawn { offer } => Body::OfferWithdrawn { offer: offer.0 },
-            Self::Agenda { items } => Body::Agenda { items },
+            Self::Agenda { items, current } => Body::Agenda { items, current },
             Self::Session { step } => Body::Session { step: step.0 },
             Self::Arrival { who } => Body::Arrival { who: who.0 },
             Self::Departure { who } => Body::Departure { who: who.0 },
+            Self::SeatTaken { who } => Body::SeatTaken { who: who.0 },
+            Self::SeatEnded { who } => Body::SeatEnded { who: who.0 },
             Self::Revision { step, revision } => Body::Revision { step: step.0, revision },
             Self::Signature { who } => Body::Signature { who: who.map(|seat| seat.0) },
             Self::BlindBidAsked { question } => Body::BlindBidAsked(question.value()),
@@ -257,6 +387,14 @@ impl BodyShape {
             Self::Shared { of, item } => Body::Shared { of: of.0, item: item.value()? },
             Self::OfferClosed { offer, state } => Body::OfferClosed { offer: offer.0, state: state.0 },
             Self::Suggestion { id, term, state } => Body::Suggestion { id: id.0, term, state: state.0 },
+            Self::Caucus { step } => Body::Caucus { step: step.0 },
+            Self::Timer { seconds, of } => Body::Timer { seconds, of: of.map(|side| side.0) },
+            Self::TimerStopped { timer } => Body::TimerStopped { timer: timer.0 },
+            Self::Summary { text, lang } => Body::Summary { text, lang: lang.0 },
+            Self::SummaryConfirmed { summary } => Body::SummaryConfirmed { summary: summary.0 },
+            Self::SummaryCorrected { summary, text, lang } => {
+                Body::SummaryCorrected { summary: summary.0, text, lang: lang.0 }
+            }
         })
     }
 }

@@ -35,6 +35,25 @@ pub struct ClaimParts {
     pub needs: Vec<Need>,
 }
 
+/// Whom a party asked to sit beside it.
+#[derive(Serialize, Deserialize)]
+pub struct AskedShape {
+    name: W<PersonName>,
+    email: W<EmailAddress>,
+}
+
+impl AskedShape {
+    /// The shape of a name and an address.
+    pub fn of(name: &PersonName, email: &EmailAddress) -> Self {
+        Self { name: W(name.clone()), email: W(email.clone()) }
+    }
+
+    /// The name and the address.
+    pub fn parts(self) -> (PersonName, EmailAddress) {
+        (self.name.0, self.email.0)
+    }
+}
+
 impl ClaimShape {
     /// The shape of texts, flags and parts.
     pub fn of(texts: [&str; 3], flags: [bool; 3], parts: ClaimParts) -> Self {

@@ -5,16 +5,22 @@ mod sessions;
 mod filing;
 mod preparing;
 mod assigning;
+mod co_mediating;
 mod signing;
 mod ending;
+mod companions;
 
 use super::command::{Actor, Command, House};
 use super::event::Event;
 use super::refusal::Refusal;
 use super::state::{Dispute, Stage};
+use crate::party::Side;
 
 pub use self::signing::reflection_ends_at;
-use self::{assigning as assign, ending as end, filing as file, preparing as prepare, signing as sign};
+use self::{
+    assigning as assign, co_mediating as co, companions as beside, ending as end, filing as file,
+    preparing as prepare, signing as sign,
+};
 
 type Decision = Result<Vec<Event>, Refusal>;
 
@@ -24,7 +30,7 @@ type Decision = Result<Vec<Event>, Refusal>;
 /// The rule that stands against it.
 pub fn decide(dispute: &Dispute, command: &Command, actor: Actor, house: &House) -> Decision {
     if !is_theirs(command, actor, dispute) {
-        return Err(Refusal::NotYours);
+        return Err(elsewhere(command, actor, dispute));
     }
     if matches!(dispute.stage, Stage::Settled { .. } | Stage::Ended(_)) {
         return Err(Refusal::Ended);
@@ -55,9 +61,13 @@ pub fn decide(dispute: &Dispute, command: &Command, actor: Actor, house: &House)
         Command::Propose { id, candidate } => assign::propose(dispute, *id, candidate, actor, house),
         Command::AcceptAssignment { disclosed } => assign::accept(dispute, *disclosed),
         Command::DeclineAssignment => assign::decline(dispute),
-        Command::Approve => assign::approve(dispute, actor, house),
+        Command::Approve { reads_earlier } => assign::approve(dispute, *reads_earlier, actor, house),
         Command::Object => assign::object(dispute),
         Command::Disclose => sessions::disclose(dispute),
+        Command::SeekAnotherMediator => assign::seek_another(dispute, house),
+        Command::AskCoMediator | Command::ProposeCoMediator { .. } | Command::EndCoMediation => {
+            co::decide(dispute, command)
+        }
         Command::OpenSession => sessions::open(dispute),
         Command::CloseSession => sessions::close(dispute),
         Command::AcceptDisclosure => sessions::answer_disclosure(dispute, actor, true),
@@ -72,13 +82,15 @@ pub fn decide(dispute: &Dispute, command: &Command, actor: Actor, house: &House)
         Command::BeReadyToSign(digest) => sign::be_ready(dispute, *digest, actor),
         Command::Freeze { digest, needed } => sign::freeze(dispute, *digest, needed),
         Command::Waive(digest) => sign::waive(dispute, *digest, actor, house),
-        Command::Sign { digest, freely, auditor_may_read_terms, proof } => {
-            let (freely, auditor_may_read_terms, proof) = (*freely, *auditor_may_read_terms, *proof);
-            let promise = sign::Promise { freely, auditor_may_read_terms, proof };
+        Command::Sign { digest, freely, auditor_may_read_terms: may_read, proof } => {
+            let promise = sign::Promise { freely: *freely, auditor_may_read_terms: *may_read, proof: *proof };
             sign::sign(dispute, *digest, promise, actor, house)
         }
         Command::TakeSignatureBack => sign::take_back(dispute, actor),
         Command::Attest { digest, settlement, by } => sign::attest(dispute, *digest, *settlement, *by, house),
+        Command::AskCompanion { .. } | Command::SitBeside { .. } | Command::EndCompanion(_) => {
+            beside::decide(dispute, command, actor)
+        }
         Command::DeclareImpasse => end::declare_impasse(dispute),
         Command::Withdraw => end::withdraw(dispute),
         Command::Suspend => end::suspend(dispute, actor, house),
@@ -87,16 +99,24 @@ pub fn decide(dispute: &Dispute, command: &Command, actor: Actor, house: &House)
     }
 }
 
+/// Why somebody is refused whose it is not. Whoever sits beside a party knows of the dispute: they are told whose it is
+/// (R3).
+fn elsewhere(command: &Command, actor: Actor, dispute: &Dispute) -> Refusal {
+    let sits = matches!(actor, Actor::Companion(account) if dispute.companion_of(account).is_some());
+    let is_partys = sits && Side::BOTH.iter().any(|side| is_theirs(command, Actor::Party(*side), dispute));
+    if is_partys { Refusal::PartyAlone } else { Refusal::NotYours }
+}
+
 /// Whose a command is to give. Nobody signs, accepts or withdraws for a party (R3).
 fn is_theirs(command: &Command, actor: Actor, dispute: &Dispute) -> bool {
     use super::command::Actor as By;
-    use crate::party::Side;
     use crate::settlement::Attestation;
     // An empty seat asks for nothing: whoever is invited is a party only once they have joined (R3).
     if matches!(actor, By::Party(side) if dispute.parties.of(side).account().is_none()) {
         return false;
     }
     let confirmed = matches!(actor, By::Mediator(account) if dispute.mediator() == Some(account));
+    let beside = matches!(actor, By::Mediator(account) if dispute.co_mediator() == Some(account));
     let proposed = matches!(actor, By::Mediator(account) if dispute.proposed_mediator() == Some(account));
     match command {
         Command::AnswerSafety(_)
@@ -104,7 +124,7 @@ fn is_theirs(command: &Command, actor: Actor, dispute: &Dispute) -> bool {
         | Command::BeReady(_)
         | Command::ChooseDelivery(_)
         | Command::RequestMediation
-        | Command::Approve
+        | Command::Approve { .. }
         | Command::Object
         | Command::AcceptDisclosure
         | Command::ObjectToDisclosure
@@ -113,7 +133,10 @@ fn is_theirs(command: &Command, actor: Actor, dispute: &Dispute) -> bool {
         | Command::Waive(_)
         | Command::Sign { .. }
         | Command::TakeSignatureBack
+        | Command::AskCompanion { .. }
         | Command::Withdraw => matches!(actor, By::Party(_)),
+        Command::SitBeside { .. } => matches!(actor, By::Companion(_)),
+        Command::EndCompanion(_) => matches!(actor, By::Party(_) | By::Companion(_)),
         Command::File { .. } => actor == By::Party(Side::Claimant),
         Command::InviteAgain => matches!(actor, By::Party(Side::Claimant) | By::Registrar),
         Command::AcceptInvitation { .. } | Command::RefuseInvitation | Command::UndoRefusal => {
@@ -129,9 +152,14 @@ fn is_theirs(command: &Command, actor: Actor, dispute: &Dispute) -> bool {
         | Command::Pause(_)
         | Command::ResumeChannel(_)
         | Command::Revise { .. }
-        | Command::Freeze { .. }
-        | Command::DeclareImpasse => confirmed,
-        Command::Attest { by: Attestation::Mediator, .. } => confirmed,
+        | Command::Freeze { .. } => confirmed || beside,
+        // One of two attests and ends it: whoever leads (R23).
+        Command::DeclareImpasse
+        | Command::AskCoMediator
+        | Command::Attest { by: Attestation::Mediator, .. } => confirmed,
+        Command::SeekAnotherMediator => confirmed || actor == By::Registrar,
+        Command::ProposeCoMediator { .. } => actor == By::Registrar,
+        Command::EndCoMediation => beside || actor == By::Registrar,
         Command::Attest { by: Attestation::Institution, .. }
         | Command::PassDeadline
         | Command::Attend(_)
@@ -154,6 +182,9 @@ const fn is_open_while_suspended(command: &Command) -> bool {
             | Command::AnswerSafety(_)
             | Command::Screen(_)
             | Command::GiveSignal(_)
+            | Command::SeekAnotherMediator
+            | Command::EndCoMediation
+            | Command::EndCompanion(_)
             | Command::PassDeadline
     )
 }

@@ -91,7 +91,8 @@ pub(super) fn attend(dispute: &Dispute, side: Side) -> Decision {
 
 /// Coming is said once, until the person has left or the session is over (R7).
 pub(super) fn enter(dispute: &Dispute, who: Seat) -> Decision {
-    let room = &mediation(dispute)?.room;
+    let mediation = mediation(dispute)?;
+    let room = &mediation.room;
     if !room.session_open {
         return Err(Refusal::NoSession);
     }
@@ -99,8 +100,13 @@ pub(super) fn enter(dispute: &Dispute, who: Seat) -> Decision {
     if !room.arrived.contains(&who) {
         events.push(Event::Arrived { who });
     }
-    if let Seat::Party(side) = who {
-        events.extend(attend(dispute, side)?);
+    match who {
+        Seat::Party(side) => events.extend(attend(dispute, side)?),
+        Seat::CoMediator => {
+            let here = dispute.co_mediator().filter(|one| !mediation.co_mediated.contains(one));
+            events.extend(here.map(|mediator| Event::CoMediatorAttended { mediator }));
+        }
+        Seat::Mediator | Seat::Beside { .. } => {}
     }
     Ok(events)
 }
@@ -116,7 +122,7 @@ pub(super) fn leave(dispute: &Dispute, who: Seat) -> Decision {
 
 pub(super) fn pause(dispute: &Dispute, channel: Channel) -> Decision {
     let room = &mediation(dispute)?.room;
-    if channel == Channel::Notes || !has_seat(Seat::Mediator, channel, dispute.shuttle) {
+    if channel.is_notes() || !has_seat(Seat::Mediator, channel, dispute.shuttle) {
         return Err(Refusal::NoSuchChannel);
     }
     if room.paused.contains(&channel) {

@@ -2,6 +2,7 @@
 //! who could give it.
 
 use crate::agreement::TextDigest;
+use crate::companion::CompanionRole;
 use crate::consent::AGREEMENT_TO_MEDIATE;
 use crate::dispute::{Actor, Command, ScreeningDecision};
 use crate::language::Language;
@@ -11,16 +12,17 @@ use crate::safety::Finding;
 use crate::settlement::{Attestation, DeliveryChoice};
 
 use super::play::{
-    AMARA, BELA, CARIM, CLAIMANT, NOOR, OMAR, Play, RESPONDENT, attest, consent, file, freeze, propose,
-    revise, sign, take,
+    AMARA, BELA, CARIM, CLAIMANT, DELA, NOOR, OMAR, Play, RESPONDENT, ask_companion, attest, companion,
+    consent, file, freeze, propose, propose_beside, revise, sign, sit_beside, sit_beside_as, take,
 };
 
 /// Every kind of actor, by name. Noor is proposed and confirmed where anybody is; Omar never.
-pub(super) const ACTORS: [(&str, Actor); 7] = [
+pub(super) const ACTORS: [(&str, Actor); 8] = [
     ("claimant", CLAIMANT),
     ("respondent", RESPONDENT),
     ("mediator", Actor::Mediator(NOOR)),
     ("other mediator", Actor::Mediator(OMAR)),
+    ("companion", Actor::Companion(DELA)),
     ("registrar", Actor::Registrar),
     ("invited", Actor::Invited),
     ("house", Actor::House),
@@ -34,6 +36,11 @@ pub(super) fn all(play: &Play) -> Vec<(&'static str, Command)> {
     let mut commands = before_the_room();
     commands.extend([
         ("disclose", Command::Disclose),
+        ("seek another mediator", Command::SeekAnotherMediator),
+        ("ask for a co-mediator", Command::AskCoMediator),
+        ("propose a co-mediator", propose_beside(OMAR, false)),
+        ("propose a co-mediator in conflict", propose_beside(OMAR, true)),
+        ("end the co-mediation", Command::EndCoMediation),
         ("open session", Command::OpenSession),
         ("close session", Command::CloseSession),
         ("accept the disclosure", Command::AcceptDisclosure),
@@ -41,6 +48,7 @@ pub(super) fn all(play: &Play) -> Vec<(&'static str, Command)> {
         ("attend", Command::Attend(Side::Claimant)),
         ("enter", Command::Enter(Seat::Mediator)),
         ("leave", Command::Leave(Seat::Mediator)),
+        ("enter as co-mediator", Command::Enter(Seat::CoMediator)),
         ("pause joint", Command::Pause(Channel::Joint)),
         ("pause a caucus", Command::Pause(Channel::CaucusClaimant)),
         ("resume joint", Command::ResumeChannel(Channel::Joint)),
@@ -59,6 +67,11 @@ pub(super) fn all(play: &Play) -> Vec<(&'static str, Command)> {
         ("take signature back", Command::TakeSignatureBack),
         ("attest", attest(digest, Attestation::Mediator)),
         ("attest for the institution", attest(digest, Attestation::Institution)),
+        ("ask for a helper", ask_companion(2, CompanionRole::Helper)),
+        ("sit beside", sit_beside(1)),
+        ("sit beside unasked", sit_beside(9)),
+        ("sit beside, of the house", sit_beside_as(1, true)),
+        ("end a companion", Command::EndCompanion(companion(1))),
         ("declare impasse", Command::DeclareImpasse),
         ("withdraw", Command::Withdraw),
         ("suspend", Command::Suspend),
@@ -97,7 +110,7 @@ fn before_the_room() -> Vec<(&'static str, Command)> {
         ("propose a party", propose(AMARA, false)),
         ("accept assignment", Command::AcceptAssignment { disclosed: true }),
         ("decline assignment", Command::DeclineAssignment),
-        ("approve", Command::Approve),
+        ("approve", Command::Approve { reads_earlier: false }),
         ("object", Command::Object),
     ]
 }

@@ -55,7 +55,7 @@ fn r1_whoever_was_ready_under_an_older_version_signs_again_before_it_goes_on() {
     assert_eq!(play.consents(CLAIMANT).dispute.stage.name(), StageName::Mediation);
 
     let unsigned = signed_long_ago(stages::accepted(), Side::Respondent);
-    unsigned.refuses(RESPONDENT, &Command::Approve, Refusal::ConsentFirst);
+    unsigned.refuses(RESPONDENT, &Command::Approve { reads_earlier: false }, Refusal::ConsentFirst);
 }
 
 #[test]

@@ -33,7 +33,9 @@ fn outcome(answer: &Result<Vec<Event>, Refusal>) -> String {
 fn outcomes(play: &Play, command: &Command) -> (bool, Outcomes) {
     let answers = ACTORS.map(|(name, actor)| (name, play.asks(actor, command)));
     let accepted = answers.iter().any(|(_, answer)| answer.is_ok());
-    let named = answers.iter().filter(|(_, answer)| *answer != Err(Refusal::NotYours));
+    // Whoever sits beside a party is told that it is the party's: that too says whose it is.
+    let elsewhere = [Err(Refusal::NotYours), Err(Refusal::PartyAlone)];
+    let named = answers.iter().filter(|(_, answer)| !elsewhere.contains(answer));
     (accepted, named.map(|(name, answer)| (*name, outcome(answer))).collect())
 }
 
@@ -149,7 +151,8 @@ fn every_state_answers_every_command_of_everybody() {
     for (name, play) in &states {
         tell_state(name, play, &owners, &mut table);
     }
-    assert!(table.lines().count() <= 600, "{} lines", table.lines().count());
+    // Beyond that nobody reads it any more.
+    assert!(table.lines().count() <= 800, "{} lines", table.lines().count());
     insta::assert_snapshot!("grid", table);
 }
 
@@ -157,6 +160,8 @@ fn every_state_answers_every_command_of_everybody() {
 fn every_refusal_is_provoked_somewhere() {
     let mut plays: Vec<Play> = stages::all().into_iter().map(|(_, play)| play).collect();
     plays.push(stages::assigning().proposes(OMAR).does(Actor::Mediator(OMAR), &Command::DeclineAssignment));
+    plays.push(stages::helper_asked());
+    plays.push(stages::asked_too_often());
     plays.push(stages::mediation().noor_does(&Command::Pause(Channel::Joint)));
     let suspended = stages::negotiation().does(CLAIMANT, &Command::Suspend);
     plays.push(suspended.does(CLAIMANT, &Command::Resume));

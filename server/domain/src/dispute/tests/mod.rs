@@ -7,6 +7,8 @@ mod stages;
 mod commands;
 mod grid;
 mod consent;
+mod co_mediating;
+mod companions;
 mod secrecy;
 mod neutrality;
 mod safety;

@@ -1,20 +1,21 @@
 //! The mediator's neutrality (R13, R14): inquiry first, both sides' approval, one role only.
 
+use crate::agreement::Agreement;
 use crate::assignment::{PROPOSALS_MAX, Proposal};
 use crate::dispute::{Actor, Command, Event, Refusal, Stage, StageName};
 use crate::ids::AccountId;
-use crate::party::Side;
-use crate::room::{Channel, Seat};
+use crate::party::{Side, Sides};
+use crate::room::{Channel, Seat, Signal};
 use crate::safety::Finding;
 
-use super::play::{AMARA, BELA, CLAIMANT, NOOR, OMAR, Play, RESPONDENT, propose};
+use super::play::{AMARA, BELA, CLAIMANT, DAY, NOOR, OMAR, Play, RESPONDENT, propose};
 use super::stages;
 
 #[test]
 fn r13_a_mediator_starts_only_after_the_inquiry_and_both_approvals() {
     let proposed = stages::assigning().proposes(NOOR);
     for actor in [CLAIMANT, RESPONDENT] {
-        proposed.refuses(actor, &Command::Approve, Refusal::InquiryFirst);
+        proposed.refuses(actor, &Command::Approve { reads_earlier: false }, Refusal::InquiryFirst);
         proposed.refuses(actor, &Command::Object, Refusal::InquiryFirst);
     }
     proposed.refuses(
@@ -126,6 +127,72 @@ fn r14_whoever_has_another_role_in_the_dispute_does_not_mediate_it() {
         play.refuses(actor, &propose(BELA, false), Refusal::MediatorConflicted);
         play.refuses(actor, &propose(NOOR, true), Refusal::MediatorConflicted);
     }
+}
+
+/// Omar takes the mediation over; the respondent alone lets him read what she told Noor in private.
+fn taken_over(play: Play) -> Play {
+    let accepted =
+        play.proposes(OMAR).does(Actor::Mediator(OMAR), &Command::AcceptAssignment { disclosed: false });
+    accepted.approves(CLAIMANT).does(RESPONDENT, &Command::Approve { reads_earlier: true })
+}
+
+#[test]
+fn r05_and_r13_another_mediator_is_approved_like_the_first_and_reads_what_each_side_lets_them() {
+    let begun = stages::mediation().noor_does(&Command::OpenSession);
+    let begun = begun.does(Actor::House, &Command::Enter(Seat::Party(Side::Claimant)));
+    let since = begun.now;
+    let left = begun.noor_revises().both(Play::gets_ready_to_sign).noor_freezes().waits(DAY).signs(CLAIMANT);
+    left.refuses(CLAIMANT, &Command::SeekAnotherMediator, Refusal::NotYours);
+    left.refuses(Actor::Mediator(OMAR), &Command::SeekAnotherMediator, Refusal::NotYours);
+    let left = left.noor_does(&Command::SeekAnotherMediator);
+    assert_eq!((left.dispute.mediator(), left.dispute.seat_of(NOOR)), (None, None));
+    assert!(left.dispute.has_part(NOOR), "they take no other part in it");
+    left.refuses(Actor::Mediator(NOOR), &Command::SeekAnotherMediator, Refusal::NotYours);
+    left.refuses(Actor::Registrar, &propose(NOOR, false), Refusal::MediatorTried);
+    // What one had signed before a mediator who was there is signed before the next one, or not at all.
+    assert!(matches!(&left.dispute.agreement, Agreement::Draft { ready, .. } if !ready.either(|said| *said)));
+    let on = taken_over(left.clone());
+    let mediation = on.dispute.mediation().expect("a mediation");
+    assert_eq!((mediation.mediator, mediation.since, mediation.began), (OMAR, on.now, since));
+    assert!(*mediation.room.attended.of(Side::Claimant) && !mediation.room.session_open);
+    let reads = Sides { claimant: false, respondent: true };
+    assert!(on.events.iter().any(
+        |event| matches!(event, Event::MediatorConfirmed { reads_earlier, .. } if *reads_earlier == reads)
+    ));
+    assert!(on.dispute.has_part(NOOR));
+    // Where nobody takes it over, there was a mediation all the same (R10), and who left stays out of it.
+    let over = left.does(CLAIMANT, &Command::Withdraw);
+    assert_eq!(over.dispute.mediation().map(|mediation| mediation.began), Some(since));
+    assert_eq!((over.dispute.mediator(), over.dispute.seat_of(NOOR)), (None, None));
+    assert_eq!(crate::sight::viewer_of(&over.dispute, NOOR, true), None);
+    assert!(over.dispute.has_part(NOOR));
+}
+
+#[test]
+fn r18_what_a_side_signalled_waits_for_the_next_mediator() {
+    let unsafe_here = stages::mediation().signals(RESPONDENT, Signal::Unsafe);
+    let on = taken_over(unsafe_here.noor_does(&Command::SeekAnotherMediator));
+    let room = &on.dispute.mediation().expect("a mediation").room;
+    assert_eq!(room.signals.respondent, Some(Signal::Unsafe));
+    assert!(on.dispute.is_channel_paused(Channel::Joint));
+}
+
+#[test]
+fn r13_where_a_side_objects_to_what_was_disclosed_the_registrar_seeks_another_mediator() {
+    let held = stages::mediation().noor_does(&Command::Disclose).does(CLAIMANT, &Command::ObjectToDisclosure);
+    let sought = held.does(Actor::Registrar, &Command::SeekAnotherMediator);
+    assert_eq!(sought.dispute.suspension, None, "what was held for that goes on");
+    let on = taken_over(sought);
+    assert!(!on.dispute.is_paused());
+    // A safety question that waits holds the next one's room as well; a pause that a side took is its own.
+    let raised = stages::mediation().answers_safety(CLAIMANT, Finding::Raised);
+    let on = taken_over(raised.does(Actor::Registrar, &Command::SeekAnotherMediator));
+    assert!(on.dispute.awaits_screening() && on.dispute.is_paused());
+    let paused =
+        stages::mediation().does(CLAIMANT, &Command::Suspend).noor_does(&Command::SeekAnotherMediator);
+    assert_eq!(paused.dispute.suspended_by(), Some(Side::Claimant));
+    // What all have signed binds; who heard them is attested, by the house where the mediator does not.
+    stages::all_signed().refuses(Actor::Registrar, &Command::SeekAnotherMediator, Refusal::AlreadyBinding);
 }
 
 #[test]

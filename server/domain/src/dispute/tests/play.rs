@@ -8,10 +8,11 @@ use uuid::Uuid;
 use crate::agreement::{Proof, Revision, TextDigest};
 use crate::assignment::Candidate;
 use crate::category::Category;
+use crate::companion::CompanionRole;
 use crate::consent::AGREEMENT_TO_MEDIATE;
 use crate::deadlines::Periods;
 use crate::dispute::{Actor, Command, Dispute, Event, House, Refusal, ScreeningDecision, apply, decide};
-use crate::ids::{AccountId, AssignmentId, DisputeId, Reference, SettlementId};
+use crate::ids::{AccountId, AssignmentId, CompanionId, DisputeId, Reference, SettlementId};
 use crate::language::Language;
 use crate::party::{Route, Side};
 use crate::room::Signal;
@@ -26,11 +27,16 @@ pub(super) const CLAIMANT: Actor = Actor::Party(Side::Claimant);
 pub(super) const RESPONDENT: Actor = Actor::Party(Side::Respondent);
 pub(super) const AMARA: AccountId = AccountId::new(Uuid::from_u128(0xA));
 pub(super) const BELA: AccountId = AccountId::new(Uuid::from_u128(0xB));
+/// Is asked to sit beside somebody.
+pub(super) const DELA: AccountId = AccountId::new(Uuid::from_u128(0xD));
 /// Took a forwarded link.
 pub(super) const CARIM: AccountId = AccountId::new(Uuid::from_u128(0xC));
 pub(super) const NOOR: AccountId = AccountId::new(Uuid::from_u128(0x100));
 /// Another mediator on the roster.
 pub(super) const OMAR: AccountId = AccountId::new(Uuid::from_u128(0x101));
+
+/// A mediator on the roster who never had to do with anybody here.
+pub(super) const STRANGER: AccountId = AccountId::new(Uuid::from_u128(0x102));
 
 /// A dispute, what has happened to it, and what time it is.
 #[derive(Debug, Clone)]
@@ -144,7 +150,7 @@ impl Play {
 
     #[track_caller]
     pub(super) fn approves(self, actor: Actor) -> Self {
-        self.does(actor, &Command::Approve)
+        self.does(actor, &Command::Approve { reads_earlier: false })
     }
 
     #[track_caller]
@@ -211,7 +217,7 @@ pub(super) const fn consent() -> Command {
     Command::Consent { version: AGREEMENT_TO_MEDIATE, language: Language::English }
 }
 
-pub(super) fn propose(mediator: AccountId, conflicted: bool) -> Command {
+fn candidate(mediator: AccountId, conflicted: bool) -> (AssignmentId, Candidate) {
     let candidate = Candidate {
         mediator,
         languages: Language::ALL.to_vec(),
@@ -219,8 +225,34 @@ pub(super) fn propose(mediator: AccountId, conflicted: bool) -> Command {
         load: 0,
         conflicted,
     };
-    let id = AssignmentId::new(Uuid::from_u128(mediator.uuid().as_u128() + 0x1000));
+    (AssignmentId::new(Uuid::from_u128(mediator.uuid().as_u128() + 0x1000)), candidate)
+}
+
+pub(super) fn propose(mediator: AccountId, conflicted: bool) -> Command {
+    let (id, candidate) = candidate(mediator, conflicted);
     Command::Propose { id, candidate }
+}
+
+pub(super) fn propose_beside(mediator: AccountId, conflicted: bool) -> Command {
+    let (id, candidate) = candidate(mediator, conflicted);
+    Command::ProposeCoMediator { id, candidate }
+}
+
+pub(super) const fn companion(number: u128) -> CompanionId {
+    CompanionId::new(Uuid::from_u128(0xC0 + number))
+}
+
+pub(super) const fn ask_companion(number: u128, role: CompanionRole) -> Command {
+    Command::AskCompanion { id: companion(number), role, reads_earlier: false }
+}
+
+pub(super) const fn sit_beside(number: u128) -> Command {
+    sit_beside_as(number, false)
+}
+
+pub(super) const fn sit_beside_as(number: u128, is_of_house: bool) -> Command {
+    let (version, language) = (AGREEMENT_TO_MEDIATE, Language::Bangla);
+    Command::SitBeside { id: companion(number), is_of_house, version, language }
 }
 
 /// A revision upon number `base`, with a digest of its own.

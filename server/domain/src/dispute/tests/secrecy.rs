@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::certificate::{Certificate, certificate};
+use crate::companion::CompanionRole;
 use crate::dispute::{Actor, Command, Event, ScreeningDecision};
 use crate::party::Side;
 use crate::room::{Channel, Seat, Signal};
@@ -31,6 +32,11 @@ fn everything_that_happens() -> Vec<Play> {
             .noor_does(&Command::Pause(Channel::Joint))
             .noor_does(&Command::ResumeChannel(Channel::Joint)),
         stages::frozen().waives(CLAIMANT),
+        stages::co_mediated(stages::mediation().noor_does(&Command::AskCoMediator))
+            .noor_does(&Command::OpenSession)
+            .does(Actor::House, &Command::Enter(Seat::CoMediator))
+            .does(Actor::Registrar, &Command::EndCoMediation),
+        stages::helper_sits().does(CLAIMANT, &Command::EndCompanion(super::play::companion(1))),
         stages::assigning().deadline_passes(),
         stages::mediation()
             .noor_does(&Command::Disclose)
@@ -54,20 +60,21 @@ fn r9_a_trace_holds_ids_kinds_and_digests_and_no_words() {
         for (name, value) in &trace.facts {
             let fits = match *name {
                 "side" => value.parse::<Side>().is_ok(),
+                "role" => value.parse::<CompanionRole>().is_ok(),
                 "who" => Seat::ALL.iter().any(|seat| seat.as_str() == value),
-                "account" | "mediator" | "assignment" | "settlement" => value.len() == 36,
+                "account" | "mediator" | "assignment" | "settlement" | "companion" => value.len() == 36,
                 "digest" => value.len() == 71 && value.starts_with("sha256:"),
                 "reference" => value.len() == 12 && value.starts_with("CD-"),
                 "revision" | "version" => value.parse::<u32>().is_ok(),
                 "language" => ["en", "bn", "ur"].contains(&value.as_str()),
-                "disclosed" => value.parse::<bool>().is_ok(),
+                "disclosed" | "reads_earlier" => value.parse::<bool>().is_ok(),
                 "attested_by" => ["mediator", "institution"].contains(&value.as_str()),
                 _ => false,
             };
             assert!(fits, "{}: {name} = {value}", trace.kind);
         }
     }
-    assert_eq!(kinds.len(), 46, "every kind of event happened, and was looked at: {kinds:?}");
+    assert_eq!(kinds.len(), 55, "every kind of event happened, and was looked at: {kinds:?}");
 }
 
 #[test]
@@ -105,6 +112,11 @@ fn r8_an_auditor_sees_what_happened_to_the_process_and_nothing_private() {
             "became-ready",
             "channel-paused",
             "channel-resumed",
+            "co-mediator-asked",
+            "co-mediator-proposed",
+            "companion-asked",
+            "companion-ended",
+            "companion-seated",
             "delivery-chosen",
             "disclosure-accepted",
             "disclosure-objected",
@@ -150,6 +162,7 @@ fn r10_a_certificate_says_that_it_took_place_when_and_who_was_present_and_no_mor
         ended_on: ended.now.day(),
         settled: false,
         present: vec![Side::Claimant],
+        co_mediators: Vec::new(),
     };
     assert_eq!(certificate(&ended.dispute), Some(expected));
 }

@@ -1,11 +1,15 @@
 //! Every representative state of a dispute, each reached by what people do.
 
+use crate::companion::CompanionRole;
 use crate::dispute::{Actor, Command};
 use crate::party::Route;
 use crate::room::Signal;
 use crate::safety::Finding;
 
-use super::play::{CARIM, CLAIMANT, DAY, HOUR, NOOR, Play, RESPONDENT, file, take};
+use super::play::{
+    CARIM, CLAIMANT, DAY, DELA, HOUR, NOOR, OMAR, Play, RESPONDENT, ask_companion, companion, file,
+    propose_beside, sit_beside, take,
+};
 
 pub(super) fn inviting() -> Play {
     Play::draft().answers_safety(CLAIMANT, Finding::Clear).files()
@@ -40,6 +44,22 @@ pub(super) fn mediation() -> Play {
     accepted().both(Play::approves)
 }
 
+/// The claimant has asked helpers as often as one may, and none of them sits.
+pub(super) fn asked_too_often() -> Play {
+    (0..20).fold(mediation(), |play, number| {
+        let asked = play.does(CLAIMANT, &ask_companion(number, CompanionRole::Helper));
+        asked.does(CLAIMANT, &Command::EndCompanion(companion(number)))
+    })
+}
+
+pub(super) fn helper_asked() -> Play {
+    mediation().does(CLAIMANT, &ask_companion(1, CompanionRole::Helper))
+}
+
+pub(super) fn helper_sits() -> Play {
+    helper_asked().does(Actor::Companion(DELA), &sit_beside(1))
+}
+
 /// The sides are kept apart from the beginning.
 pub(super) fn shuttle() -> Play {
     screening()
@@ -51,6 +71,17 @@ pub(super) fn shuttle() -> Play {
         .proposes(NOOR)
         .noor_accepts()
         .both(Play::approves)
+}
+
+/// Omar is proposed beside Noor, and has answered the conflict inquiry.
+pub(super) fn co_mediator_accepted(play: Play) -> Play {
+    play.does(Actor::Registrar, &propose_beside(OMAR, false))
+        .does(Actor::Mediator(OMAR), &Command::AcceptAssignment { disclosed: false })
+}
+
+/// Omar sits beside Noor; the respondent alone lets him read what she told Noor in private.
+pub(super) fn co_mediated(play: Play) -> Play {
+    co_mediator_accepted(play).approves(CLAIMANT).does(RESPONDENT, &Command::Approve { reads_earlier: true })
 }
 
 /// Frozen just now: the reflection period runs.
@@ -95,6 +126,7 @@ pub(super) fn all() -> Vec<(&'static str, Play)> {
         ("assigning, proposed", assigning().proposes(NOOR)),
         ("assigning, accepted", accepted()),
         ("assigning, one approved", accepted().approves(CLAIMANT)),
+        ("assigning, a mediator left", mediation().noor_does(&Command::SeekAnotherMediator)),
         ("mediation, nothing written", mediation()),
         ("mediation, in session", mediation().noor_does(&Command::OpenSession)),
         ("mediation, draft", mediation().noor_revises()),
@@ -106,6 +138,8 @@ pub(super) fn all() -> Vec<(&'static str, Play)> {
         ("mediation, held for a safety answer", thought_over().answers_safety(RESPONDENT, Finding::Raised)),
         ("mediation, held for a disclosure", thought_over().noor_does(&Command::Disclose)),
         ("mediation, a side signalled", mediation().signals(RESPONDENT, Signal::Unsafe)),
+        ("mediation, a helper sits beside", helper_sits()),
+        ("mediation, a co-mediator sits", co_mediated(mediation())),
         ("mediation in shuttle", shuttle()),
         ("mediation in shuttle, frozen", freeze_of(shuttle())),
         ("suspended by the claimant", frozen().does(CLAIMANT, &Command::Suspend)),

@@ -12,7 +12,7 @@ use crate::settlement::Attestation;
 use crate::time::Moment;
 
 use super::commands::{self, ACTORS};
-use super::play::{DAY, HOUR, Play, file};
+use super::play::{DAY, HOUR, Play, STRANGER, file};
 use super::stages;
 
 /// One step of a walk, as numbers from which it is picked.
@@ -100,8 +100,13 @@ fn check_state(dispute: &Dispute) -> Result<(), TestCaseError> {
     if let Some(mediator) = dispute.mediator() {
         prop_assert_eq!(dispute.side_of(mediator), None, "R14");
     }
+    if let Some(beside) = dispute.co_mediator() {
+        prop_assert!(dispute.mediator().is_some_and(|mediator| mediator != beside), "R14");
+        prop_assert!(!dispute.is_of_a_side(beside), "R14");
+    }
     if dispute.agreement != Agreement::Blank {
-        prop_assert!(dispute.mediation().is_some(), "a text without a mediation");
+        let is_sought_anew = matches!(&dispute.stage, Stage::Assigning(sought) if sought.earlier.is_some());
+        prop_assert!(dispute.mediation().is_some() || is_sought_anew, "a text without a mediation");
     }
     if let Stage::Settled { .. } = dispute.stage {
         prop_assert!(dispute.agreement.is_binding(), "R23");
@@ -110,6 +115,11 @@ fn check_state(dispute: &Dispute) -> Result<(), TestCaseError> {
         prop_assert!(!signatures.both(Option::is_some), "everybody signed and it does not bind");
     }
     Ok(())
+}
+
+/// Whether the mediator is so no more, with what was said before as it was.
+fn has_left(events: &[Event]) -> bool {
+    events.iter().any(|event| matches!(event, Event::MediatorLeft { .. }))
 }
 
 /// What no step may do to the text that people sign.
@@ -128,7 +138,7 @@ fn check_text(before: &Dispute, after: &Dispute, events: &[Event]) -> Result<(),
             prop_assert_eq!(revision, then, "R22");
         }
         (Agreement::Frozen { .. }, Agreement::Draft { ready, .. }) => {
-            prop_assert!(revised && *ready == Sides::default(), "R22");
+            prop_assert!((revised || has_left(events)) && *ready == Sides::default(), "R22");
         }
         (Agreement::Frozen { .. }, Agreement::Blank) => prop_assert!(false, "a frozen text vanished"),
         (Agreement::Blank | Agreement::Draft { .. }, Agreement::Signed { .. }) => {
@@ -144,13 +154,15 @@ fn check_text(before: &Dispute, after: &Dispute, events: &[Event]) -> Result<(),
 
 /// What no step may undo.
 fn check_step(before: &Dispute, after: &Dispute, events: &[Event]) -> Result<(), TestCaseError> {
-    prop_assert!(rank(&before.stage) <= rank(&after.stage), "{:?} then {:?}", before.stage, after.stage);
+    let is_sought_anew = has_left(events);
+    let goes_on = rank(&before.stage) <= rank(&after.stage) || is_sought_anew;
+    prop_assert!(goes_on, "{:?} then {:?}", before.stage, after.stage);
     prop_assert!(rank(&before.stage) < 7, "something happened after the end: {:?}", events);
     prop_assert!(after.shuttle || !before.shuttle, "R17");
     prop_assert!(before.filed_at.is_none() || after.is_flagged() || !before.is_flagged(), "R16");
-    prop_assert!(before.mediator().is_none() || before.mediator() == after.mediator());
+    prop_assert!(is_sought_anew || before.mediator().is_none() || before.mediator() == after.mediator());
     // A party's pause may go over into the house's own: then no clock runs yet.
-    if events.contains(&Event::Resumed) && after.suspension.is_none() {
+    if events.contains(&Event::Resumed) && after.suspension.is_none() && !is_sought_anew {
         let running = Dispute { suspension: None, ..before.clone() };
         let periods = Periods::default();
         prop_assert!(
@@ -180,6 +192,10 @@ fn fitting(action: Action, play: &Play) -> Command {
         Action::Approve => "approve",
         Action::Object => "object",
         Action::Disclose => "disclose",
+        Action::SeekAnother => "seek another mediator",
+        Action::AskCoMediator => "ask for a co-mediator",
+        Action::ProposeCoMediator => return super::play::propose_beside(STRANGER, false),
+        Action::EndCoMediation => "end the co-mediation",
         Action::AcceptDisclosure => "accept the disclosure",
         Action::ObjectToDisclosure => "object to the disclosure",
         Action::OpenSession => "open session",
@@ -216,7 +232,12 @@ fn check_nothing_happens_any_more(play: &Play) -> Result<(), TestCaseError> {
     for (name, command) in commands::all(play) {
         for (_, actor) in ACTORS {
             let answer = play.asks(actor, &command);
-            prop_assert!(matches!(answer, Err(Refusal::Ended | Refusal::NotYours)), "{}: {:?}", name, answer);
+            prop_assert!(
+                matches!(answer, Err(Refusal::Ended | Refusal::NotYours | Refusal::PartyAlone)),
+                "{}: {:?}",
+                name,
+                answer
+            );
         }
     }
     prop_assert_eq!(play.dispute.next_deadline(&Periods::default()), None);

@@ -332,25 +332,12 @@ pub async fn attest_as_mediator(
     })
     .await?;
     let proof = prove(state, who.account, &signer.password, signer.totp.as_deref()).await?;
-    let sealed = sealed(state, &prepared).await?;
+    let sealed = state.sealer.seal(prepared.contents.clone()).await?;
     let job = move |tx: &mut Tx<'_>, doing: &mut Doing| {
         sealing::seal(tx, doing, &prepared, &sealed)?;
         accounts::use_proof(tx, proof)
     };
     state.desk.write_once(who.by(), once, job).await
-}
-
-/// Lays out and signs the record, on a thread of its own.
-///
-/// # Errors
-/// `Broken` where it cannot be made, which the checks at input rule out.
-pub async fn sealed(state: &AppState, prepared: &sealing::Prepared) -> Result<record::Sealed, Refused> {
-    let (keys, contents) = (std::sync::Arc::clone(&state.keys), prepared.contents.clone());
-    let made = state.runtime.spawn_blocking(move || record::seal(contents, &keys.seal)).await;
-    match made {
-        Ok(Ok(sealed)) => Ok(sealed),
-        Ok(Err(_)) | Err(_) => Err(Refused::broken("the record cannot be made")),
-    }
 }
 
 fn signed(stands: bool) -> Done {
@@ -365,7 +352,10 @@ async fn first_answer(
     once: &Once,
 ) -> Result<Option<Done>, Refused> {
     match seat {
+        Seat::Beside { .. } => Err(Refused::rule(domain::dispute::Refusal::PartyAlone.code())),
         Seat::Party(_) => Ok(state.desk.answered::<bool>(who.by(), once).await?.map(signed)),
+        // One of two attests: whoever leads (R23).
+        Seat::CoMediator => Err(Refused::Absent),
         Seat::Mediator => {
             let answered = state.desk.answered::<()>(who.by(), once).await?;
             Ok(answered.map(|()| Done::new("attested")))

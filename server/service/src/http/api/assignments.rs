@@ -21,6 +21,9 @@ use crate::state::AppState;
     decline,
     approve,
     object,
+    seek_another_mediator,
+    ask_co_mediator,
+    end_co_mediation,
     disclose,
     accept_disclosure,
     object_to_disclosure
@@ -73,6 +76,9 @@ async fn list_mediators(
 struct ProposalBody {
     /// None: the best match.
     mediator_id: Option<String>,
+    /// Whether they are to sit as a second mediator beside the one who leads.
+    #[serde(default)]
+    beside: bool,
 }
 
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -88,7 +94,7 @@ impl AssignmentShown {
     }
 }
 
-/// Propose a mediator.
+/// Propose a mediator, or a second one beside the one who leads.
 #[utoipa::path(post, path = "/api/v1/disputes/{id}/assignments", tag = "assignments", params(("id" = String, Path)),
     request_body = ProposalBody, responses((status = 201, body = AssignmentShown), (status = 404), (status = 409), (status = 422)))]
 async fn propose(
@@ -104,8 +110,9 @@ async fn propose(
         .map(|named| named.parse())
         .transpose()
         .map_err(|_| Refused::field("mediator_id", "not-a-choice"))?;
+    let beside = body.value.beside;
     let shown = state.desk.write_once(who.by(), body.once, move |tx, doing| {
-        assignments::propose(tx, doing, dispute, named).map(|id| AssignmentShown::new(id, "proposed"))
+        assignments::propose(tx, doing, dispute, named, beside).map(|id| AssignmentShown::new(id, "proposed"))
     });
     Ok(HttpResponse::Created().json(shown.await?))
 }
@@ -159,18 +166,28 @@ async fn decline(
     Ok(HttpResponse::Ok().json(shown.await?))
 }
 
+/// What a party says with its approval.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Approval {
+    /// Where there is or was a mediator before: whether this one may read what one told that one in private.
+    #[serde(default)]
+    reads_earlier: bool,
+}
+
 /// A party approves; after the last the mediator is confirmed.
 #[utoipa::path(post, path = "/api/v1/assignments/{id}/approval", tag = "assignments", params(("id" = String, Path)),
-    request_body = Nothing, responses((status = 200, body = AssignmentShown), (status = 404), (status = 409)))]
+    request_body = Approval, responses((status = 200, body = AssignmentShown), (status = 404), (status = 409)))]
 async fn approve(
     state: web::Data<AppState>,
     who: SignedIn,
     path: web::Path<String>,
-    body: Body<Nothing>,
+    body: Body<Approval>,
 ) -> Result<HttpResponse, Refused> {
     let assignment: AssignmentId = id(&path)?;
+    let reads_earlier = body.value.reads_earlier;
     let shown = state.desk.write_once(who.by(), body.once, move |tx, doing| {
-        let is_confirmed = assignments::approve(tx, doing, assignment)?;
+        let is_confirmed = assignments::approve(tx, doing, assignment, reads_earlier)?;
         Ok(AssignmentShown::new(assignment, if is_confirmed { "confirmed" } else { "accepted" }))
     });
     Ok(HttpResponse::Ok().json(shown.await?))
@@ -190,6 +207,76 @@ async fn object(
         assignments::object(tx, doing, assignment).map(|()| AssignmentShown::new(assignment, "objected"))
     });
     Ok(HttpResponse::Ok().json(shown.await?))
+}
+
+/// Whose part in it is to be over.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Replaced {
+    /// The mediator's id: a request that comes late does not take the next one's seat. One's own may be left out.
+    mediator_id: Option<String>,
+}
+
+impl Replaced {
+    fn mediator(self) -> Result<Option<AccountId>, Refused> {
+        let whom = self.mediator_id.map(|id| id.parse()).transpose();
+        whom.map_err(|_| Refused::field("mediator_id", "not-a-choice"))
+    }
+}
+
+/// The mediator lays the mediation down, or a registrar takes it from them. Another one is sought; until both parties
+/// have approved them nobody says anything in the room.
+#[utoipa::path(post, path = "/api/v1/disputes/{id}/replacements", tag = "assignments", params(("id" = String, Path)),
+    request_body = Replaced, responses((status = 204), (status = 404), (status = 409), (status = 422)))]
+async fn seek_another_mediator(
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
+    body: Body<Replaced>,
+) -> Result<HttpResponse, Refused> {
+    let dispute: DisputeId = id(&path)?;
+    let whom = body.value.mediator()?;
+    let act = state.desk.write_once(who.by(), body.once, move |tx, doing| {
+        assignments::seek_another(tx, doing, dispute, whom)
+    });
+    act.await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// The mediator asks the house for a second one. The registrar names whom; both parties are asked.
+#[utoipa::path(post, path = "/api/v1/disputes/{id}/co-mediation-requests", tag = "assignments", params(("id" = String, Path)),
+    request_body = Nothing, responses((status = 204), (status = 404), (status = 409)))]
+async fn ask_co_mediator(
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
+    body: Body<Nothing>,
+) -> Result<HttpResponse, Refused> {
+    let dispute: DisputeId = id(&path)?;
+    let act = state
+        .desk
+        .write_once(who.by(), body.once, move |tx, doing| assignments::ask_co_mediator(tx, doing, dispute));
+    act.await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// The co-mediator lays their seat down, or a registrar ends it, or takes back that somebody was asked. Whoever sat there
+/// reads nothing more.
+#[utoipa::path(post, path = "/api/v1/disputes/{id}/co-mediation-endings", tag = "assignments", params(("id" = String, Path)),
+    request_body = Replaced, responses((status = 204), (status = 404), (status = 409), (status = 422)))]
+async fn end_co_mediation(
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
+    body: Body<Replaced>,
+) -> Result<HttpResponse, Refused> {
+    let dispute: DisputeId = id(&path)?;
+    let whom = body.value.mediator()?;
+    let act = state.desk.write_once(who.by(), body.once, move |tx, doing| {
+        assignments::end_co_mediation(tx, doing, dispute, whom)
+    });
+    act.await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// Something that may touch the mediator's neutrality and came up after the parties had approved.
@@ -269,6 +356,9 @@ pub fn configure(routes: &mut web::ServiceConfig) {
     routes
         .service(web::resource("/mediators").route(web::get().to(list_mediators)))
         .service(web::resource("/disputes/{id}/assignments").route(web::post().to(propose)))
+        .service(web::resource("/disputes/{id}/replacements").route(web::post().to(seek_another_mediator)))
+        .service(web::resource("/disputes/{id}/co-mediation-requests").route(web::post().to(ask_co_mediator)))
+        .service(web::resource("/disputes/{id}/co-mediation-endings").route(web::post().to(end_co_mediation)))
         .service(web::resource("/disputes/{id}/disclosures").route(web::post().to(disclose)))
         .service(
             web::resource("/disputes/{id}/disclosures/acceptance").route(web::post().to(accept_disclosure)),

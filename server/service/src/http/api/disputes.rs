@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use domain::ids::DisputeId;
+use domain::room::Seat;
 use domain::safety::{Answer, SafetyAnswers};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -208,18 +209,17 @@ async fn list_disputes(
     let after = page.after.map(|after| after.parse()).transpose();
     let after = after.map_err(|_| Refused::field("after", "not-a-choice"))?;
     let (account, limit) = (who.account, i64::try_from(page.limit).unwrap_or(100));
-    let items = read_as(&state, who.by(), move |tx, doing| {
+    let (items, next) = read_as(&state, who.by(), move |tx, doing| {
         let ids = store::disputes::of_account(tx, account, after, limit)?;
-        ids.into_iter()
-            .map(|dispute| {
-                let seen = look(tx, doing, dispute)?;
-                view(tx, doing, &seen)
-            })
-            .collect::<Result<Vec<_>, Refused>>()
+        let is_full = i64::try_from(ids.len()).is_ok_and(|count| count == limit);
+        let next = ids.last().map(ToString::to_string).filter(|_| is_full);
+        let seen = ids.into_iter().map(|dispute| look(tx, doing, dispute)).collect::<Vec<_>>();
+        // A draft whose key is destroyed, and whose rows are about to go, is there no more.
+        let there = seen.into_iter().filter(|seen| !matches!(seen, Err(Refused::Absent)));
+        let items = there.map(|seen| view(tx, doing, &seen?)).collect::<Result<Vec<_>, Refused>>()?;
+        Ok((items, next))
     })
     .await?;
-    let is_full = i64::try_from(items.len()).is_ok_and(|count| count == limit);
-    let next = items.last().map(|last| last.id.clone()).filter(|_| is_full);
     Ok(HttpResponse::Ok().json(Disputes { items, next }))
 }
 
@@ -484,8 +484,19 @@ struct CertificateShown {
     mediation_began_on: Option<String>,
     ended_on: String,
     settled: bool,
-    /// The sides that were present at sessions held.
+    /// The sides that were present at sessions held, and `co-mediator` where one was.
     present: Vec<&'static str>,
+    /// What proves it: its canonical text, with a salt, and the digest of that, which stands in the ledger.
+    document: String,
+    digest: String,
+    ledger: Option<CertificateEntry>,
+}
+
+/// Where the certificate stands in the ledger.
+#[derive(Serialize, ToSchema)]
+struct CertificateEntry {
+    /// The number of the entry, from 0.
+    index: i64,
 }
 
 /// The neutral certificate of a dispute that is over.
@@ -497,8 +508,9 @@ async fn show_certificate(
     path: web::Path<String>,
 ) -> Result<HttpResponse, Refused> {
     let dispute: DisputeId = id(&path)?;
-    let certificate =
-        read_as(&state, who.by(), move |tx, doing| settlements::certificate_of(tx, doing, dispute)).await?;
+    let (certificate, proof) =
+        read_as(&state, who.by(), move |tx, doing| settlements::proven_certificate(tx, doing, dispute))
+            .await?;
     Ok(HttpResponse::Ok().json(CertificateShown {
         reference: certificate.reference.to_string(),
         filed_on: certificate.filed_on.to_string(),
@@ -506,7 +518,15 @@ async fn show_certificate(
         mediation_began_on: certificate.mediation_began_on.map(|day| day.to_string()),
         ended_on: certificate.ended_on.to_string(),
         settled: certificate.settled,
-        present: certificate.present.iter().map(|side| side.as_str()).collect(),
+        present: certificate
+            .present
+            .iter()
+            .map(|side| side.as_str())
+            .chain(certificate.co_mediators.first().map(|_| Seat::CoMediator.as_str()))
+            .collect(),
+        document: proof.text,
+        digest: proof.digest.to_string(),
+        ledger: proof.entry.map(|index| CertificateEntry { index }),
     }))
 }
 

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use domain::entry::Body as Said;
+use domain::entry::{Body as Said, FileContent};
+use domain::file::Quarantine;
 use domain::ids::{DisputeId, EntryId, FileId};
 use domain::room::Channel;
 use serde::{Deserialize, Serialize};
@@ -15,21 +16,23 @@ use store::files::FileRow;
 use utoipa::{OpenApi, ToSchema};
 
 use super::disputes::read_as;
-use crate::acts::files::Prepared;
+use crate::acts::files::{Copied, Prepared};
 use crate::acts::process::look;
-use crate::acts::{Doing, entries, files};
+use crate::acts::{By, Doing, entries, files, uploads};
 use crate::desk::Once;
 use crate::http::body::{Body, id, once};
+use crate::http::serving::{Served, answer};
 use crate::http::upload::{Upload, read_form};
 use crate::http::who::SignedIn;
 use crate::limits::Limit;
 use crate::refused::Refused;
 use crate::state::AppState;
+use crate::uploads::scanner::Verdict;
 use crate::uploads::{Kind, NotCleaned};
 
 /// This file's part of the document.
 #[derive(OpenApi)]
-#[openapi(paths(upload_file, list_files, download_file, show_file))]
+#[openapi(paths(upload_file, list_files, download_file, remove_file, show_thumbnail, show_file))]
 pub struct Doc;
 
 /// A file as its reader may know it.
@@ -48,6 +51,22 @@ pub struct FileShown {
     channel: Option<String>,
     shown: bool,
     at: String,
+    /// Why nobody may open it: `waiting` to be checked for viruses, or `held` back because it did not pass. For the owner
+    /// alone; nothing where it may be opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    quarantine: Option<String>,
+}
+
+impl FileShown {
+    /// Whether it may be opened and said.
+    pub const fn is_free(&self) -> bool {
+        self.quarantine.is_none()
+    }
+
+    /// Whether it was checked and did not pass.
+    pub fn is_held(&self) -> bool {
+        self.quarantine.as_deref() == Some(Quarantine::Held.as_str())
+    }
 }
 
 fn shown(row: FileRow, own: bool) -> FileShown {
@@ -60,11 +79,13 @@ fn shown(row: FileRow, own: bool) -> FileShown {
         channel: row.channel.map(|channel| channel.as_str().to_owned()),
         shown: row.shown,
         at: row.at.to_string(),
+        quarantine: row.quarantine.map(|why| why.as_str().to_owned()),
     }
 }
 
 /// Add a file: PDF, JPEG, PNG, WebP or plain text, of 25 MB at most. The part `file` holds it; a part `channel` says in
-/// which channel of the room it will be shared, none: it is evidence, its owner's until they show it.
+/// which channel of the room it will be shared, none: it is evidence, its owner's until they show it. Where the house has
+/// files checked for viruses, one that does not pass, or that nothing could check now, is kept in `quarantine`.
 #[utoipa::path(post, path = "/api/v1/disputes/{id}/files", tag = "files", params(("id" = String, Path)),
     request_body(content_type = "multipart/form-data", content = Vec<u8>),
     responses((status = 201, body = FileShown), (status = 404), (status = 408), (status = 413), (status = 422), (status = 429)))]
@@ -106,8 +127,9 @@ pub async fn receive(
     read_form(request, payload).await
 }
 
-/// Cleans, seals, syncs and keeps an upload; with an `entry` it is said in its channel in the same transaction, so that
-/// no file is kept for a channel in which it could not be shown.
+/// Cleans, checks, seals, syncs and keeps an upload; with an `entry` it is said in its channel in the same transaction,
+/// so that no file is kept for a channel in which it could not be shown. What does not pass the check, or cannot be
+/// checked now, is kept in quarantine and not said.
 ///
 /// # Errors
 /// `Fields` where it is of no kind that is taken; what the act refuses.
@@ -120,22 +142,37 @@ pub async fn keep(
     once: Once,
 ) -> Result<FileShown, Refused> {
     let audience = Some(upload.other("audience_digest").to_owned()).filter(|digest| !digest.is_empty());
-    let Upload { name, channel, bytes, fault, .. } = upload;
+    let caption = Some(upload.other("caption").to_owned());
+    let Upload { name, channel, bytes, resumed, fault, .. } = upload;
     if let Some(refused) = fault {
         return Err(refused);
     }
     let prepared =
-        read_as(state, who.by(), move |tx, doing| files::prepare(tx, doing, dispute, channel)).await?;
+        read_as(state, who.by(), move |tx, doing| files::prepare(tx, doing, dispute, channel, resumed))
+            .await?;
     let cleaner = state.cleaner.clone();
     let cleaning = state.runtime.spawn(async move { cleaner.clean(bytes).await });
     let (kind, copy) = cleaning.await.map_err(|_| Refused::broken("upload"))?.map_err(not_cleaned)?;
+    let quarantine = checked(state, copy.clone()).await?;
+    let thumbnail = if kind.is_picture() {
+        let (cleaner, picture) = (state.cleaner.clone(), copy.clone());
+        let drawing = state.runtime.spawn(async move { cleaner.thumbnail(picture).await });
+        drawing.await.map_err(|_| Refused::broken("upload"))?
+    } else {
+        None
+    };
     let (length, path) = (copy.len(), state.config.file_path(prepared.id));
     write_sealed(state, prepared.clone(), copy, path.clone()).await?;
     let id = prepared.id;
+    let copied = Copied { name, channel, kind: kind.content_type(), bytes: length, thumbnail, quarantine };
     let act = move |tx: &mut Tx<'_>, doing: &mut Doing| {
-        let row = files::add(tx, doing, &prepared, channel, &name, kind.content_type(), length)?;
-        if let (Some(entry), Some(channel)) = (entry, channel) {
-            let said = Said::File { file: row.id };
+        if let Some(upload) = resumed {
+            // Its room is free for what it became.
+            uploads::forget(tx, doing, upload)?;
+        }
+        let row = files::add(tx, doing, &prepared, copied)?;
+        if let (Some(entry), Some(channel), None) = (entry, channel, quarantine) {
+            let said = Said::File(FileContent { caption, ..FileContent::of(row.id) });
             entries::post(tx, doing, dispute, channel, entry, said, audience.as_deref())?;
         }
         Ok(shown(row, true))
@@ -151,6 +188,20 @@ pub async fn keep(
         let _ = std::fs::remove_file(path);
     }
     kept
+}
+
+/// Has the copy that is kept, which is what others will open, checked for viruses.
+async fn checked(state: &AppState, copy: Vec<u8>) -> Result<Option<Quarantine>, Refused> {
+    if !state.scanner.is_set() {
+        return Ok(None);
+    }
+    let scanner = state.scanner.clone();
+    let checking = state.runtime.spawn(async move { scanner.check(&copy).await });
+    Ok(match checking.await.map_err(|_| Refused::broken("upload"))? {
+        Ok(Verdict::Clean) => None,
+        Ok(Verdict::NotPassed) => Some(Quarantine::Held),
+        Err(_) => Some(Quarantine::Waiting),
+    })
 }
 
 fn not_cleaned(why: NotCleaned) -> Refused {
@@ -187,15 +238,26 @@ fn write_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut file = std::fs::OpenOptions::new().write(true).create_new(true).open(path)?;
     file.write_all(bytes)?;
     file.sync_all()?;
-    std::fs::File::open(&folder)?.sync_all()
+    sync_folder(&folder)
+}
+
+/// Writes what a folder holds, by name, through to the disk.
+///
+/// # Errors
+/// The disk's.
+pub fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    std::fs::File::open(folder)?.sync_all()
 }
 
 #[derive(Serialize, ToSchema)]
 struct Files {
     items: Vec<FileShown>,
+    /// One's own files for channels of the room that were not said there yet.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unsaid: Vec<FileShown>,
 }
 
-/// The evidence that one may open: one's own, and what the other side shows.
+/// The evidence that one may open: one's own, and what the other side shows. One's own includes what is in quarantine.
 #[utoipa::path(get, path = "/api/v1/disputes/{id}/files", tag = "files", params(("id" = String, Path)),
     responses((status = 200, body = Files), (status = 404)))]
 async fn list_files(
@@ -205,40 +267,91 @@ async fn list_files(
 ) -> Result<HttpResponse, Refused> {
     let dispute: DisputeId = id(&path)?;
     let account = who.account;
-    let (_, rows) = read_as(&state, who.by(), move |tx, doing| files::list(tx, doing, dispute)).await?;
+    let read = move |tx: &mut Tx<'_>, doing: &Doing| {
+        Ok((files::list(tx, doing, dispute)?.1, files::unsaid(tx, doing, dispute)?))
+    };
+    let (rows, unsaid) = read_as(&state, who.by(), read).await?;
     let item = |row: FileRow| {
         let own = row.owner == account;
         shown(row, own)
     };
-    Ok(HttpResponse::Ok().json(Files { items: rows.into_iter().map(item).collect() }))
+    let unsaid = unsaid.into_iter().map(|row| shown(row, true)).collect();
+    Ok(HttpResponse::Ok().json(Files { items: rows.into_iter().map(item).collect(), unsaid }))
 }
 
-/// Download a file. It is never shown inside a page of ours.
+/// Download a file, whole or in ranges. It is never shown inside a page of ours.
 #[utoipa::path(get, path = "/api/v1/files/{id}", tag = "files", params(("id" = String, Path)),
-    responses((status = 200, content_type = "application/octet-stream"), (status = 404)))]
+    responses((status = 200, content_type = "application/octet-stream"), (status = 206), (status = 304), (status = 404),
+        (status = 416)))]
 async fn download_file(
+    request: HttpRequest,
     state: web::Data<AppState>,
     who: SignedIn,
     path: web::Path<String>,
 ) -> Result<HttpResponse, Refused> {
-    send(&state, &who, id(&path)?).await
+    send(&request, &state, who.by(), id(&path)?).await
 }
 
 /// A file as a download, for whoever may open it.
 ///
 /// # Errors
 /// `Absent` for everybody else.
-pub async fn send(state: &AppState, who: &SignedIn, file: FileId) -> Result<HttpResponse, Refused> {
-    let (row, prepared, _) = read_as(state, who.by(), move |tx, doing| files::open(tx, doing, file)).await?;
+pub async fn send(
+    request: &HttpRequest,
+    state: &AppState,
+    by: By,
+    file: FileId,
+) -> Result<HttpResponse, Refused> {
+    let (row, prepared) = read_as(state, by, move |tx, doing| files::open(tx, doing, file)).await?;
     let path = state.config.file_path(row.id);
     let job = move || std::fs::read(path).map_err(|_| Refused::broken("a file is not on the disk"));
     let sealed = state.runtime.spawn_blocking(job).await.map_err(|_| Refused::broken("download"))?;
     let bytes = prepared.open(&sealed?)?;
-    let name = format!("attachment; filename=\"file.{}\"", Kind::extension(&row.content_type));
-    Ok(HttpResponse::Ok()
-        .content_type(row.content_type)
-        .insert_header(("Content-Disposition", name))
-        .body(bytes))
+    let disposition = format!("attachment; filename=\"file.{}\"", Kind::extension(&row.content_type));
+    let served = Served { bytes, content_type: row.content_type, tag: file.to_string(), disposition };
+    Ok(answer(request, &state.config, served))
+}
+
+/// The small picture of a file that is one: JPEG, at most 240 pixels on its longer side.
+#[utoipa::path(get, path = "/api/v1/files/{id}/thumbnail", tag = "files", params(("id" = String, Path)),
+    responses((status = 200, content_type = "image/jpeg"), (status = 206), (status = 304), (status = 404), (status = 416)))]
+async fn show_thumbnail(
+    request: HttpRequest,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
+) -> Result<HttpResponse, Refused> {
+    send_thumbnail(&request, &state, who.by(), id(&path)?).await
+}
+
+/// The small picture of a file, for whoever may open the file. It is drawn by the house: nothing that somebody uploaded
+/// is in it but colours.
+///
+/// # Errors
+/// `Absent` for everybody else.
+pub async fn send_thumbnail(
+    request: &HttpRequest,
+    state: &AppState,
+    by: By,
+    file: FileId,
+) -> Result<HttpResponse, Refused> {
+    let bytes = read_as(state, by, move |tx, doing| files::thumbnail(tx, doing, file)).await?;
+    let (content_type, disposition) = ("image/jpeg".to_owned(), "inline".to_owned());
+    let served = Served { bytes, content_type, tag: format!("{file}.small"), disposition };
+    Ok(answer(request, &state.config, served))
+}
+
+/// Take back a file that nobody else has seen: one in quarantine, or one that was never said in its channel.
+#[utoipa::path(delete, path = "/api/v1/files/{id}", tag = "files", params(("id" = String, Path)),
+    responses((status = 204), (status = 404), (status = 409)))]
+async fn remove_file(
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
+) -> Result<HttpResponse, Refused> {
+    let file: FileId = id(&path)?;
+    state.desk.write(who.by(), move |tx, doing| files::remove(tx, doing, file)).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -270,6 +383,11 @@ pub fn configure(routes: &mut web::ServiceConfig) {
                 .route(web::post().to(upload_file))
                 .route(web::get().to(list_files)),
         )
-        .service(web::resource("/files/{id}").route(web::get().to(download_file)))
+        .service(
+            web::resource("/files/{id}")
+                .route(web::get().to(download_file))
+                .route(web::delete().to(remove_file)),
+        )
+        .service(web::resource("/files/{id}/thumbnail").route(web::get().to(show_thumbnail)))
         .service(web::resource("/files/{id}/sharing").route(web::put().to(show_file)));
 }

@@ -9,7 +9,7 @@ use utoipa::{OpenApi, ToSchema};
 
 use super::disputes::{Nothing, read_as};
 use crate::acts::rooms::{RoomView, Signalled};
-use crate::acts::{entries, rooms};
+use crate::acts::{entries, rooms, standings};
 use crate::http::body::{Body, Page, id};
 use crate::http::json::entries::{EntryJson, PostedEntry, parse, parse_id};
 use crate::http::who::SignedIn;
@@ -22,6 +22,7 @@ use crate::state::AppState;
 #[openapi(paths(
     show_room,
     list_entries,
+    show_standing,
     post_entry,
     open_session,
     close_session,
@@ -89,6 +90,28 @@ async fn list_entries(
     let is_full = found.len() >= page.limit;
     let next = found.last().filter(|_| is_full).map(|entry| entry.seq.to_string());
     Ok(HttpResponse::Ok().json(EntryPage { items: found.iter().map(EntryJson::from).collect(), next }))
+}
+
+/// The entries that stand at the head of a channel: whether a private meeting was asked for or goes on, what is talked about,
+/// whose time it is; at most one of each.
+#[utoipa::path(get, path = "/api/v1/disputes/{id}/room/channels/{channel}/standing", tag = "room",
+    params(("id" = String, Path), ("channel" = String, Path)),
+    responses((status = 200, body = EntryPage), (status = 401), (status = 404)))]
+async fn show_standing(
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Refused> {
+    let (dispute, channel) = channel_of(&path)?;
+    let look = move |tx: &mut store::Tx<'_>, doing: &crate::acts::Doing| {
+        let is_new = rooms::comes_unannounced(tx, doing, dispute, Some(channel))?;
+        Ok((standings::show(tx, doing, dispute, channel)?, is_new))
+    };
+    let (found, is_new) = read_as(&state, who.by(), look).await?;
+    if is_new {
+        come(&state, &who, dispute).await?;
+    }
+    Ok(HttpResponse::Ok().json(EntryPage { items: found.iter().map(EntryJson::from).collect(), next: None }))
 }
 
 /// Post an entry. The same id again with the same body gives the first answer again.
@@ -226,6 +249,7 @@ pub fn configure(routes: &mut web::ServiceConfig) {
                 .route(web::get().to(list_entries))
                 .route(web::post().to(post_entry)),
         )
+        .service(room("/channels/{channel}/standing").route(web::get().to(show_standing)))
         .service(room("/sessions").route(web::post().to(open_session)))
         .service(room("/sessions/current").route(web::delete().to(close_session)))
         .service(room("/signals").route(web::post().to(give_signal)))

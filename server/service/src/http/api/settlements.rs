@@ -4,16 +4,18 @@ use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::category::Category;
-use domain::ids::{DisputeId, SettlementId};
+use domain::ids::{AccountId, DisputeId, SettlementId};
 use domain::settlement::DeliveryState;
 use domain::time::{Day, Moment};
-use record::Verdict;
+use record::{Contents, Verdict, digest_of, sd_jwt};
 use serde::{Deserialize, Serialize};
+use store::Tx;
 use store::settlements::{Filter, Settlement};
 use utoipa::{OpenApi, ToSchema};
 
 use super::disputes::read_as;
 use crate::acts::settlements::{self, Audited, Own};
+use crate::acts::{By, Doing};
 use crate::http::body::{Page, id, query, wants_content};
 use crate::http::origin::client_address;
 use crate::http::pace::Allowance;
@@ -32,6 +34,7 @@ use crate::uploads::UPLOAD_BYTES_MAX;
     show_settlement,
     download_pdf,
     download_jws,
+    download_paper,
     list_deliveries,
     verify_file
 ))]
@@ -43,6 +46,14 @@ struct OwnShown {
     digest: String,
     sealed_at: String,
     deliveries: Vec<DeliveryShown>,
+    ledger: Option<EntryShown>,
+}
+
+/// Where something stands in the ledger.
+#[derive(Serialize, ToSchema)]
+pub struct EntryShown {
+    /// The number of the entry, from 0.
+    pub index: i64,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -77,53 +88,62 @@ fn own_shown(own: &Own) -> OwnShown {
         digest: own.settlement.digest.to_string(),
         sealed_at: own.settlement.sealed_at.to_string(),
         deliveries: own.deliveries.iter().map(delivery).collect(),
+        ledger: own.entry.map(|index| EntryShown { index }),
     }
 }
 
-#[derive(Deserialize)]
+/// By what an auditor narrows the list down, as typed.
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Filters {
-    from: Option<String>,
-    to: Option<String>,
-    category: Option<String>,
-    state: Option<String>,
-    #[serde(rename = "after")]
-    _after: Option<String>,
-    #[serde(rename = "limit")]
-    _limit: Option<String>,
+pub struct Filters {
+    pub from: Option<String>,
+    pub to: Option<String>,
+    pub category: Option<String>,
+    pub state: Option<String>,
+    pub mediator: Option<String>,
+    /// Where the list goes on, which [`Page`] reads.
+    pub after: Option<String>,
+    pub limit: Option<String>,
+    /// Of a sample alone.
+    pub size: Option<String>,
+    pub seed: Option<String>,
 }
+
+/// After what time a delivery that still waits is late.
+const LATE_AFTER: Duration = Duration::from_secs(24 * 3_600);
 
 /// The filters of the list; a day counts from its first to its last moment.
 ///
 /// # Errors
 /// The field that cannot be read.
-pub fn filter(
-    from: Option<&str>,
-    to: Option<&str>,
-    category: Option<&str>,
-    state: Option<&str>,
-) -> Result<Filter, Refused> {
-    let filled =
-        |typed: Option<&str>| typed.map(str::trim).filter(|typed| !typed.is_empty()).map(str::to_owned);
+pub fn filter(asked: &Filters, now: Moment) -> Result<Filter, Refused> {
+    let filled = |typed: &Option<String>| {
+        typed.as_deref().map(str::trim).filter(|typed| !typed.is_empty()).map(str::to_owned)
+    };
     let moment = |field: &'static str, typed: Option<String>, end: &str| -> Result<Option<Moment>, Refused> {
         let Some(typed) = typed else { return Ok(None) };
         let whole = if typed.parse::<Day>().is_ok() { format!("{typed}{end}") } else { typed };
         whole.parse().map(Some).map_err(|_| Refused::field(field, "not-a-day"))
     };
-    let category: Option<Category> = filled(category)
+    let category: Option<Category> = filled(&asked.category)
         .map(|word| word.parse())
         .transpose()
         .map_err(|_| Refused::field("category", "not-a-choice"))?;
-    let state: Option<DeliveryState> = filled(state)
-        .map(|word| word.parse())
+    let mediator: Option<AccountId> = filled(&asked.mediator)
+        .map(|id| id.parse())
         .transpose()
-        .map_err(|_| Refused::field("state", "not-a-choice"))?;
-    Ok(Filter {
-        from: moment("from", filled(from), "T00:00:00.000Z")?,
-        to: moment("to", filled(to), "T23:59:59.999Z")?,
-        category,
-        state,
-    })
+        .map_err(|_| Refused::field("mediator", "not-a-choice"))?;
+    let (state, waiting_since) = match filled(&asked.state).as_deref() {
+        Some("late") => (None, Some(now.minus(LATE_AFTER))),
+        Some(word) => {
+            let state: Result<DeliveryState, _> = word.parse();
+            (Some(state.map_err(|_| Refused::field("state", "not-a-choice"))?), None)
+        }
+        None => (None, None),
+    };
+    let from = moment("from", filled(&asked.from), "T00:00:00.000Z")?;
+    let to = moment("to", filled(&asked.to), "T23:59:59.999Z")?;
+    Ok(Filter { from, to, category, state, waiting_since, mediator, ..Filter::default() })
 }
 
 #[derive(Serialize, ToSchema)]
@@ -133,7 +153,7 @@ struct Settlements {
 }
 
 #[derive(Serialize, ToSchema)]
-struct SettlementItem {
+pub struct SettlementItem {
     id: String,
     reference: String,
     category: &'static str,
@@ -142,10 +162,23 @@ struct SettlementItem {
     terms_are_open: bool,
 }
 
+impl SettlementItem {
+    /// A line of the list; `by_court`: whether the house runs under a recorded court reference (R8).
+    pub fn of(row: &Settlement, by_court: bool) -> Self {
+        Self {
+            id: row.id.to_string(),
+            reference: row.reference.to_string(),
+            category: row.category.as_str(),
+            sealed_at: row.sealed_at.to_string(),
+            terms_are_open: row.auditor_may_read || by_court,
+        }
+    }
+}
+
 /// The sealed settlements, for an auditor. Each look is traced.
 #[utoipa::path(get, path = "/api/v1/settlements", tag = "settlements",
     params(("from" = Option<String>, Query), ("to" = Option<String>, Query), ("category" = Option<String>, Query),
-        ("state" = Option<String>, Query), ("after" = Option<String>, Query), ("limit" = Option<u32>, Query)),
+        ("state" = Option<String>, Query), ("mediator" = Option<String>, Query), ("after" = Option<String>, Query), ("limit" = Option<u32>, Query)),
     responses((status = 200, body = Settlements), (status = 404), (status = 422)))]
 async fn list_settlements(
     request: HttpRequest,
@@ -154,30 +187,18 @@ async fn list_settlements(
     page: Page,
 ) -> Result<HttpResponse, Refused> {
     let asked = query::<Filters>(&request)?;
-    let filter = filter(
-        asked.from.as_deref(),
-        asked.to.as_deref(),
-        asked.category.as_deref(),
-        asked.state.as_deref(),
-    )?;
+    let filter = filter(&asked, state.clock.now())?;
     let after = page.after.map(|after| after.parse()).transpose();
     let after: Option<SettlementId> = after.map_err(|_| Refused::field("after", "not-a-choice"))?;
     let limit = i64::try_from(page.limit).unwrap_or(100);
-    let found = state
-        .desk
-        .write(who.by(), move |tx, doing| settlements::list(tx, doing, &filter, after, limit))
-        .await?;
+    state.desk.write(who.by(), move |tx, doing| settlements::note_listed(tx, doing, &filter)).await?;
+    let look = move |tx: &mut Tx<'_>, doing: &Doing| settlements::list(tx, doing, &filter, after, limit);
+    let found = read_as(&state, who.by(), look).await?;
     let is_full = i64::try_from(found.len()).is_ok_and(|count| count == limit);
     let next = found.last().map(|last| last.id.to_string()).filter(|_| is_full);
     let by_court = state.config.institution.court_reference.is_some();
-    let item = |row: Settlement| SettlementItem {
-        id: row.id.to_string(),
-        reference: row.reference.to_string(),
-        category: row.category.as_str(),
-        sealed_at: row.sealed_at.to_string(),
-        terms_are_open: row.auditor_may_read || by_court,
-    };
-    Ok(HttpResponse::Ok().json(Settlements { items: found.into_iter().map(item).collect(), next }))
+    let items = found.into_iter().map(|row| SettlementItem::of(&row, by_court)).collect();
+    Ok(HttpResponse::Ok().json(Settlements { items, next }))
 }
 
 #[derive(Serialize, ToSchema)]
@@ -195,7 +216,7 @@ struct AuditedShown {
     consents: Vec<ConsentShown>,
     /// What the mediator disclosed, as codes: `none`, `made` before the parties approved, `later`.
     disclosures: Vec<&'static str>,
-    /// Which sides were present at a session held.
+    /// Which sides were present at a session held, and `co-mediator` where one was.
     attended: Vec<&'static str>,
     /// Whether each side has signed.
     signatures: Vec<SignedShown>,
@@ -203,6 +224,7 @@ struct AuditedShown {
     deliveries: Vec<&'static str>,
     trace: Vec<TraceShown>,
     terms_are_open: bool,
+    ledger: Option<EntryShown>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -260,7 +282,7 @@ fn audited(seen: &Audited) -> AuditedShown {
         attested_by,
         consents: consents.collect(),
         disclosures: seen.disclosures.clone(),
-        attended: seen.attended.iter().map(|side| side.as_str()).collect(),
+        attended: seen.attended.clone(),
         signatures,
         deliveries: seen.deliveries.iter().map(|state| state.as_str()).collect(),
         trace: seen
@@ -269,6 +291,7 @@ fn audited(seen: &Audited) -> AuditedShown {
             .map(|row| TraceShown { at: row.at.to_string(), kind: row.kind.clone() })
             .collect(),
         terms_are_open: seen.terms_are_open,
+        ledger: seen.entry.map(|index| EntryShown { index }),
     }
 }
 
@@ -344,6 +367,51 @@ async fn download_jws(
     Ok(HttpResponse::Ok().content_type("application/jose").insert_header(name).body(read.1.jws))
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Chosen {
+    show: Option<String>,
+}
+
+/// A paper for a court (SD-JWT, RFC 9901): that the settlement exists, sealed when and by whom, and beside that what is
+/// chosen: `party_1`, `mediator`, `filed_on`, `started_at`, `term_1`, `term_1_amount`, … by commas; all of it where nothing
+/// is said, none where it is empty. An auditor to whom the terms are closed gets one that shows nothing more.
+#[utoipa::path(get, path = "/api/v1/settlements/{id}/record.sd-jwt", tag = "settlements",
+    params(("id" = String, Path), ("show" = Option<String>, Query)),
+    responses((status = 200, content_type = "application/sd-jwt"), (status = 404), (status = 422)))]
+async fn download_paper(
+    request: HttpRequest,
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
+) -> Result<HttpResponse, Refused> {
+    let settlement: SettlementId = id(&path)?;
+    let chosen = query::<Chosen>(&request)?.show;
+    let is_chosen = |name: &str| chosen.as_ref().is_none_or(|list| list.split(',').any(|one| one == name));
+    paper(&state, who.by(), settlement, is_chosen).await
+}
+
+/// A paper that shows what is chosen, to be saved.
+///
+/// # Errors
+/// `Absent` for whoever may have none.
+pub async fn paper(
+    state: &AppState,
+    by: By,
+    settlement: SettlementId,
+    is_chosen: impl Fn(&str) -> bool,
+) -> Result<HttpResponse, Refused> {
+    let read = state.desk.write(by, move |tx, doing| settlements::for_paper(tx, doing, settlement));
+    let (json, may_show) = read.await?;
+    let contents = Contents::from_canonical(&json).ok_or_else(|| Refused::broken("a record is none"))?;
+    let issuer = state.config.public_url.link("");
+    let paper = sd_jwt::issue(&contents, digest_of(&json), &issuer, &state.keys.seal)
+        .map_err(|_| Refused::broken("a paper could not be signed"))?;
+    let shown = paper.shows(|name| may_show && is_chosen(name));
+    let name = ("Content-Disposition", "attachment; filename=\"record.sd-jwt\"");
+    Ok(HttpResponse::Ok().content_type("application/sd-jwt").insert_header(name).body(shown))
+}
+
 #[derive(Serialize, ToSchema)]
 struct Deliveries {
     items: Vec<DeliveryShown>,
@@ -388,6 +456,12 @@ struct Verification {
     reference: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sealed_at: Option<String>,
+    /// When a time-stamp authority saw it sealed; only of a PDF that has a time stamp.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stamped_at: Option<String>,
+    /// When its key was revoked: before that it sealed what is `valid`, and not what is `unknown`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_revoked_at: Option<String>,
 }
 
 /// Whether a file is a genuine record of this house: no terms are shown, and nothing is kept.
@@ -400,14 +474,24 @@ async fn verify_file(
     state: web::Data<AppState>,
     payload: web::Payload,
 ) -> Result<HttpResponse, Refused> {
+    let bare = |status| Verification {
+        status,
+        reference: None,
+        sealed_at: None,
+        stamped_at: None,
+        key_revoked_at: None,
+    };
     let answer = match verified(&state, &request, payload).await? {
-        Verdict::Valid { reference, sealed_at, .. } => Verification {
+        Verdict::Valid { reference, sealed_at, stamped_at, key_revoked_at, .. } => Verification {
             status: "valid",
             reference: Some(reference.to_string()),
             sealed_at: Some(sealed_at.to_string()),
+            stamped_at: stamped_at.map(|at| at.to_string()),
+            key_revoked_at: key_revoked_at.map(|at| at.to_string()),
         },
-        Verdict::Altered => Verification { status: "altered", reference: None, sealed_at: None },
-        _ => Verification { status: "unknown", reference: None, sealed_at: None },
+        Verdict::Revoked { at } => Verification { key_revoked_at: Some(at.to_string()), ..bare("unknown") },
+        Verdict::Altered => bare("altered"),
+        _ => bare("unknown"),
     };
     Ok(HttpResponse::Ok().json(answer))
 }
@@ -441,6 +525,7 @@ pub fn configure(routes: &mut web::ServiceConfig) {
         .service(web::resource("/settlements/{id}").route(web::get().to(show_settlement)))
         .service(web::resource("/settlements/{id}/record.pdf").route(web::get().to(download_pdf)))
         .service(web::resource("/settlements/{id}/record.jws").route(web::get().to(download_jws)))
+        .service(web::resource("/settlements/{id}/record.sd-jwt").route(web::get().to(download_paper)))
         .service(web::resource("/settlements/{id}/deliveries").route(web::get().to(list_deliveries)))
         .service(web::resource("/verifications").route(web::post().to(verify_file)));
 }

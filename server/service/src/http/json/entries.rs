@@ -4,9 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use domain::entry::{BidQuestion, Body, Entry, OfferContent, SharedItem};
+use domain::entry::{BidQuestion, Body, Entry, FileContent, OfferContent, SharedItem};
 use domain::ids::{EntryId, FileId};
+use domain::language::LanguageTag;
 use domain::time::Moment;
+use domain::timer::Timer;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -15,15 +17,22 @@ use crate::acts::views::Amount;
 use crate::refused::Refused;
 
 /// What an entry holds. People write `message`, `file`, `offer`, `offer_accepted`, `offer_countered`,
-/// `offer_withdrawn`, `share_allowed`, `share_declined` and (the mediator) `agenda` and `share_asked`; the others are
-/// Concord's own.
+/// `offer_withdrawn`, `share_allowed`, `share_declined`, `summary_confirmed`, `summary_corrected`, `caucus` and (the
+/// mediator) `agenda`, `share_asked`, `timer`, `timer_stopped` and `summary`; the others are Concord's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum BodyJson {
     /// Words, in the language that `lang` names (BCP 47).
     Message { text: String, lang: String },
-    /// A file of one's own that one shares here.
-    File { file: String },
+    /// A file of one's own that one shares here, with a few words about it. `thumbnail` (width and height of the
+    /// small picture at `/files/{id}/thumbnail`) is Concord's own.
+    File {
+        file: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        caption: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        thumbnail: Option<ThumbnailSize>,
+    },
     /// Terms that one proposes; nothing here binds.
     Offer {
         terms: Vec<TermJson>,
@@ -46,13 +55,22 @@ pub enum BodyJson {
     /// One's own offer, taken back.
     OfferWithdrawn { offer: String },
     /// What the mediator plans to talk about.
-    Agenda { items: Vec<String> },
+    Agenda {
+        items: Vec<String>,
+        /// The number of the point that is talked about now, from 1.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        current: Option<u16>,
+    },
     /// `opened`, `paused`, `resumed` or `closed`.
     Session { state: String },
     /// Who entered the room.
     Arrival { who: String },
     /// Who left it.
     Departure { who: String },
+    /// Who took a seat beside a party and reads here from now on.
+    SeatTaken { who: String },
+    /// Whose seat beside a party ended.
+    SeatEnded { who: String },
     /// The agreement's text was `revised` or `frozen`.
     Revision { revision: u32, state: String },
     /// Who signed; nobody named: all have.
@@ -104,6 +122,39 @@ pub enum BodyJson {
         term: Option<u32>,
         state: String,
     },
+    /// A private meeting, announced to that side alone: `asked` (by the side), `started`, `ended` (by the mediator). It gates
+    /// nothing.
+    Caucus { state: String },
+    /// Time that the mediator gives, to all or to one side (`who`). `ends_at` is reckoned by the house and not sent.
+    Timer {
+        seconds: u32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        who: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ends_at: Option<String>,
+    },
+    /// The mediator stopped that timer.
+    TimerStopped { entry: String },
+    /// What the mediator has understood, in neutral words; each side that reads it confirms or corrects it.
+    Summary { text: String, lang: String },
+    /// The side says that it is so.
+    SummaryConfirmed { entry: String },
+    /// The side says what is right instead.
+    SummaryCorrected { entry: String, text: String, lang: String },
+}
+
+/// Width and height of a small picture, in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ThumbnailSize {
+    pub width: u16,
+    pub height: u16,
+}
+
+impl ThumbnailSize {
+    fn of(content: &FileContent) -> Option<Self> {
+        content.thumbnail.map(|(width, height)| Self { width, height })
+    }
 }
 
 /// What was passed on. An offer is answered by the id of the entry that shows it here.
@@ -116,6 +167,10 @@ pub enum SharedJson {
     },
     File {
         file: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        caption: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        thumbnail: Option<ThumbnailSize>,
     },
     Offer {
         terms: Vec<TermJson>,
@@ -132,7 +187,11 @@ impl From<&SharedItem> for SharedJson {
             SharedItem::Message { text, lang } => {
                 Self::Message { text: text.clone(), lang: lang.as_str().to_owned() }
             }
-            SharedItem::File { file } => Self::File { file: file.to_string() },
+            SharedItem::File(content) => Self::File {
+                file: content.file.to_string(),
+                caption: content.caption.clone(),
+                thumbnail: ThumbnailSize::of(content),
+            },
             SharedItem::Offer(content) => {
                 let (terms, note, expires_at) = proposed(content);
                 Self::Offer { terms, note, expires_at }
@@ -175,7 +234,23 @@ impl From<&Entry> for EntryJson {
             id: entry.id.to_string(),
             at: entry.at.to_string(),
             by: entry.by.as_str().to_owned(),
-            body: BodyJson::from(&entry.body),
+            body: match &entry.body {
+                Body::Timer { seconds, .. } => {
+                    let timer = Timer { since: entry.at, seconds: *seconds };
+                    BodyJson::from(&entry.body).until(timer.ends_at())
+                }
+                body => BodyJson::from(body),
+            },
+        }
+    }
+}
+
+impl BodyJson {
+    /// A timer with its end.
+    fn until(self, end: Moment) -> Self {
+        match self {
+            Self::Timer { seconds, who, .. } => Self::Timer { seconds, who, ends_at: Some(end.to_string()) },
+            other => other,
         }
     }
 }
@@ -186,7 +261,7 @@ impl From<&Body> for BodyJson {
             Body::Message { text, lang } => {
                 Self::Message { text: text.clone(), lang: lang.as_str().to_owned() }
             }
-            Body::File { file } => Self::File { file: file.to_string() },
+            Body::File(content) => file(content),
             Body::Offer(content) => {
                 let (terms, note, expires_at) = proposed(content);
                 Self::Offer { terms, note, expires_at }
@@ -197,8 +272,10 @@ impl From<&Body> for BodyJson {
                 Self::OfferCountered { offer: offer.to_string(), terms, note, expires_at }
             }
             Body::OfferWithdrawn { offer } => Self::OfferWithdrawn { offer: offer.to_string() },
-            Body::Agenda { items } => Self::Agenda { items: items.clone() },
+            Body::Agenda { items, current } => Self::Agenda { items: items.clone(), current: *current },
             Body::Session { step } => Self::Session { state: step.to_string() },
+            Body::SeatTaken { who } => Self::SeatTaken { who: who.as_str().to_owned() },
+            Body::SeatEnded { who } => Self::SeatEnded { who: who.as_str().to_owned() },
             Body::Arrival { who } => Self::Arrival { who: who.as_str().to_owned() },
             Body::Departure { who } => Self::Departure { who: who.as_str().to_owned() },
             Body::Revision { step, revision } => {
@@ -232,7 +309,29 @@ impl From<&Body> for BodyJson {
             Body::Suggestion { id, term, state } => {
                 Self::Suggestion { id: id.to_string(), term: *term, state: state.to_string() }
             }
+            Body::Caucus { step } => Self::Caucus { state: step.to_string() },
+            Body::Timer { seconds, of } => {
+                Self::Timer { seconds: *seconds, who: of.map(|side| side.to_string()), ends_at: None }
+            }
+            Body::TimerStopped { timer } => Self::TimerStopped { entry: timer.to_string() },
+            Body::Summary { text, lang } => {
+                Self::Summary { text: text.clone(), lang: lang.as_str().to_owned() }
+            }
+            Body::SummaryConfirmed { summary } => Self::SummaryConfirmed { entry: summary.to_string() },
+            Body::SummaryCorrected { summary, text, lang } => Self::SummaryCorrected {
+                entry: summary.to_string(),
+                text: text.clone(),
+                lang: lang.as_str().to_owned(),
+            },
         }
+    }
+}
+
+fn file(content: &FileContent) -> BodyJson {
+    BodyJson::File {
+        file: content.file.to_string(),
+        caption: content.caption.clone(),
+        thumbnail: ThumbnailSize::of(content),
     }
 }
 
@@ -257,13 +356,11 @@ fn proposed(content: &OfferContent) -> (Vec<TermJson>, Option<String>, Option<St
 /// `Fields`; a kind that is Concord's own is none that can be chosen.
 pub fn parse(written: BodyJson) -> Result<Body, Refused> {
     Ok(match written {
-        BodyJson::Message { text, lang } => {
-            let lang = lang.parse().map_err(|_| Refused::field("body.lang", "not-a-language"))?;
-            Body::Message { text, lang }
-        }
-        BodyJson::File { file } => {
+        BodyJson::Message { text, lang } => Body::Message { text, lang: language(&lang)? },
+        BodyJson::File { thumbnail: Some(_), .. } => return Err(Refused::field("body.thumbnail", "unknown")),
+        BodyJson::File { file, caption, thumbnail: None } => {
             let file = file.parse::<FileId>().map_err(|_| Refused::field("body.file", "not-an-id"))?;
-            Body::File { file }
+            Body::File(FileContent { caption, ..FileContent::of(file) })
         }
         BodyJson::Offer { terms, note, expires_at } => Body::Offer(offered(terms, note, expires_at)?),
         BodyJson::OfferAccepted { offer } => Body::OfferAccepted { offer: answered(&offer)? },
@@ -271,13 +368,30 @@ pub fn parse(written: BodyJson) -> Result<Body, Refused> {
             Body::OfferCountered { offer: answered(&offer)?, counter: offered(terms, note, expires_at)? }
         }
         BodyJson::OfferWithdrawn { offer } => Body::OfferWithdrawn { offer: answered(&offer)? },
-        BodyJson::Agenda { items } => Body::Agenda { items },
+        BodyJson::Agenda { items, current } => Body::Agenda { items, current },
         BodyJson::ShareAsked { entry } => Body::ShareAsked { entry: named(&entry)? },
         BodyJson::ShareAllowed { entry } => Body::ShareAllowed { entry: named(&entry)? },
         BodyJson::ShareDeclined { entry } => Body::ShareDeclined { entry: named(&entry)? },
+        BodyJson::Caucus { state } => {
+            let step = state.parse().map_err(|_| Refused::field("body.state", "not-a-choice"))?;
+            Body::Caucus { step }
+        }
+        BodyJson::Timer { ends_at: Some(_), .. } => return Err(Refused::field("body.ends_at", "unknown")),
+        BodyJson::Timer { seconds, who, ends_at: None } => {
+            let of = who.map(|side| side.parse()).transpose();
+            Body::Timer { seconds, of: of.map_err(|_| Refused::field("body.who", "not-a-choice"))? }
+        }
+        BodyJson::TimerStopped { entry } => Body::TimerStopped { timer: named(&entry)? },
+        BodyJson::Summary { text, lang } => Body::Summary { text, lang: language(&lang)? },
+        BodyJson::SummaryConfirmed { entry } => Body::SummaryConfirmed { summary: named(&entry)? },
+        BodyJson::SummaryCorrected { entry, text, lang } => {
+            Body::SummaryCorrected { summary: named(&entry)?, text, lang: language(&lang)? }
+        }
         BodyJson::Session { .. }
         | BodyJson::Arrival { .. }
         | BodyJson::Departure { .. }
+        | BodyJson::SeatTaken { .. }
+        | BodyJson::SeatEnded { .. }
         | BodyJson::Revision { .. }
         | BodyJson::Signature { .. }
         | BodyJson::BlindBidAsked { .. }
@@ -303,6 +417,10 @@ fn offered(
     let expires_at = expires_at.map(|end| end.parse::<Moment>()).transpose();
     let expires_at = expires_at.map_err(|_| Refused::field("body.expires_at", "not-a-time"))?;
     Ok(OfferContent { terms, note, expires_at })
+}
+
+fn language(tag: &str) -> Result<LanguageTag, Refused> {
+    tag.parse().map_err(|_| Refused::field("body.lang", "not-a-language"))
 }
 
 fn named(entry: &str) -> Result<EntryId, Refused> {
@@ -339,11 +457,20 @@ mod tests {
         for json in [
             r#"{"kind":"message","text":"Good morning","lang":"bn"}"#.to_owned(),
             format!(r#"{{"kind":"file","file":"{id}"}}"#),
+            format!(r#"{{"kind":"file","file":"{id}","caption":"The door"}}"#),
             r#"{"kind":"offer","terms":[{"debtor":"respondent","creditor":"claimant","text":{"en":"pays"}}],"note":"please","expires_at":"2027-01-31T00:00:00.000Z"}"#.to_owned(),
             format!(r#"{{"kind":"offer_accepted","offer":"{id}"}}"#),
             format!(r#"{{"kind":"offer_withdrawn","offer":"{id}"}}"#),
             format!(r#"{{"kind":"offer_countered","offer":"{id}","terms":[{{"debtor":"respondent","creditor":"claimant","text":{{"en":"pays"}}}}]}}"#),
             r#"{"kind":"agenda","items":["The deposit"]}"#.to_owned(),
+            r#"{"kind":"agenda","items":["The deposit","The keys"],"current":2}"#.to_owned(),
+            r#"{"kind":"caucus","state":"asked"}"#.to_owned(),
+            r#"{"kind":"timer","seconds":600,"who":"claimant"}"#.to_owned(),
+            r#"{"kind":"timer","seconds":60}"#.to_owned(),
+            format!(r#"{{"kind":"timer_stopped","entry":"{id}"}}"#),
+            r#"{"kind":"summary","text":"Both want quiet","lang":"en"}"#.to_owned(),
+            format!(r#"{{"kind":"summary_confirmed","entry":"{id}"}}"#),
+            format!(r#"{{"kind":"summary_corrected","entry":"{id}","text":"At night","lang":"en"}}"#),
             format!(r#"{{"kind":"share_asked","entry":"{id}"}}"#),
             format!(r#"{{"kind":"share_allowed","entry":"{id}"}}"#),
             format!(r#"{{"kind":"share_declined","entry":"{id}"}}"#),
@@ -359,6 +486,8 @@ mod tests {
             r#"{"kind":"session","state":"opened"}"#,
             r#"{"kind":"arrival","who":"mediator"}"#,
             r#"{"kind":"departure","who":"mediator"}"#,
+            r#"{"kind":"seat_taken","who":"claimant-helper"}"#,
+            r#"{"kind":"seat_ended","who":"claimant-helper"}"#,
             r#"{"kind":"revision","revision":1,"state":"frozen"}"#,
             r#"{"kind":"signature"}"#,
             r#"{"kind":"blind_bid_asked","question":{"en":"How much?"},"currency":"BDT","payer":"claimant","rounds":3}"#,
@@ -378,6 +507,21 @@ mod tests {
             serde_json::from_str::<BodyJson>(r#"{"kind":"message","text":"a","lang":"en","by":"x"}"#)
                 .is_err()
         );
+    }
+
+    #[test]
+    fn the_house_says_when_a_timer_ends_and_nobody_else_does() {
+        let entry = Entry {
+            channel: Channel::Joint,
+            seq: 1,
+            id: EntryId::new(Uuid::from_u128(1)),
+            at: Moment::from_millis(0),
+            by: Author::Seat(Seat::Mediator),
+            body: Body::Timer { seconds: 90, of: None },
+        };
+        let shown = serde_json::to_string(&EntryJson::from(&entry).body).expect("JSON");
+        assert_eq!(shown, r#"{"kind":"timer","seconds":90,"ends_at":"1970-01-01T00:01:30.000Z"}"#);
+        assert_eq!(read(&shown), Err(Refused::field("body.ends_at", "unknown")));
     }
 
     #[test]

@@ -45,7 +45,11 @@ async fn read(visit: &Visit, dispute: DisputeId) -> Result<Read, Refused> {
         let shown = agreements::show(tx, doing, dispute)?;
         let actions = actions_of(&shown.seen, doing).iter().map(ToString::to_string).collect();
         let waiting = suggestions::waiting(tx, doing, dispute)?;
-        let read_backs = read_backs::list(tx, doing, dispute)?;
+        let read_backs = match read_backs::list(tx, doing, dispute) {
+            // They are said to whoever leads.
+            Err(Refused::Absent) => Vec::new(),
+            read_backs => read_backs?,
+        };
         Ok(Read { shown, actions, waiting, read_backs })
     });
     read.await
@@ -191,7 +195,7 @@ async fn revise(sent: Sent, path: web::Path<String>) -> Answer {
     let Read { shown, .. } = read(&sent.visit, dispute).await?;
     // The law says below whether it may be saved now: a text that may not be, such as while a party has paused the
     // dispute, comes back with every word of it.
-    if shown.seen.viewer != Viewer::Mediator {
+    if !shown.seen.viewer.mediates() {
         return Err(Refused::Absent);
     }
     let empty = editor(&sent.visit, &shown);

@@ -2,21 +2,21 @@
 
 use actix_web::web;
 use domain::assignment::{Assignment, Proposal};
-use domain::dispute::Stage;
 use domain::ids::{AssignmentId, DisputeId};
 use domain::language::Language;
 use domain::party::Side;
 use domain::person::HouseRole;
+use domain::room::Seat;
 use domain::sight::Viewer;
-use domain::time::Moment;
-use pages::assignments::{ConflictInquiry, LaterDisclosure, ProposedMediator, SayNo};
+use pages::assignments::{CoMediating, ConflictInquiry, LaterDisclosure, ProposedMediator, Replacing, SayNo};
 use pages::form::Form;
 
 use super::disputes::viewed;
 use super::frame::{Answer, Sent, Visit, into_form};
 use super::tasks::may;
 use crate::acts::assignments;
-use crate::acts::process::{Seen, house, look};
+use crate::acts::process::{Seen, look};
+use crate::acts::views::name_on;
 use crate::http::body::id;
 use crate::refused::Refused;
 
@@ -48,10 +48,10 @@ async fn shown(visit: &Visit, assignment: AssignmentId) -> Result<Shown, Refused
     let read = visit.read(move |tx, doing| {
         let dispute = store::disputes::of_assignment(tx, assignment)?;
         let seen = look(tx, doing, dispute)?;
-        let Stage::Assigning(assigning) = &seen.dispute.stage else { return Err(Refused::Absent) };
-        let proposal =
-            assigning.proposal.filter(|proposal| proposal.id == assignment).ok_or(Refused::Absent)?;
-        let answer_by = seen.dispute.next_deadline(&house(doing).periods).unwrap_or(assigning.until);
+        let proposal = seen.dispute.proposal();
+        let proposal = proposal.filter(|proposal| proposal.id == assignment).ok_or(Refused::Absent)?;
+        let answer_by = assignments::answer_by(&seen.dispute, doing);
+        let leads = name_on(tx, &seen.dispute, Seat::Mediator)?.unwrap_or_default();
         match seen.viewer {
             Viewer::Proposed => {
                 let names = store::names::of(tx, dispute)?;
@@ -63,11 +63,15 @@ async fn shown(visit: &Visit, assignment: AssignmentId) -> Result<Shown, Refused
                     names: names.collect(),
                     category: seen.dispute.category.to_string(),
                     languages: tags(&languages_of(&seen)),
+                    beside: leads,
                     answer_by,
                     form: Form::default(),
                 }))
             }
-            Viewer::Party(side) => to_party(tx, &seen, side, proposal, answer_by).map(Shown::ToParty),
+            Viewer::Party(side) => {
+                let page = to_party(tx, &seen, side, proposal)?;
+                Ok(Shown::ToParty(ProposedMediator { answer_by, beside: leads, ..page }))
+            }
             _ => Err(Refused::Absent),
         }
     });
@@ -79,7 +83,6 @@ fn to_party(
     seen: &Seen,
     side: Side,
     proposal: Assignment,
-    answer_by: Moment,
 ) -> Result<ProposedMediator, Refused> {
     // The parties hear of a mediator once the conflict inquiry is answered (R13).
     let Proposal::Accepted { approved, .. } = proposal.state else { return Err(Refused::Absent) };
@@ -94,8 +97,10 @@ fn to_party(
             appointment.specialities.iter().map(ToString::to_string).collect()
         }),
         disclosure: disclosure.unwrap_or_default(),
+        has_earlier: seen.dispute.has_earlier_talk(),
+        beside: String::new(),
         is_answered: *approved.of(side),
-        answer_by,
+        answer_by: None,
     })
 }
 
@@ -161,10 +166,11 @@ async fn object(sent: Sent, path: web::Path<String>) -> Answer {
 async fn answer(sent: Sent, path: &str, approves: bool) -> Answer {
     sent.visit.signed_in()?;
     let assignment: AssignmentId = id(path)?;
+    let reads_earlier = sent.form.text("reads_earlier") == "yes";
     let act = sent.visit.write(move |tx, doing| {
         let dispute = store::disputes::of_assignment(tx, assignment)?;
         if approves {
-            assignments::approve(tx, doing, assignment)?;
+            assignments::approve(tx, doing, assignment, reads_earlier)?;
         } else {
             assignments::object(tx, doing, assignment)?;
         }
@@ -201,6 +207,115 @@ async fn disclose(sent: Sent, path: web::Path<String>) -> Answer {
     Ok(sent.visit.again(&format!("/disputes/{dispute}/disclosures"), |w, f| page.render(w, f)))
 }
 
+async fn ask_replacement(visit: Visit, path: web::Path<String>) -> Answer {
+    let view = viewed(&visit, id(&path)?).await?;
+    if !may(&view, "seek-another-mediator") {
+        return Err(Refused::Absent);
+    }
+    let is_own = view.you == "mediator";
+    let dispute: DisputeId = id(&path)?;
+    let mediator = visit.read(move |tx, doing| Ok(look(tx, doing, dispute)?.dispute.mediator())).await?;
+    let mediator = mediator.ok_or(Refused::Absent)?.to_string();
+    let reference = view.reference.unwrap_or_default();
+    let page =
+        Replacing { id: view.id, reference, mediator, name: view.mediator.unwrap_or_default(), is_own };
+    Ok(visit.show(|w, f| page.render(w, f)))
+}
+
+async fn replace(sent: Sent, path: web::Path<String>) -> Answer {
+    let account = sent.visit.signed_in()?.account;
+    let dispute: DisputeId = id(&path)?;
+    let whom = sent.form.given("mediator").and_then(|mediator| mediator.parse().ok());
+    let act = sent.visit.write(move |tx, doing| {
+        let is_own = look(tx, doing, dispute)?.dispute.mediator() == Some(account);
+        assignments::seek_another(tx, doing, dispute, whom).map(|()| is_own)
+    });
+    // Whoever laid it down has nothing to read there any more.
+    let then = if act.await? { "/mediator".to_owned() } else { format!("/disputes/{dispute}") };
+    Ok(sent.visit.go_saying(&then, "saved"))
+}
+
+async fn co_mediating(visit: &Visit, dispute: DisputeId, form: Form) -> Result<CoMediating, Refused> {
+    let view = viewed(visit, dispute).await?;
+    let [may_ask, may_end, may_propose] =
+        ["ask-co-mediator", "end-co-mediation", "propose-co-mediator"].map(|action| may(&view, action));
+    // The mediator reads how far it has come; to the parties a proposal is a page of its own.
+    if !may_ask && !may_end && !may_propose && view.you != "mediator" {
+        return Err(Refused::Absent);
+    }
+    let read = visit.read(move |tx, doing| {
+        let seen = look(tx, doing, dispute)?;
+        let mediation = seen.dispute.mediation().ok_or(Refused::Absent)?;
+        let beside = match mediation.beside.account() {
+            Some(account) => Some((account.to_string(), store::people::by_id(tx, account)?.name.to_string())),
+            None => None,
+        };
+        let matches = if may_propose { assignments::matches(tx, doing, dispute)? } else { Vec::new() };
+        Ok((beside, matches))
+    });
+    let (beside, matches) = read.await?;
+    Ok(CoMediating {
+        id: view.id,
+        reference: view.reference.unwrap_or_default(),
+        leads: view.mediator.unwrap_or_default(),
+        beside,
+        sits: view.co_mediator.is_some(),
+        is_own: view.you == "co-mediator",
+        may_ask,
+        may_end,
+        may_propose,
+        roster: matches.into_iter().map(|(fit, name)| (fit.mediator.to_string(), name)).collect(),
+        form,
+    })
+}
+
+async fn ask_about_co_mediation(visit: Visit, path: web::Path<String>) -> Answer {
+    let page = co_mediating(&visit, id(&path)?, Form::default()).await?;
+    Ok(visit.show(|w, f| page.render(w, f)))
+}
+
+async fn ask_co_mediator(sent: Sent, path: web::Path<String>) -> Answer {
+    sent.visit.signed_in()?;
+    let dispute: DisputeId = id(&path)?;
+    sent.visit.write(move |tx, doing| assignments::ask_co_mediator(tx, doing, dispute)).await?;
+    Ok(sent.visit.go_saying(&format!("/disputes/{dispute}"), "sent"))
+}
+
+async fn propose_co_mediator(sent: Sent, path: web::Path<String>) -> Answer {
+    sent.visit.signed_in()?;
+    let dispute: DisputeId = id(&path)?;
+    let named = sent.form.given("mediator_id").map(str::parse).transpose();
+    let done = match named {
+        Ok(Some(named)) => {
+            let act = sent
+                .visit
+                .write(move |tx, doing| assignments::propose(tx, doing, dispute, Some(named), true));
+            act.await.map(drop)
+        }
+        Ok(None) => Err(Refused::field("mediator_id", "missing")),
+        Err(_) => Err(Refused::field("mediator_id", "not-a-choice")),
+    };
+    let Err(refused) = done else {
+        return Ok(sent.visit.go_saying(&format!("/disputes/{dispute}"), "saved"));
+    };
+    let form = into_form(refused, sent.typed(), &[])?;
+    let page = co_mediating(&sent.visit, dispute, form).await?;
+    Ok(sent.visit.again(&format!("/disputes/{dispute}/co-mediation"), |w, f| page.render(w, f)))
+}
+
+async fn end_co_mediation(sent: Sent, path: web::Path<String>) -> Answer {
+    let account = sent.visit.signed_in()?.account;
+    let dispute: DisputeId = id(&path)?;
+    let whom = sent.form.given("mediator").and_then(|mediator| mediator.parse().ok());
+    let act = sent.visit.write(move |tx, doing| {
+        let is_own = look(tx, doing, dispute)?.dispute.co_mediator() == Some(account);
+        assignments::end_co_mediation(tx, doing, dispute, whom).map(|()| is_own)
+    });
+    // Whoever laid it down has nothing to read there any more.
+    let then = if act.await? { "/mediator".to_owned() } else { format!("/disputes/{dispute}") };
+    Ok(sent.visit.go_saying(&then, "saved"))
+}
+
 async fn accept_disclosure(sent: Sent, path: web::Path<String>) -> Answer {
     answer_disclosure(sent, &path, true).await
 }
@@ -224,6 +339,18 @@ pub fn configure(routes: &mut web::ServiceConfig) {
                 .route(web::get().to(ask_disclosure))
                 .route(web::post().to(disclose)),
         )
+        .service(
+            web::resource("/disputes/{id}/replacement")
+                .route(web::get().to(ask_replacement))
+                .route(web::post().to(replace)),
+        )
+        .service(
+            web::resource("/disputes/{id}/co-mediation")
+                .route(web::get().to(ask_about_co_mediation))
+                .route(web::post().to(propose_co_mediator)),
+        )
+        .service(web::resource("/disputes/{id}/co-mediation-requests").route(web::post().to(ask_co_mediator)))
+        .service(web::resource("/disputes/{id}/co-mediation-endings").route(web::post().to(end_co_mediation)))
         .service(
             web::resource("/disputes/{id}/disclosures/acceptance").route(web::post().to(accept_disclosure)),
         )

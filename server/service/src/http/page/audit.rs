@@ -5,98 +5,153 @@ use domain::agreement::Agreement;
 use domain::category::Category;
 use domain::ids::SettlementId;
 use domain::party::Side;
+use domain::person::HouseRole;
 use domain::settlement::DeliveryState;
-use pages::audit::{AuditDetail, AuditLine, AuditList, TraceLine};
+use domain::time::Moment;
+use pages::audit::{AuditDetail, AuditLine, AuditList, AuditNumbers, AuditSample, FindingLine, TraceLine};
 use pages::form::Form;
-use store::settlements::{Filter, Settlement};
+use store::settlements::{Facts, Filter, Settlement};
 
-use super::frame::{Answer, Visit, asked, into_form};
+use super::frame::{Answer, Sent, Visit, asked, into_form};
 use crate::acts::settlements::{self, Audited};
-use crate::http::api::settlements::filter;
+use crate::acts::{Doing, audits};
+use crate::http::api::audits::{judged, size_of};
+use crate::http::api::settlements::{Filters, filter};
 use crate::http::body::id;
 use crate::refused::Refused;
 
 const LINES_MAX: i64 = 50;
-const FIELDS: [&str; 4] = ["from", "to", "category", "state"];
-/// The states by which the list is filtered, and what each asks of the deliveries.
-const STATES: [&str; 2] = ["sealed", "delivery-failed"];
+const FIELDS: [&str; 7] = ["from", "to", "category", "state", "mediator", "size", "seed"];
+/// The states by which the list is filtered.
+const STATES: [&str; 3] = ["sealed", "delivery-failed", "late"];
 
-fn form_of(request: &HttpRequest) -> Form {
+pub fn form_of(request: &HttpRequest) -> Form {
     FIELDS.into_iter().fold(Form::default(), |form, field| match asked(request, field) {
         Some(typed) => form.with(field, typed),
         None => form,
     })
 }
 
-fn filter_of(form: &Form) -> Result<Filter, Refused> {
-    let given = |field: &str| Some(form.value(field)).filter(|typed| !typed.is_empty());
-    let mut read = filter(given("from"), given("to"), given("category"), None)?;
-    read.state = match given("state") {
+pub fn filter_of(form: &Form, now: Moment) -> Result<Filter, Refused> {
+    let given = |field: &str| Some(form.value(field).to_owned()).filter(|typed| !typed.is_empty());
+    let state = match given("state").as_deref() {
         None | Some("sealed") => None,
-        Some("delivery-failed") => Some(DeliveryState::Failed),
+        Some("delivery-failed") => Some("failed".to_owned()),
+        Some("late") => Some("late".to_owned()),
         Some(_) => return Err(Refused::field("state", "not-a-choice")),
     };
-    Ok(read)
+    let (from, to, category) = (given("from"), given("to"), given("category"));
+    let typed = Filters { from, to, category, state, mediator: given("mediator"), ..Filters::default() };
+    filter(&typed, now)
 }
 
-fn next(form: &Form, last: &str) -> String {
-    let kept =
-        form.values.iter().filter(|(_, typed)| typed.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'));
-    let pairs = kept.map(|(field, typed)| format!("{field}={typed}&")).collect::<String>();
-    format!("/audit?{pairs}after={last}")
+/// The filters as they stand in an address.
+fn filters(form: &Form) -> String {
+    let plain = |typed: &str| typed.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let kept = form.values.iter().filter(|(field, typed)| field != "size" && field != "seed" && plain(typed));
+    kept.map(|(field, typed)| format!("{field}={typed}&")).collect()
 }
 
 async fn list(request: HttpRequest, visit: Visit) -> Answer {
     visit.signed_in()?;
     let form = form_of(&request);
-    let empty = |form| AuditList {
-        form,
-        categories: Category::ALL.iter().map(ToString::to_string).collect(),
-        states: STATES.map(str::to_owned).to_vec(),
-        items: Vec::new(),
-        next: None,
-    };
     let after = asked(&request, "after").and_then(|last| last.parse::<SettlementId>().ok());
-    let (filter, form) = match filter_of(&form) {
-        Ok(filter) => (filter, form),
-        Err(refused) => {
-            // Whoever is no auditor learns nothing of the filters either.
-            visit.write(|tx, doing| settlements::list(tx, doing, &Filter::default(), None, 1)).await?;
-            let page = empty(into_form(refused, form, &[])?);
-            return Ok(visit.again("/audit", |w, f| page.render(w, f)));
-        }
+    let filter = match filter_of(&form, visit.state.clock.now()) {
+        Ok(filter) => filter,
+        Err(refused) => return again(&visit, into_form(refused, form, &[])?).await,
     };
-    let found = visit.write(move |tx, doing| {
+    visit.write(move |tx, doing| settlements::note_listed(tx, doing, &filter)).await?;
+    let found = visit.read(move |tx, doing| {
         let found = settlements::list(tx, doing, &filter, after, LINES_MAX)?;
-        let mut lines = Vec::new();
-        for row in &found {
-            lines.push(line(tx, row, doing.config.institution.court_reference.is_some())?);
-        }
-        Ok(lines)
+        Ok((lines(tx, doing, &found)?, about(tx)?, numbers(tx, doing)?))
     });
-    let items = found.await?;
+    let (items, mediators, numbers) = found.await?;
     let is_full = i64::try_from(items.len()).is_ok_and(|count| count == LINES_MAX);
-    let next = items.last().filter(|_| is_full).map(|last| next(&form, &last.id));
-    let page = AuditList { items, next, ..empty(form) };
+    let last = items.last().filter(|_| is_full).map(|last| last.id.clone());
+    let filters = filters(&form);
+    let next = last.map(|last| format!("/audit?{filters}after={last}"));
+    let page = AuditList { items, next, filters, mediators, numbers: Some(numbers), ..empty(form) };
     Ok(visit.show(|w, f| page.render(w, f)))
 }
 
-fn line(tx: &mut store::Tx<'_>, row: &Settlement, by_court: bool) -> Result<AuditLine, Refused> {
-    let mediator = match store::disputes::load(tx, row.dispute)?.value.mediator() {
-        Some(account) => store::people::by_id(tx, account)?.name.to_string(),
-        None => String::new(),
+/// The list without a line, and what was wrong. Whoever is no auditor learns nothing of the filters either.
+async fn again(visit: &Visit, form: Form) -> Answer {
+    let look = visit.read(|tx, doing| {
+        settlements::for_auditor(tx, doing, &Filter::default())?;
+        about(tx)
+    });
+    let page = AuditList { mediators: look.await?, ..empty(form) };
+    let code = actix_web::http::StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(visit.show_with(code, |w, f| page.render(w, f)))
+}
+
+fn empty(form: Form) -> AuditList {
+    AuditList {
+        form,
+        categories: Category::ALL.iter().map(ToString::to_string).collect(),
+        states: STATES.map(str::to_owned).to_vec(),
+        ..AuditList::default()
+    }
+}
+
+/// The roster, by name.
+fn about(tx: &mut store::Tx<'_>) -> Result<Vec<(String, String)>, Refused> {
+    let roster = store::people::with_role(tx, HouseRole::Mediator)?;
+    let mut named: Vec<_> =
+        roster.into_iter().map(|account| (account.id.to_string(), account.name.to_string())).collect();
+    named.sort_by(|one, other| one.1.cmp(&other.1));
+    Ok(named)
+}
+
+fn numbers(tx: &mut store::Tx<'_>, doing: &Doing) -> Result<AuditNumbers, Refused> {
+    let mut count = |state: Option<&str>| -> Result<usize, Refused> {
+        let typed = Filters { state: state.map(str::to_owned), ..Filters::default() };
+        audits::count(tx, doing, &filter(&typed, doing.now)?)
     };
-    let deliveries = store::deliveries::of_settlement(tx, row.id)?;
-    let has_failed = deliveries.iter().any(|delivery| delivery.state == DeliveryState::Failed);
-    Ok(AuditLine {
+    Ok(AuditNumbers { all: count(None)?, failed: count(Some("failed"))?, late: count(Some("late"))? })
+}
+
+async fn draw(request: HttpRequest, visit: Visit) -> Answer {
+    visit.signed_in()?;
+    let form = form_of(&request);
+    let size = Some(form.value("size")).filter(|typed| !typed.is_empty());
+    let read = filter_of(&form, visit.state.clock.now()).and_then(|filter| Ok((filter, size_of(size)?)));
+    let (filter, size) = match read {
+        Ok(read) => read,
+        Err(refused) => return again(&visit, into_form(refused, form, &[])?).await,
+    };
+    let typed = Some(form.value("seed").to_owned()).filter(|typed| !typed.is_empty());
+    let drawn = visit.write(move |tx, doing| {
+        let seed = typed.unwrap_or_else(|| doing.new_uuid().to_string());
+        let drawn = audits::sample(tx, doing, &filter, &seed, size)?;
+        Ok((lines(tx, doing, &drawn.items)?, about(tx)?, AuditSample { seed, of: drawn.of }))
+    });
+    let (items, mediators, sample) = match drawn.await {
+        Ok(drawn) => drawn,
+        Err(refused) => return again(&visit, into_form(refused, form, &[])?).await,
+    };
+    let filters = filters(&form);
+    let page = AuditList { items, mediators, sample: Some(sample), filters, ..empty(form) };
+    Ok(visit.show(|w, f| page.render(w, f)))
+}
+
+/// The lines of the table, without opening a dispute for each.
+pub fn lines(tx: &mut store::Tx<'_>, doing: &Doing, found: &[Settlement]) -> Result<Vec<AuditLine>, Refused> {
+    let by_court = doing.config.institution.court_reference.is_some();
+    let facts = store::settlements::facts(tx, found)?;
+    Ok(found.iter().zip(facts).map(|(row, facts)| line(row, facts, by_court)).collect())
+}
+
+fn line(row: &Settlement, facts: Facts, by_court: bool) -> AuditLine {
+    AuditLine {
         id: row.id.to_string(),
         reference: row.reference.to_string(),
         category: row.category.to_string(),
         sealed_on: Some(row.sealed_at.day()),
-        mediator,
-        state: if has_failed { "delivery-failed" } else { "sealed" }.to_owned(),
+        mediator: facts.mediator,
+        state: if facts.has_failed { "delivery-failed" } else { "sealed" }.to_owned(),
         is_open: row.auditor_may_read || by_court,
-    })
+    }
 }
 
 fn detail(seen: &Audited) -> AuditDetail {
@@ -131,19 +186,67 @@ fn detail(seen: &Audited) -> AuditDetail {
             .map(|row| TraceLine { at: row.at, kind: row.kind.clone(), facts: row.subjects.clone() })
             .collect(),
         is_open: seen.terms_are_open,
+        entry: seen.entry,
+        verified: None,
+        findings: Vec::new(),
+        form: Form::default(),
     }
 }
 
 async fn show(visit: Visit, path: web::Path<String>) -> Answer {
     visit.signed_in()?;
+    let page = page_of(&visit, id(&path)?, None, Form::default()).await?;
+    Ok(visit.show(|w, f| page.render(w, f)))
+}
+
+async fn page_of(
+    visit: &Visit,
+    settlement: SettlementId,
+    verified: Option<Vec<String>>,
+    form: Form,
+) -> Result<AuditDetail, Refused> {
+    let read = visit.write(move |tx, doing| {
+        let seen = settlements::audit(tx, doing, settlement)?;
+        Ok((seen, audits::findings(tx, doing, settlement)?))
+    });
+    let (seen, findings) = read.await?;
+    let line = |(finding, by): (store::findings::Finding, String)| FindingLine {
+        by,
+        at: finding.at,
+        text: finding.text,
+    };
+    let findings = findings.into_iter().map(line).collect();
+    Ok(AuditDetail { verified, findings, form, ..detail(&seen) })
+}
+
+async fn note(sent: Sent, path: web::Path<String>) -> Answer {
+    sent.visit.signed_in()?;
     let settlement: SettlementId = id(&path)?;
-    let seen = visit.write(move |tx, doing| settlements::audit(tx, doing, settlement)).await?;
-    let page = detail(&seen);
+    let text = sent.form.text("text").to_owned();
+    let act = sent.visit.write(move |tx, doing| audits::note(tx, doing, settlement, &text).map(drop));
+    let here = format!("/audit/{settlement}");
+    let Err(refused) = act.await else { return Ok(sent.visit.go_saying(&here, "saved")) };
+    let form = into_form(refused, sent.typed(), &[])?;
+    let page = page_of(&sent.visit, settlement, None, form).await?;
+    Ok(sent.visit.again(&here, |w, f| page.render(w, f)))
+}
+
+/// The answer is the page itself: in an address, anybody could write what was found.
+async fn verify_one(sent: Sent, path: web::Path<String>) -> Answer {
+    let visit = &sent.visit;
+    visit.signed_in()?;
+    let settlement: SettlementId = id(&path)?;
+    let judged = judged(&visit.state, visit.by(), Some(settlement), None).await?;
+    let faults = judged.iter().flat_map(|(_, faults)| faults).map(|fault| fault.as_str().to_owned());
+    let page = page_of(visit, settlement, Some(faults.collect()), Form::default()).await?;
     Ok(visit.show(|w, f| page.render(w, f)))
 }
 
 pub fn configure(routes: &mut web::ServiceConfig) {
     routes
         .service(web::resource("/audit").route(web::get().to(list)))
-        .service(web::resource("/audit/{settlement}").route(web::get().to(show)));
+        .service(web::resource("/audit/samples").route(web::get().to(draw)))
+        .service(web::resource("/audit/{settlement}").route(web::get().to(show)))
+        .service(web::resource("/audit/{settlement}/findings").route(web::post().to(note)))
+        .service(web::resource("/audit/{settlement}/verification").route(web::post().to(verify_one)));
 }

@@ -47,6 +47,7 @@ fn role(view: &DisputeView) -> String {
     match view.you.as_str() {
         "pending" => "respondent",
         "proposed-mediator" => "mediator",
+        _ if view.companion.is_some() => "beside",
         other => other,
     }
     .to_owned()
@@ -58,7 +59,11 @@ async fn list(visit: Visit) -> Answer {
         .read(move |tx, doing| {
             let mut views = Vec::new();
             for dispute in store::disputes::of_account(tx, account, None, LIST_MAX)? {
-                let seen = look(tx, doing, dispute)?;
+                // A draft whose key is destroyed, and whose rows are about to go.
+                let seen = match look(tx, doing, dispute) {
+                    Err(Refused::Absent) => continue,
+                    seen => seen?,
+                };
                 views.push(view(tx, doing, &seen)?);
             }
             Ok((views, store::people::by_id(tx, account)?.confirmed_at.is_some()))
@@ -136,11 +141,18 @@ fn people(view: &DisputeView) -> Vec<PersonLine> {
     };
     let parties =
         view.parties.iter().filter_map(|party| party.name.as_ref().map(|name| line(name, &party.side)));
-    parties.chain(view.mediator.as_ref().map(|name| line(name, "mediator"))).collect()
+    let mediators = [(&view.mediator, "mediator"), (&view.co_mediator, "co-mediator")];
+    let mediators =
+        mediators.into_iter().filter_map(|(name, role)| name.as_ref().map(|name| line(name, role)));
+    parties.chain(mediators).collect()
 }
 
-fn disclosure(one: &crate::acts::views::DisclosureView) -> Option<(Moment, String)> {
-    Some((one.at.parse().ok()?, one.text.clone()))
+fn disclosure(one: &crate::acts::views::DisclosureView) -> Option<(Moment, String, String)> {
+    Some((one.at.parse().ok()?, one.by.clone().unwrap_or_default(), one.text.clone()))
+}
+
+fn moment(text: Option<&str>) -> Option<Moment> {
+    text?.parse().ok()
 }
 
 fn page_of(view: &DisputeView, files: Vec<FileLine>) -> DisputePage {
@@ -170,6 +182,9 @@ fn page_of(view: &DisputeView, files: Vec<FileLine>) -> DisputePage {
         is_paused: view.paused,
         tasks: tasks(view),
         deadline: deadline(view),
+        kept_until: moment(view.kept_until.as_deref()),
+        may_download: view.preparation.is_some(),
+        destroyed_at: moment(view.destroyed_at.as_deref()),
         referral: view.referral.clone().unwrap_or_default(),
         people: people(view),
         statement: view.statement.clone().unwrap_or_default(),
@@ -184,6 +199,11 @@ fn page_of(view: &DisputeView, files: Vec<FileLine>) -> DisputePage {
         may_resume: may(view, "resume"),
         may_request_mediation: may(view, "request-mediation"),
         may_close: may(view, "declare-impasse"),
+        may_replace: may(view, "seek-another-mediator"),
+        may_co_mediate: (view.you == "mediator" && view.stage == "mediation")
+            || ["ask-co-mediator", "propose-co-mediator", "end-co-mediation"]
+                .iter()
+                .any(|one| may(view, one)),
         told: if may(view, "give-signal") { told(view) } else { String::new() },
         disclosures: view.disclosures.iter().filter_map(disclosure).collect(),
         disclosure_said: may(view, "accept-disclosure")

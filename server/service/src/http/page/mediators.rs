@@ -14,10 +14,10 @@ use store::Tx;
 use super::frame::{Answer, Visit};
 use super::tasks::tasks;
 use super::terms::both_names;
-use crate::acts::Doing;
-use crate::acts::process::{Seen, house, look};
+use crate::acts::process::{Seen, look};
 use crate::acts::rooms::{SignalView, room_now};
 use crate::acts::views::view;
+use crate::acts::{Doing, assignments};
 use crate::refused::Refused;
 
 /// The most disputes of a desk.
@@ -29,15 +29,13 @@ fn names(tx: &mut Tx<'_>, dispute: &Dispute) -> Result<Vec<String>, Refused> {
 }
 
 fn proposal(tx: &mut Tx<'_>, doing: &Doing, seen: &Seen) -> Result<Option<ProposalLine>, Refused> {
-    let Stage::Assigning(assigning) = &seen.dispute.stage else { return Ok(None) };
-    let Some(proposal) = assigning.proposal.filter(|proposal| proposal.state == Proposal::Proposed) else {
-        return Ok(None);
-    };
+    let asked = seen.dispute.proposal().filter(|proposal| proposal.state == Proposal::Proposed);
+    let Some(proposal) = asked else { return Ok(None) };
     Ok(Some(ProposalLine {
         id: proposal.id.to_string(),
         category: seen.dispute.category.to_string(),
         names: names(tx, &seen.dispute)?,
-        answer_by: seen.dispute.next_deadline(&house(doing).periods).unwrap_or(assigning.until),
+        answer_by: assignments::answer_by(&seen.dispute, doing),
     }))
 }
 
@@ -98,7 +96,7 @@ async fn show(visit: Visit) -> Answer {
                 };
                 match seen.viewer {
                     Viewer::Proposed => page.proposals.extend(proposal(tx, doing, &seen)?),
-                    Viewer::Mediator => page.disputes.push(line(tx, doing, &seen)?),
+                    Viewer::Mediator | Viewer::CoMediator => page.disputes.push(line(tx, doing, &seen)?),
                     _ => {}
                 }
             }

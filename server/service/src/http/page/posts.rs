@@ -1,4 +1,4 @@
-//! What is posted into a room by forms: messages, files, offers and their answers, the agenda, and the mediator's steering.
+//! What is posted into a room by forms: messages, files, offers and their answers, and the mediator's steering.
 //! A form that is sent twice stores nothing twice, because its page made the entry's id.
 
 use actix_web::{HttpRequest, web};
@@ -7,8 +7,9 @@ use domain::ids::{DisputeId, EntryId};
 use domain::room::Channel;
 use domain::terms::TERMS_MAX;
 use domain::time::Moment;
+use pages::form::Form;
 
-use super::files::{file_form, kept, received};
+use super::files::{file_form, kept, notice_of, received};
 use super::frame::{Answer, Sent, Visit, into_form};
 use super::rooms::{Asked, room_page};
 use super::terms::{by_rows, row};
@@ -18,7 +19,11 @@ use crate::http::json::terms::parse;
 use crate::limits::Limit;
 use crate::refused::Refused;
 
-fn channel(sent: &Sent) -> Result<Channel, Refused> {
+/// The channel that a form names.
+///
+/// # Errors
+/// `Absent` where there is none of that name.
+pub fn channel(sent: &Sent) -> Result<Channel, Refused> {
     sent.form.text("channel").parse().map_err(|_| Refused::Absent)
 }
 
@@ -39,6 +44,8 @@ pub async fn post(
         sent.form.text("id").parse::<EntryId>().map_err(|_| Refused::Malformed { code: "unreadable" })?;
     let now = sent.visit.state.clock.now();
     let audience = sent.form.given("audience_digest").map(str::to_owned);
+    // Each form keeps what was typed into it, and none of them fills another.
+    let words = if matches!(read, Ok(Body::Summary { .. })) { "summary" } else { "text" };
     let done = match read {
         Ok(body) => {
             let too_much = |retry_after| Refused::TooMuch { retry_after };
@@ -57,7 +64,15 @@ pub async fn post(
         Ok(false) => return Ok(sent.visit.go(&end)),
         Err(refused) => refused,
     };
-    let names = [("body.text", "text"), ("body.items", "agenda"), ("body.offer", ""), ("body.entry", "")];
+    let names = [
+        ("body.text", words),
+        ("body.items", "agenda"),
+        ("body.current", ""),
+        ("body.seconds", "minutes"),
+        ("body.who", "for"),
+        ("body.offer", ""),
+        ("body.entry", ""),
+    ];
     let numbers: Vec<usize> = filled(&sent, rows).collect();
     let form = into_form(by_rows(refused, &numbers, false), sent.typed(), &names)?;
     let page = room_page(&sent.visit, dispute, &Asked::channel(channel, offer).rows(rows), form).await?;
@@ -139,18 +154,24 @@ async fn share(request: HttpRequest, visit: Visit, path: web::Path<String>, payl
     let upload = received(&visit, dispute, &request, payload).await?;
     let channel = upload.channel.ok_or(Refused::Absent)?;
     let entry: EntryId = upload.other("id").parse().map_err(|_| Refused::Malformed { code: "unreadable" })?;
+    let typed = Form::default().with("caption", upload.other("caption"));
     let here = format!("/rooms/{dispute}?channel={channel}");
     let refused = match kept(&visit, dispute, upload, Some(entry)).await {
-        Ok(()) => return Ok(visit.go(&format!("{here}#end"))),
+        Ok(kept) if kept.is_free() => return Ok(visit.go(&format!("{here}#end"))),
+        // It is not in the room: among one's own files one sees what becomes of it, and sends it on from there.
+        Ok(kept) => {
+            return Ok(visit.go_saying(&format!("/disputes/{dispute}/files"), notice_of(&kept, "added")));
+        }
         Err(refused) => refused,
     };
     if refused == Refused::rule("id-reused") {
         let stored = visit.read(move |tx, _| Ok(store::entries::by_id(tx, dispute, channel, entry)?)).await?;
-        if stored.is_some_and(|entry| matches!(entry.body, Body::File { .. })) {
+        if stored.is_some_and(|entry| matches!(entry.body, Body::File(_))) {
             return Ok(visit.go(&format!("{here}#end")));
         }
     }
-    let page = room_page(&visit, dispute, &Asked::channel(channel, None), file_form(refused)?).await?;
+    let form = file_form(refused, typed)?;
+    let page = room_page(&visit, dispute, &Asked::channel(channel, None), form).await?;
     Ok(visit.again(&here, |w, f| page.render(w, f)))
 }
 
@@ -162,13 +183,6 @@ async fn accept(sent: Sent, path: web::Path<(String, String)>) -> Answer {
 async fn take_back(sent: Sent, path: web::Path<(String, String)>) -> Answer {
     let (dispute, offer) = (id(&path.0)?, id(&path.1)?);
     post(sent, dispute, Ok(Body::OfferWithdrawn { offer }), None).await
-}
-
-async fn set_agenda(sent: Sent, path: web::Path<String>) -> Answer {
-    let dispute = id(&path)?;
-    let points = sent.form.text("agenda").lines().map(str::trim).filter(|point| !point.is_empty());
-    let items = points.map(str::to_owned).collect();
-    post(sent, dispute, Ok(Body::Agenda { items }), None).await
 }
 
 async fn steer(sent: Sent, path: web::Path<String>) -> Answer {
@@ -196,6 +210,5 @@ pub fn configure(routes: &mut web::ServiceConfig) {
         .service(web::resource("/rooms/{id}/offers").route(web::post().to(offer)))
         .service(web::resource("/rooms/{id}/offers/{entry}/acceptance").route(web::post().to(accept)))
         .service(web::resource("/rooms/{id}/offers/{entry}/withdrawal").route(web::post().to(take_back)))
-        .service(web::resource("/rooms/{id}/agenda").route(web::post().to(set_agenda)))
         .service(web::resource("/rooms/{id}/session").route(web::post().to(steer)));
 }

@@ -44,8 +44,13 @@ fn reference(dispute: &Dispute) -> String {
 
 /// The disputes of one list, without those in which the registrar has a part of their own.
 fn listed(tx: &mut Tx<'_>, account: AccountId, desk: Desk) -> Result<Vec<Dispute>, Refused> {
+    let listed = store::disputes::on_desk(tx, desk, LINES_MAX)?;
+    theirs(tx, account, listed)
+}
+
+fn theirs(tx: &mut Tx<'_>, account: AccountId, listed: Vec<DisputeId>) -> Result<Vec<Dispute>, Refused> {
     let mut found = Vec::new();
-    for dispute in store::disputes::on_desk(tx, desk, LINES_MAX)? {
+    for dispute in listed {
         let dispute = store::disputes::load(tx, dispute)?.value;
         if domain::sight::viewer_of(&dispute, account, true) == Some(Viewer::Registrar) {
             found.push(dispute);
@@ -62,6 +67,12 @@ fn waiting(dispute: &Dispute, now: Moment) -> WaitingDispute {
         category: dispute.category.to_string(),
         since,
     }
+}
+
+/// The disputes whose legal hold waits for a second person, without those in which the registrar has a part of their own.
+fn held(tx: &mut Tx<'_>, account: AccountId, now: Moment) -> Result<Vec<WaitingDispute>, Refused> {
+    let found = store::holds::waiting(tx, LINES_MAX)?;
+    Ok(theirs(tx, account, found)?.iter().map(|dispute| waiting(dispute, now)).collect())
 }
 
 fn takers(tx: &mut Tx<'_>, disputes: &[Dispute], now: Moment) -> Result<Vec<PendingTaker>, Refused> {
@@ -159,6 +170,7 @@ async fn desk_page(visit: &Visit, form: Form) -> Result<RegistrarDesk, Refused> 
                 takers: takers(tx, &with_takers, doing.now)?,
                 assigning: lines(tx, Desk::Assigning)?,
                 suspended: lines(tx, Desk::Suspended)?,
+                holds: held(tx, account, doing.now)?,
                 mails: mails(tx)?,
                 form,
             })
@@ -338,9 +350,11 @@ async fn propose(sent: Sent, path: web::Path<String>) -> Answer {
     let dispute: DisputeId = id(&path)?;
     let named = sent.form.given("mediator_id").map(str::parse::<AccountId>).transpose();
     let done = match named {
-        Ok(named) => {
-            sent.visit.write(move |tx, doing| assignments::propose(tx, doing, dispute, named)).await.map(drop)
-        }
+        Ok(named) => sent
+            .visit
+            .write(move |tx, doing| assignments::propose(tx, doing, dispute, named, false))
+            .await
+            .map(drop),
         Err(_) => Err(Refused::field("mediator_id", "not-a-choice")),
     };
     let Err(refused) = done else { return Ok(sent.visit.go_saying("/registrar", "decided")) };

@@ -1,28 +1,30 @@
 //! The room as a page: its channels, what was said in the one that is shown, and the forms that post there. The same
 //! entries, ids and guarantees as by socket, without a script.
 
+use std::collections::BTreeMap;
+
 use actix_web::{HttpRequest, web};
-use domain::entry::{Entry, OfferContent};
-use domain::ids::{DisputeId, EntryId, FileId};
+use domain::companion::CompanionRole;
+use domain::entry::{Author, Entry, OfferContent};
+use domain::ids::{AccountId, DisputeId, EntryId};
 use domain::offer::Offer;
-use domain::party::{Side, Sides};
+use domain::party::Side;
 use domain::room::{Channel, Seat};
-use domain::share::ShareState;
 use domain::sight::Item;
 use domain::terms::TERMS_MAX;
-use domain::time::Moment;
 use pages::form::Form;
-use pages::rooms::{ChannelTab, EntryBody, EntryLine, OfferLine, PausedForYou, Room, RoomText};
-use pages::terms::TermLine;
+use pages::rooms::{ChannelTab, PausedForYou, Room, RoomDestroyed, RoomText};
+use pages::standings::Standing;
 use pages::words::Words;
+use store::Tx;
 
-use super::drafts::{currencies, money_text};
-use super::files::numbered;
+use super::drafts::currencies;
+use super::entries::{Spoke, Talk, small};
 use super::frame::{Answer, Sent, Visit, asked};
-use super::terms::{both_names, lines, working_text};
-use crate::acts::process::look;
-use crate::acts::rooms::{RoomView, SignalView};
-use crate::acts::{agreements, entries, rooms, suggestions};
+use super::terms::{both_names, working_text};
+use crate::acts::process::{Seen, look};
+use crate::acts::rooms::{RoomNow, SignalView};
+use crate::acts::{agreements, entries, files, phrases, rooms, standings, suggestions};
 use crate::http::body::id;
 use crate::refused::Refused;
 use crate::tokens::new_uuid;
@@ -32,24 +34,23 @@ const ENTRIES_MAX: u64 = 50;
 
 /// What a page of the room is made of.
 struct Read {
-    view: RoomView,
+    talk: Talk,
     reference: String,
-    channel: Channel,
     /// The seats that read this channel.
     readers: Vec<Seat>,
-    entries: Vec<Entry>,
-    offers: Vec<(EntryId, Offer, OfferContent)>,
-    /// What of this caucus the mediator asked to pass on.
-    shares: Vec<(EntryId, ShareState)>,
-    /// The files of this channel in their order, by which they are named.
-    files: Vec<FileId>,
-    names: Sides<String>,
     account: String,
+    /// Caucuses in which the mediator, who reads this, is asked for a private meeting.
+    asking: Vec<Channel>,
+    /// The mediator's own phrases, as id and beginning.
+    phrases: Vec<(String, String)>,
     /// Who learns of a signal.
     told: String,
+    /// The first entry that is shown, where the reader's seat reaches one before it.
+    earlier: Option<u64>,
     has_agreement: bool,
     has_text: bool,
-    takes_offers: bool,
+    /// As what the reader sits beside a party.
+    beside: Option<CompanionRole>,
 }
 
 /// What is asked of the room by its address.
@@ -75,6 +76,11 @@ impl Asked {
     /// The channel of a form that was refused.
     pub fn channel(channel: Channel, offer: Option<String>) -> Self {
         Self { channel: Some(channel), before: None, offer, rows: 1 }
+    }
+
+    /// The head of a channel, without what was said in it.
+    pub fn head(channel: Channel) -> Self {
+        Self { before: Some(1), ..Self::channel(channel, None) }
     }
 
     /// With that many promises in the form for an offer.
@@ -104,6 +110,7 @@ async fn read(visit: &Visit, dispute: DisputeId, asked: &Asked) -> Result<Read, 
         let limit = i64::try_from(end.saturating_sub(after)).unwrap_or(0);
         let entries =
             if limit == 0 { Vec::new() } else { entries::read(tx, doing, dispute, channel, after, limit)? };
+        let earlier = first_of_more(&now, seen.account, channel, &entries);
         let mut readers: Vec<Seat> = now
             .seats
             .iter()
@@ -112,266 +119,213 @@ async fn read(visit: &Visit, dispute: DisputeId, asked: &Asked) -> Result<Read, 
             .collect();
         readers.sort_unstable();
         readers.dedup();
-        let offers = store::offers::list(tx, dispute, channel)?;
+        let offers = heard(tx, &now, seen.account, channel)?;
         let shares = store::shares::of_channel(tx, dispute, channel)?;
-        let mut files = store::files::of_dispute(tx, dispute)?;
-        files.retain(|row| row.channel == Some(channel));
-        Ok(Read {
-            reference: seen.dispute.reference.as_ref().map_or_else(String::new, ToString::to_string),
+        let standing = standings::show(tx, doing, dispute, channel)?;
+        let answers = store::summaries::of_channel(tx, dispute, channel)?;
+        let files = files::said_in(tx, &seen, channel)?;
+        let is_mediator = seen.seat().is_some_and(Seat::mediates);
+        let asking = if is_mediator { standings::asking(tx, doing, dispute, &own)? } else { Vec::new() };
+        let phrases = if is_mediator { phrases::list(tx, doing)? } else { Vec::new() };
+        let spoke = spoke(tx, &seen, &entries)?;
+        let talk = Talk {
+            sat: sat_beside(tx, &now)?,
+            spoke,
             takes_offers: matches!(seen.seat(), Some(Seat::Party(_))),
-            has_agreement: seen.dispute.agreement.number() > 0,
-            has_text: seen.may_read(Item::AgreementText),
+            makes_offers: seen.seat().is_some_and(Seat::may_offer),
             names: both_names(&store::names::of(tx, dispute)?),
-            account: seen.account.to_string(),
-            told: rooms::told(&seen.dispute).to_owned(),
-            offers,
-            shares,
-            files: files.into_iter().map(|row| row.id).collect(),
+            files,
             view,
             channel,
-            readers,
             entries,
+            offers,
+            shares,
+            standing,
+            answers,
+        };
+        Ok(Read {
+            reference: seen.dispute.reference.as_ref().map_or_else(String::new, ToString::to_string),
+            has_agreement: seen.dispute.agreement.number() > 0,
+            has_text: seen.may_read(Item::AgreementText),
+            account: seen.account.to_string(),
+            told: rooms::told(&seen.dispute).to_owned(),
+            beside: seen.seat().and_then(Seat::companion),
+            asking,
+            earlier,
+            phrases: phrases.into_iter().map(|(id, text)| (id.to_string(), beginning(&text))).collect(),
+            talk,
+            readers,
         })
     });
     read.await
 }
 
-/// A number that a page shows.
-fn small(number: u64) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
+/// The first entry that is shown, where the reader's seat reaches one before it.
+fn first_of_more(now: &RoomNow, account: AccountId, channel: Channel, shown: &[Entry]) -> Option<u64> {
+    let first = shown.first()?.seq;
+    let before = first.checked_sub(1).filter(|seq| *seq > 0)?;
+    now.may_hear(account, channel, before).then_some(first)
+}
+
+/// The offers of that channel that the reader's seat reaches: what was offered before they sat down is not theirs (R5).
+fn heard(
+    tx: &mut Tx<'_>,
+    now: &RoomNow,
+    account: AccountId,
+    channel: Channel,
+) -> Result<Vec<(EntryId, Offer, OfferContent)>, Refused> {
+    let mut offers = store::offers::list(tx, now.dispute.id, channel)?;
+    if now.may_hear(account, channel, 1) {
+        return Ok(offers);
+    }
+    let mut own = Vec::new();
+    for (id, ..) in &offers {
+        let entry = store::entries::by_id(tx, now.dispute.id, channel, *id)?;
+        own.extend(entry.filter(|entry| now.may_hear(account, channel, entry.seq)).map(|entry| entry.id));
+    }
+    offers.retain(|(id, ..)| own.contains(id));
+    Ok(offers)
+}
+
+/// Who wrote each entry that was written from a seat in which another may sit now.
+fn spoke(tx: &mut Tx<'_>, seen: &Seen, entries: &[Entry]) -> Result<BTreeMap<EntryId, Spoke>, Refused> {
+    let had_another = seen.dispute.mediation().is_some_and(|mediation| !mediation.tried.is_empty());
+    let may_be_anothers = |entry: &&Entry| match entry.by {
+        Author::Seat(Seat::Beside { .. }) => true,
+        Author::Seat(Seat::Mediator | Seat::CoMediator) => had_another,
+        Author::Seat(Seat::Party(_)) | Author::House => false,
+    };
+    let mut names = BTreeMap::new();
+    for entry in entries.iter().filter(may_be_anothers) {
+        if let Some(account) = store::entries::account_of(tx, seen.dispute.id, entry.channel, entry.id)? {
+            let name = store::people::by_id(tx, account)?.name.to_string();
+            names.insert(entry.id, Spoke { name, is_reader: account == seen.account });
+        }
+    }
+    Ok(names)
+}
+
+/// Who sat last on each seat beside a party, or beside the mediator.
+fn sat_beside(tx: &mut Tx<'_>, now: &RoomNow) -> Result<Vec<(Seat, String)>, Refused> {
+    let co_mediated = now.seats.iter().filter(|row| row.seat == Seat::CoMediator);
+    let mut names: Vec<(Seat, String)> =
+        co_mediated.filter_map(|row| Some((row.seat, now.names.get(&row.account)?.clone()))).collect();
+    for companion in &now.dispute.companions {
+        if let Some(account) = companion.account() {
+            let seat = Seat::Beside { side: companion.side, role: companion.role };
+            names.push((seat, store::people::by_id(tx, account)?.name.to_string()));
+        }
+    }
+    Ok(names)
 }
 
 impl Read {
-    fn name(&self, seat: Seat) -> String {
-        match seat {
-            Seat::Party(side) => self.names.of(side).clone(),
-            Seat::Mediator => {
-                let mediator = self.view.people.iter().find(|person| person.role == "mediator");
-                mediator.map_or_else(String::new, |person| person.name.clone())
-            }
-        }
-    }
-
     fn tab(&self, name: &str, last_seq: u64) -> ChannelTab {
         let side = name.parse::<Channel>().ok().and_then(Channel::caucus_of);
         let with = match side {
-            Some(side) if self.view.you == "mediator" => self.names.of(side).clone(),
+            Some(side) if self.talk.mediates() => self.talk.names.of(side).clone(),
             _ => String::new(),
         };
-        ChannelTab { name: name.to_owned(), with, last_seq: small(last_seq) }
-    }
-
-    fn line(&self, w: &Words, entry: &Entry, now: Moment, may_post: bool) -> EntryLine {
-        use domain::entry::{Author, Body};
-        // What was passed on is its side's, wherever the house shows it.
-        let role = match &entry.body {
-            Body::Shared { of, .. } => of.as_str(),
-            _ => entry.by.as_str(),
-        };
-        let by = match (&entry.body, entry.by) {
-            (Body::Shared { of, .. }, _) => self.name(Seat::Party(*of)),
-            (Body::Arrival { who } | Body::Departure { who } | Body::Signature { who: Some(who) }, _) => {
-                self.name(*who)
-            }
-            (Body::BlindBidsMet { amount, .. }, _) => money_text(*amount),
-            (_, Author::Seat(seat)) => self.name(seat),
-            (_, Author::House) => String::new(),
-        };
-        EntryLine {
-            seq: small(entry.seq),
-            id: entry.id.to_string(),
-            at: entry.at,
-            by,
-            role: role.to_owned(),
-            is_mine: role == self.view.you,
-            is_shared: matches!(entry.body, Body::Shared { .. }),
-            may_be_asked: self.may_be_asked(entry),
-            body: self.body(w, entry, now, may_post),
-        }
-    }
-
-    /// Whether the mediator may ask the author of an entry to pass it on: once, and not for what is over.
-    fn may_be_asked(&self, entry: &Entry) -> bool {
-        use domain::entry::Author;
-        let is_theirs = matches!(entry.by, Author::Seat(Seat::Party(_)));
-        let is_item = domain::share::passed_on(&entry.body, FileId::new(entry.id.uuid())).is_some();
-        let was_asked = self.shares.iter().any(|(id, _)| *id == entry.id);
-        let offer = self.offers.iter().find(|(id, _, _)| *id == entry.id).map(|(_, offer, _)| offer.state);
-        let is_over = offer.is_some_and(|state| state != domain::offer::OfferState::Open);
-        let is_asker = self.view.you == "mediator" && self.channel.caucus_of().is_some();
-        is_asker && is_theirs && is_item && !was_asked && !is_over
-    }
-
-    /// A word about passing an entry on. Its author can say yes until the other side has it.
-    fn share(&self, code: &str, entry: EntryId) -> EntryBody {
-        let state = self.shares.iter().find(|(id, _)| *id == entry).map(|(_, state)| *state);
-        let may_decide = self.takes_offers && code == "share-asked" && state != Some(ShareState::Shared);
-        EntryBody::Share { code: code.to_owned(), entry: entry.to_string(), may_decide }
-    }
-
-    fn body(&self, w: &Words, entry: &Entry, now: Moment, may_post: bool) -> EntryBody {
-        use domain::entry::{AgreementStep, Body, SharedItem};
-        let event = |code: &str| EntryBody::Event(code.to_owned());
-        match &entry.body {
-            Body::Message { text, lang } => {
-                EntryBody::Message { text: text.clone(), language: lang.as_str().to_owned() }
-            }
-            Body::File { file } => {
-                let place = self.files.iter().position(|known| known == file).unwrap_or(0);
-                EntryBody::File { id: file.to_string(), name: numbered(w, place.saturating_add(1)) }
-            }
-            Body::Shared { item: SharedItem::Message { text, lang }, .. } => {
-                EntryBody::Message { text: text.clone(), language: lang.as_str().to_owned() }
-            }
-            Body::Shared { item: SharedItem::File { file }, .. } => {
-                EntryBody::File { id: file.to_string(), name: w.room_file().text().to_owned() }
-            }
-            Body::Shared { item: SharedItem::Offer(content), .. } | Body::Offer(content) => {
-                EntryBody::Offer(self.offer(entry, content, now, may_post))
-            }
-            Body::OfferCountered { offer, counter } => {
-                let instead_of = Some((offer.to_string(), self.terms_of(*offer)));
-                EntryBody::Offer(OfferLine { instead_of, ..self.offer(entry, counter, now, may_post) })
-            }
-            Body::OfferAccepted { .. } => event("offer-accepted"),
-            Body::OfferWithdrawn { .. } => event("offer-withdrawn"),
-            Body::Agenda { items } => EntryBody::Agenda { text: items.join("\n") },
-            Body::Session { step } => event(&format!("session-{step}")),
-            Body::Arrival { .. } => event("arrival"),
-            Body::Departure { .. } => event("departure"),
-            Body::Revision { step: AgreementStep::Revised, .. } => event("revision"),
-            Body::Revision { step: AgreementStep::Frozen, .. } => event("frozen"),
-            Body::Signature { who: Some(_) } => event("signature"),
-            Body::Signature { who: None } => event("all-signed"),
-            Body::BlindBidAsked(question) => {
-                let texts = question.text.iter();
-                EntryBody::Question(texts.map(|(tag, text)| (tag.to_string(), text.clone())).collect())
-            }
-            Body::BlindBidMade { .. } => event("bid-made"),
-            Body::BlindBidsMet { .. } => event("bids-met"),
-            Body::BlindBidRoundClosed { next: Some(_), .. } => event("bid-round-next"),
-            Body::BlindBidRoundClosed { next: None, .. } => event("bid-round-last"),
-            Body::BlindBidWithdrawn { .. } => event("bid-withdrawn"),
-            Body::Proposal(content) => EntryBody::Proposal(OfferLine {
-                terms: lines(&content.terms, &self.names, ""),
-                note: content.note.clone().unwrap_or_default(),
-                expires_at: content.expires_at,
-                ..OfferLine::default()
-            }),
-            Body::ProposalAccepted { .. } => event("proposal-accepted"),
-            Body::ProposalWithdrawn { .. } => event("proposal-withdrawn"),
-            Body::ShareAsked { entry } => self.share("share-asked", *entry),
-            Body::ShareAllowed { entry } => self.share("share-allowed", *entry),
-            Body::ShareDeclined { entry } => self.share("share-declined", *entry),
-            Body::OfferClosed { state, .. } => event(&format!("offer-closed-{state}")),
-            Body::Suggestion { state, .. } => event(&format!("suggestion-{state}")),
-        }
-    }
-
-    /// What an offer of this channel proposed.
-    fn terms_of(&self, offer: EntryId) -> Vec<TermLine> {
-        let found = self.offers.iter().find(|(id, _, _)| *id == offer);
-        found.map_or_else(Vec::new, |(_, _, content)| lines(&content.terms, &self.names, ""))
+        let asks = side.is_some_and(|side| self.asking.contains(&Channel::caucus(side)));
+        ChannelTab { name: name.to_owned(), with, last_seq: small(last_seq), asks }
     }
 
     /// Who learns what the reader writes in this channel.
-    fn others(&self) -> String {
-        let others = self.readers.iter().filter(|seat| seat.as_str() != self.view.you);
-        others.map(|seat| self.name(*seat)).collect::<Vec<_>>().join(", ")
+    fn others(&self, w: &Words) -> String {
+        let others = self.readers.iter().filter(|seat| seat.as_str() != self.talk.view.you);
+        others.map(|seat| self.talk.name(w, *seat)).collect::<Vec<_>>().join(", ")
     }
 
     fn signals(&self) -> Vec<(String, String)> {
         let named = |signal: &SignalView| {
             let side = signal.side.parse::<Side>().ok()?;
-            Some((self.names.of(side).clone(), signal.kind.clone()))
+            Some((self.talk.names.of(side).clone(), signal.kind.clone()))
         };
-        self.view.signals.iter().filter_map(named).collect()
-    }
-
-    fn offer(&self, entry: &Entry, content: &OfferContent, now: Moment, may_post: bool) -> OfferLine {
-        use domain::offer::OfferState;
-        let state = self.offers.iter().find(|(id, _, _)| *id == entry.id).map(|(_, offer, _)| offer.state);
-        let is_open = state == Some(OfferState::Open);
-        let has_passed = content.expires_at.is_some_and(|end| end <= now);
-        let is_mine = match &entry.body {
-            domain::entry::Body::Shared { of, .. } => of.as_str() == self.view.you,
-            _ => entry.by.as_str() == self.view.you,
-        };
-        let may = is_open && may_post && self.takes_offers;
-        OfferLine {
-            instead_of: None,
-            terms: lines(&content.terms, &self.names, ""),
-            note: content.note.clone().unwrap_or_default(),
-            state: if is_open && has_passed {
-                "expired"
-            } else {
-                state.map_or("open", |state| state.as_str())
-            }
-            .to_owned(),
-            expires_at: content.expires_at,
-            may_answer: may && !is_mine && !has_passed,
-            may_withdraw: may && is_mine,
-        }
+        self.talk.view.signals.iter().filter_map(named).collect()
     }
 }
 
 fn page_of(visit: &Visit, read: &Read, asked: &Asked, form: Form) -> Room {
     let now = visit.state.clock.now();
-    let name = read.channel.as_str();
-    let tab = read.view.channels.iter().find(|tab| tab.name == name);
+    let name = read.talk.channel.as_str();
+    let tab = read.talk.view.channels.iter().find(|tab| tab.name == name);
     let may_post = tab.is_some_and(|tab| tab.may_post);
-    let first = read.entries.first().map_or(0, |entry| entry.seq);
+    let standing = read.talk.standing(now);
     Room {
-        id: read.view.id.clone(),
+        id: read.talk.view.id.clone(),
         reference: read.reference.clone(),
-        you: read.view.you.clone(),
-        role: read.view.you.clone(),
+        you: read.talk.view.you.clone(),
+        role: read.talk.view.you.clone(),
         account: read.account.clone(),
-        audience: read.view.audience_digest.clone(),
-        sides: (read.names.claimant.clone(), read.names.respondent.clone()),
-        channels: read.view.channels.iter().map(|tab| read.tab(&tab.name, tab.last_seq)).collect(),
+        audience: read.talk.view.audience_digest.clone(),
+        sides: (read.talk.names.claimant.clone(), read.talk.names.respondent.clone()),
+        channels: read.talk.view.channels.iter().map(|tab| read.tab(&tab.name, tab.last_seq)).collect(),
         channel: name.to_owned(),
-        readers: read.readers.iter().map(|seat| read.name(*seat)).collect(),
-        entries: read.entries.iter().map(|entry| read.line(&visit.words, entry, now, may_post)).collect(),
-        earlier: (first > 1).then(|| small(first)),
+        readers: read.readers.iter().map(|seat| read.talk.name(&visit.words, *seat)).collect(),
+        entries: read
+            .talk
+            .entries
+            .iter()
+            .map(|entry| read.talk.line(&visit.words, entry, now, may_post))
+            .collect(),
+        earlier: read.earlier.map(small),
         last_seq: tab.map_or(0, |tab| small(tab.last_seq)),
-        is_mediated: read.view.stage == "mediation",
-        session: if read.view.session == "open" { "open" } else { "none" }.to_owned(),
+        is_mediated: read.talk.view.stage == "mediation",
+        session: if read.talk.view.session == "open" { "open" } else { "none" }.to_owned(),
         is_paused: tab.is_some_and(|tab| tab.paused),
         steering: tab.and_then(|tab| tab.steering.clone()).unwrap_or_default(),
         signals: read.signals(),
         told: read.told.clone(),
         // Before a mediator is there, people send each other offers and no messages.
-        may_post: may_post && read.view.stage == "mediation",
-        may_offer: may_post && read.takes_offers && read.channel != Channel::Notes,
+        may_post: may_post && read.talk.view.stage == "mediation",
+        may_offer: may_post && read.talk.makes_offers && !read.talk.channel.is_notes(),
         answers: asked
             .offer
             .as_deref()
             .and_then(|offer| offer.parse().ok())
-            .map_or_else(Vec::new, |offer| read.terms_of(offer)),
+            .map_or_else(Vec::new, |offer| read.talk.terms_of(offer)),
         offer_to: asked.offer.clone(),
         offer_rows: asked.rows.clamp(1, TERMS_MAX),
-        offer_goes_to: read.others(),
+        offer_goes_to: read.others(&visit.words),
         entry_id: new_uuid(now).to_string(),
         language: visit.words.language().tag().to_owned(),
         currencies: currencies(),
         has_agreement: read.has_agreement,
         has_text: read.has_text,
         has_calls: has_calls(visit, read),
+        lead: lead(&form, &standing),
+        standing,
+        phrases: read.phrases.clone(),
         form,
         people: read
+            .talk
             .view
             .people
             .iter()
-            .map(|person| (person.id.clone(), person.name.clone(), person.role.clone()))
+            .map(|person| (person.id.clone(), read.talk.person(&visit.words, person), person.id.clone()))
             .collect(),
     }
 }
 
+/// As much of a phrase as a list shows.
+fn beginning(text: &str) -> String {
+    const LETTERS: usize = 60;
+    let start: String =
+        text.chars().map(|letter| if letter == '\n' { ' ' } else { letter }).take(LETTERS).collect();
+    if text.chars().count() > LETTERS { format!("{start}…") } else { start }
+}
+
+/// The forms by which the mediator leads: as they were typed, or with what stands.
+fn lead(form: &Form, standing: &Standing) -> Form {
+    let is_typed = form.values.iter().any(|(name, _)| name == "agenda");
+    if is_typed { form.clone() } else { form.clone().with("agenda", standing.points()) }
+}
+
 /// Whether people talk aloud in the channel that is shown: where there is a relay, and somebody to talk with.
 fn has_calls(visit: &Visit, read: &Read) -> bool {
-    let is_shared = read.view.stage == "mediation" && read.channel != Channel::Notes;
-    is_shared && visit.state.config.calls.is_some()
+    let is_shared = read.talk.view.stage == "mediation" && !read.talk.channel.is_notes();
+    let may_call = read.beside.is_none_or(CompanionRole::may_call);
+    is_shared && may_call && visit.state.config.calls.is_some()
 }
 
 /// The room's page, for a form that was refused too.
@@ -384,6 +338,10 @@ pub async fn room_page(
     asked: &Asked,
     form: Form,
 ) -> Result<Room, Refused> {
+    // Nobody is in a room unseen (R7), with scripts or without.
+    if visit.read(move |tx, doing| rooms::comes_unannounced(tx, doing, dispute, None)).await? {
+        visit.write(move |tx, doing| rooms::enter(tx, doing, dispute)).await?;
+    }
     let read = read(visit, dispute, asked).await?;
     Ok(page_of(visit, &read, asked, form))
 }
@@ -391,9 +349,9 @@ pub async fn room_page(
 async fn show(request: HttpRequest, visit: Visit, path: web::Path<String>) -> Answer {
     let dispute: DisputeId = id(&path)?;
     visit.signed_in()?;
-    // Nobody is in a room unseen (R7), with scripts or without.
-    if visit.read(move |tx, doing| rooms::comes_unannounced(tx, doing, dispute, None)).await? {
-        visit.write(move |tx, doing| rooms::enter(tx, doing, dispute)).await?;
+    if let Some(at) = visit.read(move |tx, doing| rooms::emptied_at(tx, doing, dispute)).await? {
+        let page = RoomDestroyed { id: dispute.to_string(), at };
+        return Ok(visit.show(|w, f| page.render(w, f)));
     }
     let page = room_page(&visit, dispute, &Asked::of(&request), Form::default()).await?;
     Ok(visit.show(|w, f| page.render(w, f)))

@@ -12,7 +12,7 @@ use record::Verdict;
 use super::frame::{Answer, Visit, into_form};
 use super::terms::both_names;
 use crate::acts::settlements;
-use crate::http::api::settlements::verified;
+use crate::http::api::settlements::{paper, verified};
 use crate::http::body::{id, wants_content};
 use crate::http::origin;
 use crate::refused::Refused;
@@ -32,6 +32,7 @@ async fn show_own(visit: Visit, path: web::Path<String>) -> Answer {
         reference: own.settlement.reference.to_string(),
         digest: own.settlement.digest.to_string(),
         sealed_at: Some(own.settlement.sealed_at),
+        entry: own.entry,
         deliveries: own.deliveries.iter().map(line).collect(),
     };
     Ok(visit.show(|w, f| page.render(w, f)))
@@ -55,6 +56,28 @@ async fn download_jws(request: HttpRequest, visit: Visit, path: web::Path<String
     Ok(download("application/jose", "record.jws").body(documents.jws))
 }
 
+/// What is chosen on the page, as the names in the paper.
+fn is_of(part: &str, name: &str) -> bool {
+    match part {
+        "parties" => name.starts_with("party_"),
+        "mediator" => matches!(name, "mediator" | "co_mediator"),
+        "dates" => matches!(name, "filed_on" | "started_at"),
+        "amounts" => name.ends_with("_amount"),
+        "terms" => name.starts_with("term_") && !name.ends_with("_amount"),
+        _ => false,
+    }
+}
+
+async fn download_paper(request: HttpRequest, visit: Visit, path: web::Path<String>) -> Answer {
+    let by = visit.signed_in().map(|_| visit.by())?;
+    let settlement: SettlementId = id(&path)?;
+    let query = web::Query::<Vec<(String, String)>>::from_query(request.query_string());
+    let query = query.map_or_else(|_| Vec::new(), web::Query::into_inner);
+    let parts: Vec<String> =
+        query.into_iter().filter(|(field, _)| field == "show").map(|(_, part)| part).collect();
+    paper(&visit.state, by, settlement, |name| parts.iter().any(|part| is_of(part, name))).await
+}
+
 fn download(kind: &'static str, name: &str) -> actix_web::HttpResponseBuilder {
     let mut answer = actix_web::HttpResponse::Ok();
     answer
@@ -73,9 +96,13 @@ async fn show_certificate(visit: Visit, path: web::Path<String>) -> Answer {
             Some(account) => store::people::by_id(tx, account)?.name.to_string(),
             None => String::new(),
         };
-        Ok((certificate, names, mediator))
+        let mut beside = Vec::new();
+        for account in &certificate.co_mediators {
+            beside.push(store::people::by_id(tx, *account)?.name.to_string());
+        }
+        Ok((certificate, names, mediator, beside))
     });
-    let (certificate, names, mediator) = read.await?;
+    let (certificate, names, mediator, co_mediators) = read.await?;
     let present: Vec<String> = certificate.present.iter().map(|side| names.of(*side).clone()).collect();
     let page = Certificate {
         reference: certificate.reference.to_string(),
@@ -85,6 +112,7 @@ async fn show_certificate(visit: Visit, path: web::Path<String>) -> Answer {
             .filter(|name| !name.is_empty())
             .collect(),
         mediator,
+        co_mediators,
         took_place: certificate.mediation_began_on.is_some(),
         is_settled: certificate.settled,
         filed_on: certificate.filed_on,
@@ -114,12 +142,17 @@ async fn verify(request: HttpRequest, visit: Visit, payload: web::Payload) -> An
     };
     let word = |status: &str| Some(status.to_owned());
     let page = match verdict {
-        Verdict::Valid { reference, sealed_at, .. } => Verify {
+        Verdict::Valid { reference, sealed_at, stamped_at, key_revoked_at, .. } => Verify {
             status: word("valid"),
             reference: reference.to_string(),
             sealed_at: Some(sealed_at),
+            stamped_at,
+            key_revoked_at,
             form: Form::default(),
         },
+        Verdict::Revoked { at } => {
+            Verify { status: word("revoked"), key_revoked_at: Some(at), ..Verify::default() }
+        }
         Verdict::Altered => Verify { status: word("altered"), ..Verify::default() },
         _ => Verify { status: word("unknown"), ..Verify::default() },
     };
@@ -132,5 +165,6 @@ pub fn configure(routes: &mut web::ServiceConfig) {
         .service(web::resource("/disputes/{id}/certificate").route(web::get().to(show_certificate)))
         .service(web::resource("/settlements/{id}/record.pdf").route(web::get().to(download_pdf)))
         .service(web::resource("/settlements/{id}/record.jws").route(web::get().to(download_jws)))
+        .service(web::resource("/settlements/{id}/record.sd-jwt").route(web::get().to(download_paper)))
         .service(web::resource("/verify").route(web::get().to(ask_file)).route(web::post().to(verify)));
 }

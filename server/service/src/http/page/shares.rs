@@ -4,12 +4,13 @@
 use actix_web::{HttpRequest, web};
 use domain::entry::{Body, OfferContent};
 use domain::ids::{DisputeId, EntryId};
-use domain::room::{Channel, Seat};
+use domain::room::Channel;
 use domain::share;
+use pages::entries::{EntryBody, OfferLine};
 use pages::form::Form;
-use pages::rooms::{EntryBody, OfferLine};
 use pages::shares::Sharing;
 
+use super::files::card;
 use super::frame::{Answer, Sent, Visit, asked, into_form};
 use super::posts::post;
 use super::terms::{both_names, lines};
@@ -32,7 +33,7 @@ async fn page_of(
     let read = visit.read(move |tx, doing| {
         let (seen, found) = shares::show(tx, doing, dispute, channel, entry)?;
         let act = match seen.seat() {
-            Some(Seat::Mediator) => share::ask(&found.item(), Seat::Mediator, now).map(|_| "ask"),
+            Some(seat) if seat.mediates() => share::ask(&found.item(), seat, now).map(|_| "ask"),
             _ => share::answer(&found.item(), found.is_author, true, now).map(|_| "decide"),
         };
         let act = act.unwrap_or_else(share::ShareRefusal::as_str);
@@ -52,9 +53,7 @@ async fn page_of(
         Body::Message { text, lang } => {
             EntryBody::Message { text: text.clone(), language: lang.as_str().to_owned() }
         }
-        Body::File { file } => {
-            EntryBody::File { id: file.to_string(), name: visit.words.room_file().text().to_owned() }
-        }
+        Body::File(content) => EntryBody::File(card(content, visit.words.room_file().text().to_owned())),
         Body::Offer(content) | Body::OfferCountered { counter: content, .. } => offer(content),
         _ => return Err(Refused::Absent),
     };

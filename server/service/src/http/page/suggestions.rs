@@ -7,7 +7,6 @@ use domain::dispute::Refusal;
 use domain::ids::{DisputeId, SuggestionId};
 use domain::language::LanguageTag;
 use domain::room::Channel;
-use domain::sight::Viewer;
 use domain::suggestion::{Suggested, SuggestionState};
 use domain::terms::Term;
 use pages::form::Form;
@@ -85,7 +84,7 @@ fn line(read: &Read, naming: &Naming, listed: &Listed) -> SuggestionLine {
         changed,
         note: suggestion.note.as_ref().map_or_else(String::new, |(text, _)| text.clone()),
         language: suggestion.note.as_ref().map_or_else(String::new, |(_, lang)| lang.as_str().to_owned()),
-        may_answer: is_open && seen.viewer == Viewer::Mediator,
+        may_answer: is_open && seen.viewer.mediates(),
         may_withdraw: is_open && is_mine,
     }
 }

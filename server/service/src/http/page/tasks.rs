@@ -19,11 +19,11 @@ fn task(code: &str, state: &str, href: String) -> Task {
 pub fn tasks(view: &DisputeView) -> Vec<Task> {
     match view.you.as_str() {
         "claimant" | "respondent" => of_party(view),
-        "mediator" => of_mediator(view),
+        "mediator" | "co-mediator" => of_mediator(view),
         "proposed-mediator" => of_proposed(view),
         "registrar" => of_registrar(view),
         "pending" => vec![task("identity", "waiting", String::new())],
-        _ => Vec::new(),
+        _ => of_companion(view),
     }
 }
 
@@ -64,11 +64,25 @@ fn of_party(view: &DisputeView) -> Vec<Task> {
             let state = if own.delivery.is_some() { "done" } else { "optional" };
             tasks.push(task("delivery", state, at("delivery")));
         }
+        if !is(view, StageName::Screening) && !is(view, StageName::Inviting) {
+            tasks.push(task("companions", "optional", at("companions")));
+        }
         let may_be_ready = may(view, "be-ready");
         let href = if may_be_ready { at("readiness") } else { String::new() };
         tasks.push(task("readiness", state(own.route.is_some(), may_be_ready), href));
     }
     tasks.extend(of_talks(view));
+    tasks
+}
+
+/// What somebody does who sits beside a party.
+fn of_companion(view: &DisputeView) -> Vec<Task> {
+    let Some(seat) = &view.companion else { return Vec::new() };
+    let mut tasks = Vec::new();
+    if is(view, StageName::Negotiation) || is(view, StageName::Mediation) {
+        tasks.push(task("room", "to-do", format!("/rooms/{}", view.id)));
+    }
+    tasks.push(task("seat", "optional", format!("/disputes/{}/companions/{seat}", view.id)));
     tasks
 }
 

@@ -8,7 +8,7 @@ use std::io::ErrorKind;
 use std::time::Duration;
 
 use actix_http::ws::ProtocolError;
-use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, Session};
+use actix_ws::{AggregatedMessage, CloseCode};
 use bytestring::ByteString;
 use domain::ids::{AccountId, DisputeId, EntryId, SessionId};
 use domain::room::{Channel, Signal};
@@ -17,6 +17,7 @@ use tokio::time::{Instant, MissedTickBehavior, timeout};
 
 use super::protocol as frames;
 use super::protocol::{Answer, Said};
+use super::wire::{Ear, Wire};
 use crate::acts::rooms::RoomView;
 use crate::acts::{By, Doing, accounts, entries, rooms};
 use crate::http::json::entries::{BodyJson, EntryJson, parse, parse_id};
@@ -59,14 +60,14 @@ const fn bye<T>(reason: &'static str, code: u16) -> Result<T, End> {
     Err(End::Bye { reason, code })
 }
 
-/// One open socket.
+/// One open line.
 pub(super) struct Connection {
     state: AppState,
     account: AccountId,
     session: SessionId,
     dispute: DisputeId,
     admitted: Admitted,
-    socket: Session,
+    wire: Wire,
     joined: Option<Joined>,
     told: Told<ByteString>,
     touched_at: Moment,
@@ -78,7 +79,7 @@ impl Connection {
         who: &SignedIn,
         dispute: DisputeId,
         admitted: Admitted,
-        socket: Session,
+        wire: Wire,
     ) -> Self {
         let touched_at = state.clock.now();
         Self {
@@ -87,37 +88,44 @@ impl Connection {
             session: who.session,
             dispute,
             admitted,
-            socket,
+            wire,
             joined: None,
             told: Told::default(),
             touched_at,
         }
     }
 
-    /// Runs until one side has had enough.
-    pub(super) async fn run(mut self, mut stream: AggregatedMessageStream) {
-        let end = self.serve(&mut stream).await;
+    /// Runs until one side has had enough. A client that cannot speak has said its hello already: `after`.
+    pub(super) async fn run(mut self, mut ear: Ear, after: Option<BTreeMap<String, u64>>) {
+        let begun = match after {
+            Some(after) => self.hello(&after).await,
+            None => Ok(()),
+        };
+        let end = match begun {
+            Ok(()) => self.serve(&mut ear).await,
+            Err(end) => end,
+        };
         // The seat is given up before any farewell that may take its time.
         self.joined = None;
         match end {
             End::Gone => {}
             End::Closed => {
-                let _ = timeout(GOODBYE_PERIOD, self.socket.close(None)).await;
+                let _ = timeout(GOODBYE_PERIOD, self.wire.close(None)).await;
             }
             End::Bye { reason, code } => {
                 let frame = frames::write(&Answer::Bye { reason, retry_ms: spread(code) });
                 let period = if code == frames::CLOSE_SLOW { SLOW_GOODBYE_PERIOD } else { GOODBYE_PERIOD };
                 let code = CloseCode::from(code);
                 let farewell = async move {
-                    let _ = self.socket.text(frame).await;
-                    let _ = self.socket.close(Some(CloseReason { code, description: None })).await;
+                    let _ = self.wire.text(frame).await;
+                    self.wire.close(Some(code)).await;
                 };
                 let _ = timeout(period, farewell).await;
             }
         }
     }
 
-    async fn serve(&mut self, stream: &mut AggregatedMessageStream) -> End {
+    async fn serve(&mut self, ear: &mut Ear) -> End {
         let mut stopping = self.state.stopping.clone();
         let cut = std::sync::Arc::clone(&self.admitted.cut);
         let hello_until = Instant::now() + frames::HELLO_PERIOD;
@@ -128,7 +136,7 @@ impl Connection {
             let done = tokio::select! {
                 goodbye = cut.wait() => return goodbye.into(),
                 _ = stopping.wait_for(|stops| *stops) => return Goodbye::Restart.into(),
-                message = stream.recv() => {
+                message = ear.recv() => {
                     let done = match message {
                         // Kept apart while it runs: most connections wait, and each would hold room for all of it.
                         Some(Ok(message)) => Box::pin(self.hear(message)).await,
@@ -144,7 +152,7 @@ impl Connection {
                     None => return cut.reason().map_or(End::Gone, End::from),
                 },
                 _ = ping.tick() => {
-                    if heard_at.elapsed() > frames::SILENCE_PERIOD {
+                    if ear.may_speak() && heard_at.elapsed() > frames::SILENCE_PERIOD {
                         return End::Gone;
                     }
                     self.ping().await
@@ -164,7 +172,9 @@ impl Connection {
             AggregatedMessage::Text(text) => self.take(&text).await,
             AggregatedMessage::Binary(_) => bye("protocol", frames::CLOSE_PROTOCOL),
             AggregatedMessage::Ping(bytes) => {
-                let pong = timeout(frames::WRITE_PERIOD, self.socket.pong(&bytes)).await;
+                // Each is answered, so each counts: a flood of them would keep us busy as one of frames would.
+                self.count_frame().await?;
+                let pong = timeout(frames::WRITE_PERIOD, self.wire.pong(&bytes)).await;
                 if matches!(pong, Ok(Ok(()))) { Ok(()) } else { Err(End::Gone) }
             }
             AggregatedMessage::Pong(_) => Ok(()),
@@ -240,10 +250,8 @@ impl Connection {
                 }
                 Ok(())
             }
-            Said::Hand { up } => {
-                if let Some(joined) = &self.joined {
-                    joined.hand(up);
-                }
+            Said::Hand { up, who } => {
+                self.hand(up, who.as_deref());
                 Ok(())
             }
             Said::Call { channel, on } => self.call(&channel, on).await,
@@ -447,7 +455,7 @@ impl Connection {
         let mut stopping = self.state.stopping.clone();
         tokio::select! {
             biased;
-            written = timeout(frames::WRITE_PERIOD, self.socket.text(text)) => match written {
+            written = timeout(frames::WRITE_PERIOD, self.wire.text(text)) => match written {
                 Ok(Ok(())) => Ok(()),
                 Ok(Err(_)) => Err(End::Gone),
                 Err(_) => Err(Goodbye::Slow.into()),
@@ -457,10 +465,18 @@ impl Connection {
         }
     }
 
+    /// Asks whether the client is there, and lets its page know that the house is: a browser shows no page a ping, and
+    /// a line can be dead at one end without the other knowing.
     async fn ping(&mut self) -> Result<(), End> {
-        match timeout(frames::WRITE_PERIOD, self.socket.ping(b"")).await {
-            Ok(Ok(())) => Ok(()),
-            _ => Err(End::Gone),
+        match timeout(frames::WRITE_PERIOD, self.wire.ping()).await {
+            Ok(Ok(())) => {}
+            _ => return Err(End::Gone),
+        }
+        match self.told.heads().first_key_value() {
+            Some((&channel, &seq)) if self.joined.is_some() => {
+                self.send(frames::write(&Answer::CaughtUp { channel: channel.as_str(), seq })).await
+            }
+            _ => Ok(()),
         }
     }
 }

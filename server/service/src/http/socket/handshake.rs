@@ -1,17 +1,21 @@
-//! Who may open a socket: the same credentials as everywhere, the origin of a page, a seat in the room, and bounded
-//! numbers. Deliberately not here: the connection.
+//! Who may open a line to the room, by a socket or, where none gets through, by events: the same credentials as
+//! everywhere, the origin of a page, a seat in the room, and bounded numbers. Deliberately not here: the connection.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use actix_web::http::header::{ORIGIN, SEC_WEBSOCKET_PROTOCOL};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::http::header::{CONTENT_ENCODING, ORIGIN, SEC_WEBSOCKET_PROTOCOL};
+use actix_web::{FromRequest as _, HttpRequest, HttpResponse, web};
 use domain::ids::DisputeId;
+use serde::Deserialize;
 use utoipa::OpenApi;
 
 use super::connection::Connection;
+use super::guard;
 use super::protocol::{FRAME_BYTES_MAX, SUBPROTOCOL};
+use super::wire::{self, Ear, Wire};
 use crate::acts::{Doing, rooms};
-use crate::http::body::id;
+use crate::http::body::{id, query};
 use crate::http::origin::client_address;
 use crate::http::who::{self, SignedIn};
 use crate::limits::{Limit, network_of};
@@ -21,7 +25,7 @@ use crate::state::AppState;
 
 /// This file's part of the document.
 #[derive(OpenApi)]
-#[openapi(paths(open_socket))]
+#[openapi(paths(open_socket, open_events))]
 pub struct Doc;
 
 /// The room live: a WebSocket with the subprotocol `concord.room.v1`.
@@ -34,11 +38,12 @@ async fn open_socket(
     path: web::Path<String>,
 ) -> Result<HttpResponse, Refused> {
     let address = network_of(client_address(&request, &state.config.trusted_proxies));
-    let now = state.clock.now();
-    let too_much = |retry_after| Refused::TooMuch { retry_after };
-    state.limits.look(Limit::HandshakesRefused, address, now).map_err(too_much)?;
-    let checked = check(&request, &state, &path).await;
+    look_at_refused(&state, address)?;
+    let checked = check(&request, &state, &path, Carrier::Socket).await;
     let (who, dispute, admitted) = checked.inspect_err(|_| count_refused(&state, address))?;
+    let mut guarded = guard::guarded(payload.into_inner(), FRAME_BYTES_MAX);
+    let payload = web::Payload::from_request(&request, &mut guarded).await;
+    let payload = payload.map_err(|_| Refused::broken("a guarded line"))?;
     let upgraded = actix_ws::handle_with_protocols(&request, payload, &[SUBPROTOCOL]);
     let (response, session, stream) = upgraded.map_err(|_| {
         count_refused(&state, address);
@@ -46,9 +51,70 @@ async fn open_socket(
     })?;
     let stream = stream.max_frame_size(FRAME_BYTES_MAX).aggregate_continuations();
     let stream = stream.max_continuation_size(FRAME_BYTES_MAX);
-    let connection = Connection::new(state.get_ref().clone(), &who, dispute, admitted, session);
-    actix_web::rt::spawn(connection.run(stream));
+    let wire = Wire::Socket(session);
+    let connection = Connection::new(state.get_ref().clone(), &who, dispute, admitted, wire);
+    actix_web::rt::spawn(connection.run(Ear::Socket(stream), None));
     Ok(response)
+}
+
+/// Where the client is: the same numbers as in a socket's `hello`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Heard {
+    #[serde(default)]
+    after: String,
+}
+
+/// The room live where no WebSocket gets through: the frames of `concord.room.v1` as server-sent events, one each, from
+/// `welcome` to `bye`. `after` says what a `hello` says, as `joint:41,caucus-claimant:7`. What is said goes by
+/// `POST …/channels/{channel}/entries`; calls need a socket.
+#[utoipa::path(get, path = "/api/v1/disputes/{id}/room/events", tag = "room",
+    params(("id" = String, Path), ("after" = Option<String>, Query)),
+    responses((status = 200, content_type = "text/event-stream", body = String), (status = 400), (status = 401),
+        (status = 403), (status = 404), (status = 422), (status = 429)))]
+async fn open_events(
+    request: HttpRequest,
+    state: web::Data<AppState>,
+    path: web::Path<String>,
+) -> Result<HttpResponse, Refused> {
+    let address = network_of(client_address(&request, &state.config.trusted_proxies));
+    look_at_refused(&state, address)?;
+    let checked = check(&request, &state, &path, Carrier::Events).await;
+    let (who, dispute, admitted) = checked.inspect_err(|_| count_refused(&state, address))?;
+    let heard: Heard = query(&request)?;
+    let after = numbers(&heard.after).ok_or_else(|| Refused::field("after", "wrong-type"))?;
+    let (wire, ear, body) = wire::events();
+    let connection = Connection::new(state.get_ref().clone(), &who, dispute, admitted, wire);
+    actix_web::rt::spawn(connection.run(ear, Some(after)));
+    Ok(HttpResponse::Ok()
+        .content_type("text/event-stream")
+        // Neither we nor a proxy may gather frames until there are enough to be worth pressing.
+        .insert_header((CONTENT_ENCODING, "identity"))
+        .insert_header(("x-accel-buffering", "no"))
+        .streaming(body))
+}
+
+/// `joint:41,caucus-claimant:7`; nothing where it is not that.
+fn numbers(text: &str) -> Option<BTreeMap<String, u64>> {
+    let parts = text.split(',').filter(|part| !part.is_empty());
+    parts
+        .map(|part| {
+            let (channel, number) = part.split_once(':')?;
+            Some((channel.to_owned(), number.parse().ok()?))
+        })
+        .collect()
+}
+
+/// How a room is heard.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Carrier {
+    Socket,
+    Events,
+}
+
+fn look_at_refused(state: &AppState, address: IpAddr) -> Result<(), Refused> {
+    let looked = state.limits.look(Limit::HandshakesRefused, address, state.clock.now());
+    looked.map_err(|retry_after| Refused::TooMuch { retry_after })
 }
 
 fn count_refused(state: &AppState, address: IpAddr) {
@@ -60,10 +126,12 @@ async fn check(
     request: &HttpRequest,
     state: &AppState,
     path: &str,
+    carrier: Carrier,
 ) -> Result<(SignedIn, DisputeId, Admitted), Refused> {
     let who = who::identify(request).await?.ok_or(Refused::NotYou)?;
-    // A page of another origin could open a socket with its visitor's cookie: no browser hinders it (promise 7).
-    if who.by_cookie {
+    // A page of another origin could open a socket with its visitor's cookie: no browser hinders it (promise 7). Events
+    // are fetched like anything else: a browser says no origin to its own, and lets no other page read them.
+    if who.by_cookie && carrier == Carrier::Socket {
         let origin = request.headers().get(ORIGIN).and_then(|origin| origin.to_str().ok());
         if !origin.is_some_and(|origin| state.config.public_url.is_origin(origin)) {
             return Err(Refused::Forbidden { code: "origin-refused" });
@@ -74,7 +142,7 @@ async fn check(
     state.limits.take(Limit::Handshakes, who.session, state.clock.now()).map_err(too_much)?;
     let doing = Doing::new(state.clock.now(), who.by(), std::sync::Arc::clone(&state.config));
     state.desk.read(move |tx| rooms::show(tx, &doing, dispute)).await?;
-    if !offers_protocol(request) {
+    if carrier == Carrier::Socket && !offers_protocol(request) {
         return Err(Refused::Malformed { code: "subprotocol-missing" });
     }
     let admitted = state.rooms.admit(who.account, who.session)?;
@@ -86,7 +154,23 @@ fn offers_protocol(request: &HttpRequest) -> bool {
     offered.flat_map(|value| value.split(',')).any(|protocol| protocol.trim() == SUBPROTOCOL)
 }
 
-/// The route of this file, below `/api/v1`.
+/// The routes of this file, below `/api/v1`.
 pub fn configure(routes: &mut web::ServiceConfig) {
+    routes.service(web::resource("/disputes/{id}/room/events").route(web::get().to(open_events)));
     routes.service(web::resource("/disputes/{id}/room/socket").route(web::get().to(open_socket)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_as_a_hello_says_them() {
+        assert_eq!(numbers(""), Some(BTreeMap::new()));
+        let both = BTreeMap::from([("joint".to_owned(), 41), ("caucus-claimant".to_owned(), 7)]);
+        assert_eq!(numbers("joint:41,caucus-claimant:7"), Some(both));
+        for wrong in ["joint", "joint:", "joint:-1", "joint:1;notes:2", "joint:18446744073709551616"] {
+            assert_eq!(numbers(wrong), None, "{wrong}");
+        }
+    }
 }

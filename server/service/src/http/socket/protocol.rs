@@ -68,8 +68,11 @@ pub enum Said {
         channel: String,
         seq: u64,
     },
+    /// One's own hand; with `who` the mediator takes that person's down and gives them the floor.
     Hand {
         up: bool,
+        #[serde(default)]
+        who: Option<String>,
     },
     Unsafe {},
     /// Joins the call of that channel (`on`), or leaves it.
@@ -140,6 +143,9 @@ pub enum Answer<'a> {
     Hand {
         who: &'a str,
         up: bool,
+        /// The mediator took it down: this person has the floor.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        floor: bool,
     },
     /// A party has the room open while no session is (mediator only).
     Waiting {
@@ -213,7 +219,7 @@ pub fn encode(news: &News) -> ByteString {
         News::Room(room) => Answer::Room { room },
         News::Presence { who, here } => Answer::Presence { who: who.as_str(), here: *here },
         News::Typing { who, channel } => Answer::Typing { who: who.as_str(), channel: channel.as_str() },
-        News::Hand { who, up } => Answer::Hand { who: who.as_str(), up: *up },
+        News::Hand { who, up, floor } => Answer::Hand { who: who.as_str(), up: *up, floor: *floor },
         News::Waiting { who, here } => Answer::Waiting { who: who.as_str(), here: *here },
         News::Call { channel, people } => Answer::Call {
             channel: channel.as_str(),
@@ -278,7 +284,11 @@ mod tests {
                 r#"{"t":"seen","channel":"joint","seq":42}"#,
                 Said::Seen { channel: "joint".to_owned(), seq: 42 },
             ),
-            (r#"{"t":"hand","up":true}"#, Said::Hand { up: true }),
+            (r#"{"t":"hand","up":true}"#, Said::Hand { up: true, who: None }),
+            (
+                r#"{"t":"hand","up":false,"who":"claimant"}"#,
+                Said::Hand { up: false, who: Some("claimant".to_owned()) },
+            ),
             (r#"{"t":"unsafe"}"#, Said::Unsafe {}),
             (
                 r#"{"t":"signal","to":"mediator","data":{"a":1}}"#,
@@ -347,9 +357,11 @@ mod tests {
                 id: "claimant".to_owned(),
                 role: "claimant".to_owned(),
                 name: "Amara Sen".to_owned(),
+                beside: None,
             }],
             audience_digest: "00".to_owned(),
             signals: vec![],
+            destroyed_at: None,
         }
     }
 
@@ -376,7 +388,8 @@ mod tests {
             (write(&Answer::CaughtUp { channel: "joint", seq: 42 }), r#"{"t":"caught_up","channel":"joint","seq":42}"#.to_owned()),
             (encode(&News::Presence { who: claimant, here: true }), r#"{"t":"presence","who":"claimant","here":true}"#.to_owned()),
             (encode(&News::Typing { who: claimant, channel: Channel::Joint }), r#"{"t":"typing","who":"claimant","channel":"joint"}"#.to_owned()),
-            (encode(&News::Hand { who: claimant, up: false }), r#"{"t":"hand","who":"claimant","up":false}"#.to_owned()),
+            (encode(&News::Hand { who: claimant, up: true, floor: false }), r#"{"t":"hand","who":"claimant","up":true}"#.to_owned()),
+            (encode(&News::Hand { who: claimant, up: false, floor: true }), r#"{"t":"hand","who":"claimant","up":false,"floor":true}"#.to_owned()),
             (encode(&News::Waiting { who: claimant, here: true }), r#"{"t":"waiting","who":"claimant","here":true}"#.to_owned()),
             (encode(&News::Call { channel: Channel::Joint, people: vec![(claimant, 2)] }), r#"{"t":"call","channel":"joint","people":[{"who":"claimant","n":2}]}"#.to_owned()),
             (encode(&News::CallBegun { channel: Channel::Joint, number: 2 }), r#"{"t":"call_begun","channel":"joint","n":2}"#.to_owned()),

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::room::{Channel, Seat};
+use domain::room::Channel;
 
 use super::{Effect, Listener, LiveRoom, News, SocketId};
 use crate::calls::candidate::Reach;
@@ -114,7 +114,7 @@ fn refuse(socket: SocketId, refused: Refused) -> Effect {
 
 /// Whether people of a call may hear each other: a mediator is among them.
 fn is_live(members: &[Member]) -> bool {
-    members.iter().any(|member| member.who == Seat::Mediator)
+    members.iter().any(|member| member.who.mediates())
 }
 
 #[cfg(test)]

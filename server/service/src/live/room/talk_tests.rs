@@ -2,6 +2,7 @@
 
 use domain::dispute::Stage;
 use domain::party::Side;
+use domain::room::Seat;
 use domain::time::Moment;
 use serde_json::json;
 

@@ -1,6 +1,6 @@
-//! Joining and leaving a call over this socket, and what its members tell each other.
+//! Joining and leaving a call over this socket, what its members tell each other, and hands that are raised.
 
-use domain::room::Channel;
+use domain::room::{Channel, Seat};
 use serde_json::Value;
 
 use super::{Connection, End};
@@ -10,6 +10,18 @@ use crate::live::Addressee;
 use crate::refused::Refused;
 
 impl Connection {
+    /// A hand of one's own goes up or down; somebody else's is taken down, by whoever gives the floor.
+    pub(super) fn hand(&self, up: bool, who: Option<&str>) {
+        let Some(joined) = &self.joined else { return };
+        match who {
+            None => joined.hand(up),
+            Some(who) => {
+                let whose = Seat::ALL.into_iter().find(|seat| !up && seat.as_str() == who);
+                whose.into_iter().for_each(|whose| joined.give_floor(whose));
+            }
+        }
+    }
+
     /// The room answers, in its own order: `call_begun`, or why not.
     pub(super) async fn call(&mut self, channel: &str, on: bool) -> Result<(), End> {
         let Ok(channel) = channel.parse::<Channel>() else {

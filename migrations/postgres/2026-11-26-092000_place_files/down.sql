@@ -1,0 +1,2 @@
+DROP TABLE thumbnails;
+DROP TABLE file_entries;

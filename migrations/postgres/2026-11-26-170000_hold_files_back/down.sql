@@ -1,0 +1,2 @@
+DROP INDEX files_in_quarantine;
+ALTER TABLE files DROP COLUMN quarantine;

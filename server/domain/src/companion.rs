@@ -1,0 +1,95 @@
+//! Who sits beside a party: a support person, an interpreter, a helper, a representative. Each belongs to one side, hears
+//! what that side hears from the moment at which they sat down, and does nothing in the party's place. Deliberately not
+//! here: who may ask for whom (`dispute`), and what a seat may write (`room`, `entry`).
+
+use crate::consent::{AGREEMENT_TO_MEDIATE, Consent};
+use crate::ids::{AccountId, CompanionId};
+use crate::party::Side;
+
+words! {
+    /// As what somebody sits beside a party. One of each for a side: entries name the seat, and nobody comes unseen (R7).
+    pub enum CompanionRole {
+        /// Listens, and writes in that side's private talk alone.
+        SupportPerson = "support-person",
+        /// Carries words across.
+        Interpreter = "interpreter",
+        /// Writes for the party.
+        Helper = "helper",
+        /// Speaks for the party and makes offers.
+        Representative = "representative",
+    }
+}
+
+impl CompanionRole {
+    /// Whether they may talk aloud in a call: only whose voice carries the party's own words across.
+    pub const fn may_call(self) -> bool {
+        matches!(self, Self::Interpreter)
+    }
+
+    /// Whether they write where the other side reads.
+    pub const fn may_write_to_both(self) -> bool {
+        !matches!(self, Self::SupportPerson)
+    }
+
+    /// Whether they may make an offer, and take their own back.
+    pub const fn may_offer(self) -> bool {
+        matches!(self, Self::Representative)
+    }
+}
+
+/// How far somebody's seat beside a party has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sitting {
+    /// The party asked; nobody has taken the seat.
+    Asked,
+    /// They signed the agreement to mediate, and sit.
+    Seated {
+        /// Who.
+        account: AccountId,
+        /// What they signed (R1).
+        consent: Consent,
+    },
+    /// They sit there no more. It is kept, because nobody who sat with one side may sit with the other (R14).
+    Over {
+        /// Who sat there.
+        account: AccountId,
+    },
+}
+
+/// A seat beside a party.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Companion {
+    /// Its id.
+    pub id: CompanionId,
+    /// Beside whom.
+    pub side: Side,
+    /// As what.
+    pub role: CompanionRole,
+    /// Whether that side let them read what was said in its private talk before (R5).
+    pub reads_earlier: bool,
+    /// How far it has come.
+    pub sitting: Sitting,
+}
+
+impl Companion {
+    /// Who has it or had it.
+    pub const fn account(&self) -> Option<AccountId> {
+        match self.sitting {
+            Sitting::Asked => None,
+            Sitting::Seated { account, .. } | Sitting::Over { account } => Some(account),
+        }
+    }
+
+    /// Who sits there under the agreement to mediate that is in force: nobody else hears a word (R1).
+    pub fn sits(&self) -> Option<AccountId> {
+        match self.sitting {
+            Sitting::Seated { account, consent } if consent.version == AGREEMENT_TO_MEDIATE => Some(account),
+            _ => None,
+        }
+    }
+
+    /// Whether it is asked for or taken.
+    pub const fn is_open(&self) -> bool {
+        !matches!(self.sitting, Sitting::Over { .. })
+    }
+}

@@ -1,0 +1,90 @@
+//! What a party takes home of its own, at any time: what it wrote, and what the house knows of it in this dispute. No words of
+//! anybody else are in it, for that would be a transcript (R11), and nothing of the other side's private talk (R5). Its
+//! safety answers are not in it either: nobody who makes somebody else download this is to read them (R16).
+
+use domain::consent::Consent;
+use domain::entry::{Author, Entry};
+use domain::ids::DisputeId;
+use domain::party::Side;
+use domain::person::{EmailAddress, PersonName};
+use domain::room::{Channel, Seat};
+use domain::time::Moment;
+use store::Tx;
+use store::files::FileRow;
+
+use super::process::look;
+use super::suggestions::{self, Listed};
+use super::views::{DisputeView, view};
+use super::{Doing, entries};
+use crate::refused::Refused;
+
+/// How many entries are read at a time.
+const ENTRIES_AT_ONCE: i64 = 500;
+
+/// A party's own.
+#[derive(Debug, Clone)]
+pub struct OwnData {
+    pub at: Moment,
+    pub name: PersonName,
+    pub email: Option<EmailAddress>,
+    /// The dispute as the party sees it.
+    pub dispute: DisputeView,
+    /// The agreement to mediate that it signed.
+    pub consent: Option<Consent>,
+    /// What it wrote in the channels that it reads.
+    pub said: Vec<Entry>,
+    pub suggestions: Vec<Listed>,
+    /// What it said of its promises in its own words.
+    pub promises: Vec<String>,
+    /// The files that it uploaded; each is fetched by its id.
+    pub files: Vec<FileRow>,
+}
+
+/// Collects what is a party's own.
+///
+/// # Errors
+/// `Absent` for whoever is no party; `party-alone` from a seat beside one.
+pub fn collect(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId) -> Result<OwnData, Refused> {
+    let seen = look(tx, doing, id)?;
+    let side = seen.party()?;
+    let person = store::people::by_id(tx, seen.account)?;
+    let mut files = store::files::of_dispute(tx, id)?;
+    files.retain(|file| file.owner == seen.account);
+    let suggestions = match suggestions::list(tx, doing, id) {
+        // There is no room yet.
+        Err(Refused::Absent) => Vec::new(),
+        all => all?.into_iter().filter(|one| one.suggestion.by == side).collect(),
+    };
+    let promises = store::read_backs::get(tx, id, side)?;
+    // Who took something home is for whoever asks later, perhaps for the party itself.
+    doing.trace("own-data-downloaded", Some(id), &serde_json::json!({}));
+    Ok(OwnData {
+        at: doing.now,
+        name: person.name,
+        email: person.email,
+        dispute: view(tx, doing, &seen)?,
+        consent: seen.dispute.parties.of(side).consent,
+        said: said(tx, doing, id, side)?,
+        suggestions,
+        promises: promises.into_iter().flat_map(|said| said.texts).map(|(_, text)| text).collect(),
+        files,
+    })
+}
+
+/// What the side's own party wrote, channel by channel; a channel in which it has no seat is not there.
+fn said(tx: &mut Tx<'_>, doing: &Doing, id: DisputeId, side: Side) -> Result<Vec<Entry>, Refused> {
+    let mut own = Vec::new();
+    for channel in Channel::ALL {
+        let mut after = 0;
+        loop {
+            let page = match entries::read(tx, doing, id, *channel, after, ENTRIES_AT_ONCE) {
+                Err(Refused::Absent) => break,
+                page => page?,
+            };
+            let Some(last) = page.last() else { break };
+            after = last.seq;
+            own.extend(page.into_iter().filter(|entry| entry.by == Author::Seat(Seat::Party(side))));
+        }
+    }
+    Ok(own)
+}

@@ -1,0 +1,120 @@
+//! What a party takes home, as one document. Deliberately not here: what is in it, which is the act's.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::entries::EntryJson;
+use super::terms::TermJson;
+use crate::acts::own_data::OwnData;
+use crate::acts::suggestions::Listed;
+use crate::acts::views::DisputeView;
+use domain::consent::Consent;
+use domain::suggestion::Suggested;
+use store::files::FileRow;
+
+#[derive(Serialize, ToSchema)]
+struct PersonJson {
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct SignedJson {
+    version: u32,
+    language: String,
+    at: String,
+}
+
+#[derive(Serialize, ToSchema)]
+struct OwnFileJson {
+    /// Fetched under `/files/{id}`.
+    id: String,
+    name: String,
+    content_type: String,
+    bytes: i64,
+    at: String,
+}
+
+#[derive(Serialize, ToSchema)]
+struct OwnSuggestionJson {
+    id: String,
+    kind: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change: Option<TermJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+    state: String,
+    at: String,
+}
+
+/// What a party has of its own in a dispute.
+#[derive(Serialize, ToSchema)]
+pub struct OwnDataJson {
+    /// When it was collected.
+    at: String,
+    person: PersonJson,
+    /// The dispute as the party sees it; `destroyed_at` where what was said is gone.
+    dispute: DisputeView,
+    /// The agreement to mediate as the party signed it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agreement_to_mediate: Option<SignedJson>,
+    /// What the party wrote itself, in the channels that it reads.
+    said: Vec<EntryJson>,
+    suggestions: Vec<OwnSuggestionJson>,
+    /// What the party said of its promises in its own words.
+    promises: Vec<String>,
+    files: Vec<OwnFileJson>,
+}
+
+impl From<&OwnData> for OwnDataJson {
+    fn from(own: &OwnData) -> Self {
+        Self {
+            at: own.at.to_string(),
+            person: PersonJson {
+                name: own.name.to_string(),
+                email: own.email.as_ref().map(ToString::to_string),
+            },
+            dispute: own.dispute.clone(),
+            agreement_to_mediate: own.consent.map(signed),
+            said: own.said.iter().map(EntryJson::from).collect(),
+            suggestions: own.suggestions.iter().map(suggestion).collect(),
+            promises: own.promises.clone(),
+            files: own.files.iter().map(file).collect(),
+        }
+    }
+}
+
+fn signed(consent: Consent) -> SignedJson {
+    SignedJson {
+        version: consent.version,
+        language: consent.language.tag().to_owned(),
+        at: consent.at.to_string(),
+    }
+}
+
+fn suggestion(listed: &Listed) -> OwnSuggestionJson {
+    let suggestion = &listed.suggestion;
+    let change = match &suggestion.suggested {
+        Suggested::Change { to, .. } | Suggested::Addition { to } => Some(TermJson::from(to)),
+        Suggested::Removal { .. } | Suggested::Comment { .. } => None,
+    };
+    OwnSuggestionJson {
+        id: listed.id.to_string(),
+        kind: suggestion.suggested.kind().to_owned(),
+        change,
+        note: suggestion.note.as_ref().map(|(text, _)| text.clone()),
+        state: suggestion.state.to_string(),
+        at: suggestion.at.to_string(),
+    }
+}
+
+fn file(row: &FileRow) -> OwnFileJson {
+    OwnFileJson {
+        id: row.id.to_string(),
+        name: row.name.clone(),
+        content_type: row.content_type.clone(),
+        bytes: row.bytes,
+        at: row.at.to_string(),
+    }
+}
