@@ -118,16 +118,23 @@ export async function inTheRoom(stage) {
 /** Where one writes to a channel. @param {Person} person */
 export const box = (person) => person.page.locator('form[action$="/entries"] textarea[name="text"]');
 
+/** Waits until the box holds that, and nothing else: a page puts words back only after its scripts have begun. @param {Person} person @param {string} text */
+export async function boxHolds(person, text) {
+  let held = await box(person).inputValue();
+  for (let tries = 0; held !== text; tries += 1) {
+    assert.ok(tries < 400, `${person.name}'s box holds “${held}” and not “${text}”`);
+    await new Promise((done) => setTimeout(done, 50));
+    held = await box(person).inputValue();
+  }
+}
+
 /** @param {Person} person @param {string} text */
 export async function says(person, text) {
   await box(person).fill(text);
   await person.page.locator('form[action$="/entries"] button').first().click();
   // On the line it is empty at once. Until the line has held, the form posts, and what was written before the next page
   // is there would be gone with this one.
-  for (let tries = 0; (await box(person).inputValue()) !== ""; tries += 1) {
-    assert.ok(tries < 400, `what ${person.name} said stays in the box: ${text}`);
-    await new Promise((done) => setTimeout(done, 50));
-  }
+  await boxHolds(person, "");
   await person.page.waitForLoadState("load");
 }
 
