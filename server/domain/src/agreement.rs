@@ -4,7 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::ids::NotAnId;
+use crate::ids::{AccountId, NotAnId};
 use crate::language::Language;
 use crate::party::Sides;
 use crate::time::Moment;
@@ -61,6 +61,20 @@ words! {
     }
 }
 
+/// Who gave a signature for a side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signer {
+    /// The party itself.
+    Party,
+    /// Its representative, on authority that a registrar accepted (R3).
+    Representative {
+        /// Who.
+        account: AccountId,
+        /// When the registrar accepted it.
+        accepted_at: Moment,
+    },
+}
+
 /// One party's assent to the frozen text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Signature {
@@ -68,8 +82,10 @@ pub struct Signature {
     pub at: Moment,
     /// Whether this party lets an auditor read the terms (R8).
     pub auditor_may_read_terms: bool,
-    /// How this party proved who it is.
+    /// How whoever signed proved who they are.
     pub proof: Proof,
+    /// Who gave it.
+    pub by: Signer,
 }
 
 /// How far the text has come.

@@ -1,10 +1,11 @@
 //! Who sits beside a party: a support person, an interpreter, a helper, a representative. Each belongs to one side, hears
-//! what that side hears from the moment at which they sat down, and does nothing in the party's place. Deliberately not
-//! here: who may ask for whom (`dispute`), and what a seat may write (`room`, `entry`).
+//! what that side hears from the moment at which they sat down, and does nothing in the party's place; a representative
+//! alone may come to sign for it, where a registrar accepted the paper that says so (R3). Deliberately not here: who may ask for whom (`dispute`), and what a seat may write (`room`, `entry`).
 
 use crate::consent::{AGREEMENT_TO_MEDIATE, Consent};
 use crate::ids::{AccountId, CompanionId};
 use crate::party::Side;
+use crate::time::Moment;
 
 words! {
     /// As what somebody sits beside a party. One of each for a side: entries name the seat, and nobody comes unseen (R7).
@@ -37,6 +38,45 @@ impl CompanionRole {
     }
 }
 
+words! {
+    /// On what ground a representative signs for a party (R3): there is no other.
+    pub enum Ground {
+        /// The party is an organisation, and somebody has to sign for it.
+        Organisation = "organisation",
+        /// The party is not of age.
+        Minor = "minor",
+        /// The party cannot act for itself.
+        WithoutCapacity = "without-capacity",
+        /// The party gave them a written power.
+        WrittenPower = "written-power",
+    }
+}
+
+/// How far it has come that whoever sits beside a party signs for it (R3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Authority {
+    /// Nobody asked for it.
+    #[default]
+    Unclaimed,
+    /// The party asked the registrar.
+    Claimed {
+        /// On what ground.
+        ground: Ground,
+    },
+    /// The registrar saw the paper, and accepted it.
+    Accepted {
+        /// On what ground.
+        ground: Ground,
+        /// When.
+        at: Moment,
+    },
+    /// The registrar did not accept it. The party may ask again.
+    Refused {
+        /// On what ground it was asked for.
+        ground: Ground,
+    },
+}
+
 /// How far somebody's seat beside a party has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sitting {
@@ -48,6 +88,8 @@ pub enum Sitting {
         account: AccountId,
         /// What they signed (R1).
         consent: Consent,
+        /// Whether they sign for the party.
+        authority: Authority,
     },
     /// They sit there no more. It is kept, because nobody who sat with one side may sit with the other (R14).
     Over {
@@ -83,8 +125,26 @@ impl Companion {
     /// Who sits there under the agreement to mediate that is in force: nobody else hears a word (R1).
     pub fn sits(&self) -> Option<AccountId> {
         match self.sitting {
-            Sitting::Seated { account, consent } if consent.version == AGREEMENT_TO_MEDIATE => Some(account),
+            Sitting::Seated { account, consent, .. } if consent.version == AGREEMENT_TO_MEDIATE => {
+                Some(account)
+            }
             _ => None,
+        }
+    }
+
+    /// Who sits there and signs for the party, and since when the registrar accepted it (R3).
+    pub fn signs(&self) -> Option<(AccountId, Moment)> {
+        match self.sitting {
+            Sitting::Seated { authority: Authority::Accepted { at, .. }, .. } => Some((self.sits()?, at)),
+            _ => None,
+        }
+    }
+
+    /// How far it has come that they sign for the party.
+    pub const fn authority(&self) -> Authority {
+        match self.sitting {
+            Sitting::Seated { authority, .. } => authority,
+            Sitting::Asked | Sitting::Over { .. } => Authority::Unclaimed,
         }
     }
 

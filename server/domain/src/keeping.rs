@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::agreement::Agreement;
 use crate::assignment::{CoMediation, Proposal};
+use crate::companion::{Authority, Sitting};
 use crate::dispute::{Dispute, Stage};
 use crate::ids::AccountId;
 use crate::room::RoomState;
@@ -86,7 +87,8 @@ pub fn kept_until(dispute: &Dispute, retention: Duration) -> Option<Moment> {
 
 /// What is left of the process once what was said is destroyed: what a side called for in the room, a break or help or that
 /// it did not sign freely, what it answered to a disclosure that was never settled, and of a text that came to nothing who
-/// was ready, waived or signed, were said as well. Who was present at sessions held stays, for the certificate (R10).
+/// was ready, waived or signed, were said as well; so was on what ground somebody needs another to sign for them. Who was
+/// present at sessions held stays, for the certificate (R10).
 pub fn without_talk(mut dispute: Dispute) -> Dispute {
     let mediation = match &mut dispute.stage {
         Stage::Mediation(mediation) | Stage::Settled { mediation, .. } => Some(mediation),
@@ -99,6 +101,11 @@ pub fn without_talk(mut dispute: Dispute) -> Dispute {
         // What a side answered to a second mediator who never sat down, as well.
         if let CoMediation::Proposed(proposal) = &mut mediation.beside {
             proposal.state = Proposal::Proposed;
+        }
+    }
+    for companion in &mut dispute.companions {
+        if let Sitting::Seated { authority, .. } = &mut companion.sitting {
+            *authority = Authority::Unclaimed;
         }
     }
     if matches!(dispute.stage, Stage::Ended(_)) {

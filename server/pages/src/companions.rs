@@ -21,10 +21,15 @@ pub struct OwnSeatLine {
     pub sits: bool,
     /// Where whoever is asked takes the seat.
     pub url: String,
+    /// How far it has come that they sign for the reader: `claimed`, `accepted` or `refused` (`authority-state-…`).
+    pub authority: Option<String>,
+    /// Whether the reader may ask the registrar for that.
+    pub may_claim: bool,
 }
 
 /// `GET /disputes/{id}/companions`. Posts the same path: `role` (`support-person`, `interpreter`, `helper`,
-/// `representative`), `name`, `email`, `reads_earlier=yes`; and `/disputes/{id}/companions/{seat}/ending`.
+/// `representative`), `name`, `email`, `reads_earlier=yes`; `/disputes/{id}/companions/{seat}/ending`; of a representative
+/// `…/authority`: `ground` (`organisation`, `minor`, `without-capacity`, `written-power`), and `…/authority/ending`.
 #[derive(Debug, Clone, Default)]
 pub struct Companions {
     /// The dispute's id.
@@ -52,6 +57,8 @@ pub struct SeatBeside {
     pub sits: bool,
     /// Whether there is a room to go to.
     pub has_room: bool,
+    /// Whether the reader signs for them.
+    pub signs: bool,
     /// The version of the agreement to mediate.
     pub version: u32,
     /// The language in which it is read and agreed to.

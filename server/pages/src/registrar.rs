@@ -65,12 +65,14 @@ pub struct Alarm {
     pub id: String,
     /// Its reference.
     pub reference: String,
-    /// The code: `unsafe`, `break`, `afraid`, `do-not-contact`, `safety-changed`, `disclosure`, `no-mediator`, `deadline-stuck`, `hold-lapses` (`alarm-…`).
+    /// The code: `unsafe`, `break`, `afraid`, `do-not-contact`, `safety-changed`, `disclosure`, `no-mediator`, `deadline-stuck`, `hold-lapses`, `authority` (`alarm-…`).
     pub kind: String,
     /// The name of whoever asked; empty where it is not known.
     pub by: String,
     /// Since when.
     pub since: Moment,
+    /// Where it is answered; nothing where it is seen to by a word.
+    pub answered_at: Option<String>,
 }
 
 /// `GET /registrar`. Posts `/disputes/{dispute}/parties/{party}/identity`: `decision` (`confirm` with `sure-{party}`: `yes`, `refuse`);
@@ -143,6 +145,34 @@ pub struct HoldDesk {
     pub form: Form,
 }
 page!(HoldDesk, "registrar/hold.html");
+
+/// `GET /registrar/disputes/{id}/authority`. Posts `/disputes/{id}/companions/{seat}/authority/answer`: `ground` as shown,
+/// `decision` (`accept` with `sure-{seat}`: `yes`, `refuse`).
+#[derive(Debug, Clone, Default)]
+pub struct AuthorityDesk {
+    /// The dispute's id.
+    pub id: String,
+    /// Its reference.
+    pub reference: String,
+    /// What is asked and not answered.
+    pub claims: Vec<ClaimLine>,
+    /// What was wrong with an answer.
+    pub form: Form,
+}
+page!(AuthorityDesk, "registrar/authority.html");
+
+/// A party asks that its representative may sign for it.
+#[derive(Debug, Clone)]
+pub struct ClaimLine {
+    /// The representative's seat.
+    pub seat: String,
+    /// For whom.
+    pub party: String,
+    /// Who would sign.
+    pub representative: String,
+    /// The code of why (`authority-ground-…`).
+    pub ground: String,
+}
 
 /// A legal hold.
 #[derive(Debug, Clone)]

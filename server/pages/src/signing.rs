@@ -23,6 +23,8 @@ pub struct Signing {
     pub prevailing_language: String,
     /// The name as it has to be typed.
     pub name: String,
+    /// For whom the reader signs, where it is not for themselves.
+    pub on_behalf_of: Option<String>,
     /// When signing may begin, where the reflection period still runs: then there is no form.
     pub opens_at: Option<Moment>,
     /// Whether the reader has signed.
@@ -37,9 +39,9 @@ pub struct Signing {
 page!(Signing, "signing/signing.html");
 
 impl Signing {
-    /// Whether the reader may still leave: until the last party has signed (R2).
-    pub fn may_withdraw(&self) -> bool {
-        !self.has_signed || self.may_take_back
+    /// Whether the reader may still leave: a party may until the last one has signed (R2), and nobody for it (R3).
+    pub const fn may_withdraw(&self) -> bool {
+        self.on_behalf_of.is_none() && (!self.has_signed || self.may_take_back)
     }
 }
 

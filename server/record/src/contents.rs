@@ -44,7 +44,7 @@ pub struct Contents {
     pub parties: Vec<Party>,
     /// Who mediated, and led where there were two.
     pub mediator: Mediator,
-    /// Who mediated beside them when the parties signed; in version 2 alone, and always there.
+    /// Who mediated beside them when the parties signed: always in version 2, in version 3 where there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub co_mediator: Option<CoMediator>,
     /// When it was mediated.
@@ -84,12 +84,20 @@ pub enum Version {
     One,
     /// A mediator and a co-mediator.
     Two,
+    /// A representative signed for a party (R3).
+    Three,
 }
 
 impl Version {
     /// The version under which that is written.
-    pub const fn of(co_mediator: Option<&CoMediator>) -> Self {
-        if co_mediator.is_some() { Self::Two } else { Self::One }
+    pub fn of(co_mediator: Option<&CoMediator>, signatures: &[Signature]) -> Self {
+        if signatures.iter().any(|signature| signature.on_behalf_of.is_some()) {
+            Self::Three
+        } else if co_mediator.is_some() {
+            Self::Two
+        } else {
+            Self::One
+        }
     }
 }
 
@@ -98,6 +106,7 @@ impl Serialize for Version {
         out.serialize_u8(match self {
             Self::One => 1,
             Self::Two => 2,
+            Self::Three => 3,
         })
     }
 }
@@ -107,6 +116,7 @@ impl<'de> Deserialize<'de> for Version {
         match u8::deserialize(input)? {
             1 => Ok(Self::One),
             2 => Ok(Self::Two),
+            3 => Ok(Self::Three),
             _ => Err(D::Error::custom("not a version that is known here")),
         }
     }
@@ -213,6 +223,20 @@ pub struct Signature {
     /// The digest of what they signed.
     #[serde(with = "spelled")]
     pub digest: Digest,
+    /// For whom they signed, where it was not for themselves (R3); in version 3 alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<OnBehalf>,
+}
+
+/// Whom a representative signed for, and who let them. On what ground is not told: it may be somebody's age or health.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OnBehalf {
+    /// The party's name, as it stands among the parties.
+    pub party: String,
+    /// When the institution accepted the representative's authority.
+    #[serde(with = "spelled")]
+    pub authority_accepted_at: Moment,
 }
 
 /// An agreement to mediate that a party signed before the first word.

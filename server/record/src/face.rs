@@ -160,7 +160,13 @@ fn signatures(contents: &Contents, words: &Labels) -> Vec<Row> {
     }
     for signature in &contents.signatures {
         let when = format!("{}: {}", words.signed, words.moment(signature.signed_at));
-        let lines = vec![one_line(&signature.name).into(), when.into()];
+        let mut lines = vec![one_line(&signature.name).into()];
+        if let Some(behalf) = &signature.on_behalf_of {
+            lines.push(words.on_behalf_of.replace("{party}", &one_line(&behalf.party)).into());
+            let accepted = words.moment(behalf.authority_accepted_at);
+            lines.push(format!("{}: {accepted}", words.authority_accepted).into());
+        }
+        lines.push(when.into());
         rows.push(Row { label: words.side(signature.side).into(), lines });
     }
     let by_mediator = contents.mediator.attested_at.map(|at| (words.mediator, &contents.mediator.name, at));

@@ -47,6 +47,12 @@ pub enum Unfit {
         /// Which side.
         side: Side,
     },
+    /// A representative signed for somebody who is no party on that side.
+    #[error("somebody signed for nobody on the side of the {side}")]
+    NobodyRepresented {
+        /// Which side.
+        side: Side,
+    },
     /// The digest of the terms is not the one that the agreement or a signature names.
     #[error("what was signed is not what the record says")]
     AgreementDiffers,
@@ -66,7 +72,7 @@ impl Contents {
     /// The first thing that is wrong.
     pub fn checked(self) -> Result<Self, Unfit> {
         let contents = self.normalised();
-        if contents.version != Version::of(contents.co_mediator.as_ref()) {
+        if contents.version != Version::of(contents.co_mediator.as_ref(), &contents.signatures) {
             return Err(Unfit::Version);
         }
         contents.check_languages()?;
@@ -96,6 +102,7 @@ impl Contents {
             nfc(&mut signature.name);
             nfc(&mut signature.intent);
             nfc(&mut signature.method);
+            signature.on_behalf_of.iter_mut().for_each(|behalf| nfc(&mut behalf.party));
         }
         self.consents.iter_mut().for_each(|consent| nfc(&mut consent.document));
         self.terms = self.terms.into_iter().map(Term::normalised).collect();
@@ -147,6 +154,13 @@ impl Contents {
             }
             if !self.signatures.iter().any(|signature| signature.side == side) {
                 return Err(Unfit::SignatureMissing { side });
+            }
+        }
+        for signature in &self.signatures {
+            let Some(behalf) = &signature.on_behalf_of else { continue };
+            let side = signature.side;
+            if !self.parties.iter().any(|party| party.side == side && party.name == behalf.party) {
+                return Err(Unfit::NobodyRepresented { side });
             }
         }
         let attested = [self.mediator.attested_at, self.institution.attested_at];
@@ -230,6 +244,32 @@ mod tests {
         ] {
             assert_eq!(Contents::from_canonical(other.as_bytes()), None, "{other}");
         }
+    }
+
+    #[test]
+    fn r3_a_record_that_a_representative_signed_is_of_version_3_and_says_for_whom() {
+        let signed = samples::represented(&BOTH).checked().expect("a record");
+        let json = String::from_utf8(signed.canonical().expect("bytes")).expect("text");
+        let behalf = concat!(
+            r#""on_behalf_of":{"authority_accepted_at":"2026-11-24T05:07:00.000Z","party":"Amara Sen"},"#,
+            r#""side":"claimant""#
+        );
+        assert!(json.contains(behalf) && json.ends_with(r#""version":3}"#), "{json}");
+        assert_eq!(Contents::from_canonical(json.as_bytes()).as_ref(), Some(&signed));
+        for other in [
+            json.replace(r#""version":3"#, r#""version":1"#),
+            json.replace(r#""version":3"#, r#""version":2"#),
+            json.replace(r#""party":"Amara Sen""#, r#""party":"Amara Roy""#),
+            json.replace(r#""party":"Amara Sen""#, r#""party":"বেলা রায়""#),
+        ] {
+            assert_ne!(other, json);
+            assert_eq!(Contents::from_canonical(other.as_bytes()), None, "{other}");
+        }
+        let beside = samples::co_mediated(&BOTH).co_mediator;
+        let both = Contents { co_mediator: beside, ..samples::represented(&BOTH) };
+        assert!(both.checked().is_ok(), "two may mediate where a representative signs");
+        let unsaid = Contents { version: Version::Three, ..settlement(&BOTH) };
+        assert_eq!(unsaid.checked(), Err(Unfit::Version));
     }
 
     #[test]

@@ -42,8 +42,8 @@ pub use agreement::{Salt, Term, agreement_digest, numbered};
 pub use canonical::{Digest, NotCanonical, digest_of};
 pub use checkpoint::{Checkpoint, LedgerKey, Note, NoteError, Verifier, WitnessKey};
 pub use contents::{
-    Agreement, CoMediator, Consent, Contents, Institution, Kind, Mediation, Mediator, Party, Signature,
-    Version,
+    Agreement, CoMediator, Consent, Contents, Institution, Kind, Mediation, Mediator, OnBehalf, Party,
+    Signature, Version,
 };
 pub use fit::Unfit;
 pub use fonts::{Unprintable, printable};

@@ -10,8 +10,8 @@ use domain::time::Moment;
 
 use crate::agreement::{Salt, agreement_digest, numbered};
 use crate::contents::{
-    Agreement, CoMediator, Consent, Contents, Institution, Kind, Mediation, Mediator, Party, Signature,
-    Version,
+    Agreement, CoMediator, Consent, Contents, Institution, Kind, Mediation, Mediator, OnBehalf, Party,
+    Signature, Version,
 };
 use crate::keys::SealKey;
 
@@ -64,6 +64,16 @@ pub(crate) fn co_mediated(languages: &[Language]) -> Contents {
     Contents { version: Version::Two, co_mediator, ..settlement(languages) }
 }
 
+/// The same, signed for the claimant by a representative.
+pub(crate) fn represented(languages: &[Language]) -> Contents {
+    let mut contents = Contents { version: Version::Three, ..settlement(languages) };
+    let party = contents.parties[0].name.clone();
+    let signature = &mut contents.signatures[0];
+    signature.name = "Dela Haque".into();
+    signature.on_behalf_of = Some(OnBehalf { party, authority_accepted_at: now() });
+    contents
+}
+
 /// A settlement in some of the languages, the first of which prevails.
 pub(crate) fn settlement(languages: &[Language]) -> Contents {
     let (salt, prevailing) = (Salt::new([7; 16]), languages[0]);
@@ -80,6 +90,7 @@ pub(crate) fn settlement(languages: &[Language]) -> Contents {
         intent: "sign".to_owned(),
         method: "password".to_owned(),
         digest,
+        on_behalf_of: None,
     };
     let consent = |side| Consent {
         side,

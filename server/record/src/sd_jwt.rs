@@ -93,6 +93,12 @@ pub fn issue(contents: &Contents, digest: Digest, issuer: &str, key: &SealKey) -
     if let Some(beside) = &contents.co_mediator {
         disclosures.push(disclose(contents, "co_mediator", &json!(beside.name), None));
     }
+    for (signature, number) in contents.signatures.iter().zip(1..) {
+        if let Some(behalf) = &signature.on_behalf_of {
+            let value = json!({ "name": signature.name, "on_behalf_of": behalf.party });
+            disclosures.push(disclose(contents, &format!("representative_{number}"), &value, None));
+        }
+    }
     let mediation = &contents.mediation;
     for (name, value) in [
         ("mediator", json!(contents.mediator.name)),

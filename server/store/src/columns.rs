@@ -161,6 +161,7 @@ spelled_by_display!(
     domain::ids::SuggestionId,
     domain::ids::CompanionId,
     domain::companion::CompanionRole,
+    domain::companion::Ground,
     domain::suggestion::SuggestionState,
     domain::ids::Reference,
     domain::category::Category,

@@ -20,6 +20,7 @@ mod text;
 mod suggestions;
 mod read_back;
 mod signing;
+mod representing;
 mod delivery;
 
 pub use confidentiality::own_settlement;

@@ -23,6 +23,23 @@ impl Person {
         self.client().post(&format!("/disputes/{dispute}/companions/{seat}/acceptance"), body).await
     }
 
+    /// Asks the registrar to accept that whoever sits there signs for one.
+    pub async fn claims_authority(&self, dispute: &str, seat: &str, ground: &str) -> Answer {
+        let path = format!("/disputes/{dispute}/companions/{seat}/authority");
+        self.client().post(&path, json!({"ground": ground})).await
+    }
+
+    /// Takes that back.
+    pub async fn ends_authority(&self, dispute: &str, seat: &str) -> Answer {
+        self.client().delete(&format!("/disputes/{dispute}/companions/{seat}/authority")).await
+    }
+
+    /// Answers it, as a registrar: `acceptance` or `refusal`.
+    pub async fn answers_authority(&self, dispute: &str, seat: &str, answer: &str, ground: &str) -> Answer {
+        let path = format!("/disputes/{dispute}/companions/{seat}/authority/{answer}");
+        self.client().post(&path, json!({"ground": ground})).await
+    }
+
     /// Ends a seat.
     pub async fn ends_seat(&self, dispute: &str, seat: &str) -> Answer {
         self.client().delete(&format!("/disputes/{dispute}/companions/{seat}")).await

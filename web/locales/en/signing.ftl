@@ -1,5 +1,6 @@
 ### Signing.
 signing-title = Sign the agreement
+signing-for = You sign for { $name }, with your own name. Sign only what they want to sign.
 signing-lead = Please read each promise. Tick it if you agree. Sign only if all of it is right for you.
 signing-advice = You can get advice first. Ask a lawyer, a legal aid office or somebody you trust.
 signing-opens = You can sign from

@@ -3,9 +3,9 @@
 
 use crate::agreement::{Agreement, Signature};
 use crate::assignment::{Assignment, CoMediation, Proposal};
-use crate::companion::{Companion, Sitting};
+use crate::companion::{Authority, Companion, Sitting};
 use crate::consent::Consent;
-use crate::ids::AccountId;
+use crate::ids::{AccountId, CompanionId};
 use crate::party::{Joining, Sides};
 use crate::room::{Channel, RoomState, Seat, Signal};
 use crate::time::Moment;
@@ -70,9 +70,21 @@ fn apply_to_companions(dispute: &mut Dispute, event: &Event, at: Moment) {
         Event::CompanionSeated { id, account, version, language, .. } => {
             let consent = Consent { version: *version, language: *language, at };
             for companion in companions.iter_mut().filter(|companion| companion.id == *id) {
-                companion.sitting = Sitting::Seated { account: *account, consent };
+                // Whoever signs a new version of the agreement to mediate sits on, and signs for the party as before.
+                let authority = companion.authority();
+                companion.sitting = Sitting::Seated { account: *account, consent, authority };
             }
         }
+        Event::AuthorityClaimed { id, ground, .. } => {
+            set_authority(companions, *id, Authority::Claimed { ground: *ground });
+        }
+        Event::AuthorityAccepted { id, ground, .. } => {
+            set_authority(companions, *id, Authority::Accepted { ground: *ground, at });
+        }
+        Event::AuthorityRefused { id, ground, .. } => {
+            set_authority(companions, *id, Authority::Refused { ground: *ground });
+        }
+        Event::AuthorityEnded { id, .. } => set_authority(companions, *id, Authority::Unclaimed),
         Event::CompanionEnded { id, .. } => {
             // What nobody took leaves nothing behind.
             companions.retain(|companion| companion.id != *id || companion.account().is_some());
@@ -83,6 +95,14 @@ fn apply_to_companions(dispute: &mut Dispute, event: &Event, at: Moment) {
             }
         }
         _ => {}
+    }
+}
+
+fn set_authority(companions: &mut [Companion], id: CompanionId, to: Authority) {
+    for companion in companions.iter_mut().filter(|companion| companion.id == id) {
+        if let Sitting::Seated { authority, .. } = &mut companion.sitting {
+            *authority = to;
+        }
     }
 }
 
@@ -341,9 +361,9 @@ fn apply_to_agreement(dispute: &mut Dispute, event: &Event, at: Moment) {
                 *waived.of_mut(*side) = true;
                 Agreement::Frozen { revision, since, waived, signatures }
             }
-            Event::Signed { side, auditor_may_read_terms, proof, .. } => {
-                let (auditor_may_read_terms, proof) = (*auditor_may_read_terms, *proof);
-                *signatures.of_mut(*side) = Some(Signature { at, auditor_may_read_terms, proof });
+            Event::Signed { side, auditor_may_read_terms, proof, by, .. } => {
+                let (auditor_may_read_terms, proof, by) = (*auditor_may_read_terms, *proof, *by);
+                *signatures.of_mut(*side) = Some(Signature { at, auditor_may_read_terms, proof, by });
                 Agreement::Frozen { revision, since, waived, signatures }
             }
             Event::SignatureTakenBack { side } | Event::NotFreely { side } => {

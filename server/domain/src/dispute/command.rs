@@ -2,7 +2,7 @@
 
 use crate::agreement::{Proof, Revision, TextDigest};
 use crate::assignment::Candidate;
-use crate::companion::CompanionRole;
+use crate::companion::{CompanionRole, Ground};
 use crate::deadlines::Periods;
 use crate::ids::{AccountId, AssignmentId, CompanionId, Reference, SettlementId};
 use crate::language::Language;
@@ -215,6 +215,24 @@ pub enum Command {
     },
     /// End a seat beside a party, or take back what was asked.
     EndCompanion(CompanionId),
+    /// Ask the registrar to accept that one's representative signs for one (R3).
+    ClaimAuthority {
+        /// Whose seat.
+        id: CompanionId,
+        /// On what ground.
+        ground: Ground,
+    },
+    /// Accept it or not, on the ground that the registrar was shown.
+    AnswerAuthority {
+        /// Whose seat.
+        id: CompanionId,
+        /// On what ground it was asked for.
+        ground: Ground,
+        /// Whether it is accepted.
+        accepts: bool,
+    },
+    /// Take it back, whatever the registrar made of it.
+    EndAuthority(CompanionId),
     /// End the mediation because there is no way on.
     DeclareImpasse,
     /// Leave.

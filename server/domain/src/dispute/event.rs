@@ -4,8 +4,8 @@
     reason = "a field is named for its one meaning, and the line of its variant tells the rest"
 )]
 
-use crate::agreement::{Proof, Revision, TextDigest};
-use crate::companion::CompanionRole;
+use crate::agreement::{Proof, Revision, Signer, TextDigest};
+use crate::companion::{CompanionRole, Ground};
 use crate::ids::{AccountId, AssignmentId, CompanionId, Reference, SettlementId};
 use crate::language::Language;
 use crate::party::{Route, Safety, Side, Sides};
@@ -106,8 +106,8 @@ pub enum Event {
     Frozen { digest: TextDigest },
     /// A party gave up the rest of the reflection period.
     Waived { side: Side },
-    /// A party signed.
-    Signed { side: Side, digest: TextDigest, auditor_may_read_terms: bool, proof: Proof },
+    /// A party signed, or its representative did for it.
+    Signed { side: Side, digest: TextDigest, auditor_may_read_terms: bool, proof: Proof, by: Signer },
     /// A party said privately that it is not signing freely.
     NotFreely { side: Side },
     /// A party took its signature back.
@@ -129,6 +129,14 @@ pub enum Event {
     },
     /// They sit there no more, or what was asked was taken back or refused.
     CompanionEnded { id: CompanionId, side: Side, role: CompanionRole },
+    /// A party asked the registrar to accept that its representative signs for it.
+    AuthorityClaimed { id: CompanionId, side: Side, ground: Ground },
+    /// The registrar accepted it.
+    AuthorityAccepted { id: CompanionId, side: Side, ground: Ground },
+    /// The registrar did not.
+    AuthorityRefused { id: CompanionId, side: Side, ground: Ground },
+    /// The party took it back.
+    AuthorityEnded { id: CompanionId, side: Side },
     /// All clocks stand still.
     Suspended { until: Option<Moment>, by: Option<Side> },
     /// They run again.
@@ -206,6 +214,10 @@ impl Event {
             Self::CompanionAsked { .. } => "companion-asked",
             Self::CompanionSeated { .. } => "companion-seated",
             Self::CompanionEnded { .. } => "companion-ended",
+            Self::AuthorityClaimed { .. } => "authority-claimed",
+            Self::AuthorityAccepted { .. } => "authority-accepted",
+            Self::AuthorityRefused { .. } => "authority-refused",
+            Self::AuthorityEnded { .. } => "authority-ended",
             Self::Suspended { .. } => "suspended",
             Self::Resumed => "resumed",
             Self::Ended { .. } => "ended",
@@ -253,6 +265,31 @@ impl Event {
                 ("side", side.to_string()),
                 ("reads_earlier", reads_earlier.to_string()),
             ],
+            Self::Revised { revision } => {
+                vec![("revision", revision.number.to_string()), ("digest", revision.digest.to_string())]
+            }
+            Self::Frozen { digest } | Self::AllSigned { digest } => vec![("digest", digest.to_string())],
+            Self::Signed { side, digest, by, .. } => {
+                let mut facts = vec![("side", side.to_string()), ("digest", digest.to_string())];
+                if let Signer::Representative { account, .. } = by {
+                    facts.push(("representative", account.to_string()));
+                }
+                facts
+            }
+            Self::Sealed { settlement, digest, by } => vec![
+                ("settlement", settlement.to_string()),
+                ("digest", digest.to_string()),
+                ("attested_by", by.to_string()),
+            ],
+            _ => self.facts_beside(),
+        };
+        Trace { kind: self.kind(), facts }
+    }
+
+    /// What the trail keeps of the seats beside the parties. On what ground somebody needs another to sign for them is no
+    /// fact for it.
+    fn facts_beside(&self) -> Vec<(&'static str, String)> {
+        match self {
             Self::CompanionAsked { id, side, role, .. } | Self::CompanionEnded { id, side, role } => {
                 beside(*id, *side, *role)
             }
@@ -264,21 +301,14 @@ impl Event {
                 ];
                 beside(*id, *side, *role).into_iter().chain(signed).collect()
             }
-            Self::Revised { revision } => {
-                vec![("revision", revision.number.to_string()), ("digest", revision.digest.to_string())]
+            Self::AuthorityClaimed { id, side, .. }
+            | Self::AuthorityAccepted { id, side, .. }
+            | Self::AuthorityRefused { id, side, .. }
+            | Self::AuthorityEnded { id, side } => {
+                vec![("companion", id.to_string()), ("side", side.to_string())]
             }
-            Self::Frozen { digest } | Self::AllSigned { digest } => vec![("digest", digest.to_string())],
-            Self::Signed { side, digest, .. } => {
-                vec![("side", side.to_string()), ("digest", digest.to_string())]
-            }
-            Self::Sealed { settlement, digest, by } => vec![
-                ("settlement", settlement.to_string()),
-                ("digest", digest.to_string()),
-                ("attested_by", by.to_string()),
-            ],
             _ => Vec::new(),
-        };
-        Trace { kind: self.kind(), facts }
+        }
     }
 
     /// Whether an auditor may see that something of this kind happened, by its word in the trail: safety, signals,
@@ -304,6 +334,7 @@ impl Event {
             "agreement-revised",
             "ready-to-sign",
             "agreement-frozen",
+            "authority-accepted",
             "signed",
             "all-signed",
             "sealed",

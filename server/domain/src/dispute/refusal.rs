@@ -108,6 +108,12 @@ words! {
         OtherPart = "has-another-part",
         /// Only the party itself does this: nobody does it from a seat beside it (R3).
         PartyAlone = "party-alone",
+        /// Nobody sits there who represents the party (R3).
+        NotARepresentative = "not-a-representative",
+        /// It is with the registrar, or accepted.
+        AuthorityClaimed = "authority-claimed-before",
+        /// Nothing of that kind was asked of the registrar.
+        NoAuthority = "no-authority-claimed",
         /// No deadline has passed.
         NotDue = "not-due",
     }

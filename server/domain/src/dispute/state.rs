@@ -1,6 +1,6 @@
 //! What a dispute is at any moment. Each stage carries only what is true in it.
 
-use crate::agreement::Agreement;
+use crate::agreement::{Agreement, Signer};
 use crate::assignment::{Assignment, CoMediation, Proposal};
 use crate::category::Category;
 use crate::companion::Companion;
@@ -240,6 +240,13 @@ impl Dispute {
     pub fn companion_of(&self, account: AccountId) -> Option<&Companion> {
         let mut open = self.companions.iter().filter(|_| self.seats_beside_are_open());
         open.find(|companion| companion.sits() == Some(account))
+    }
+
+    /// The side for which that account signs as its representative, on authority that a registrar accepted (R3).
+    pub fn represented_by(&self, account: AccountId) -> Option<(Side, Signer)> {
+        let seat = self.companion_of(account)?;
+        let (account, accepted_at) = seat.signs()?;
+        Some((seat.side, Signer::Representative { account, accepted_at }))
     }
 
     /// Whether that account is on a side, or sits or sat beside one: they do not mediate here (R14).

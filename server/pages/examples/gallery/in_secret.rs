@@ -72,12 +72,20 @@ fn beside(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         email: s("dela@example.org"),
         sits,
         url: format!("https://example.org/disputes/{ID}/companions/{ID}"),
+        authority: None,
+        may_claim: false,
     };
     let mut page = Companions { id: s(ID), seats: Vec::new(), form: Form::default() };
     add("companions-none", page.render(w, f));
     page.seats = vec![seat("interpreter", true), seat("helper", false)];
     page.form = Form::default().with("email", "dela").wrong("email", "not-an-email");
     add("companions", page.render(w, f));
+    page.form = Form::default();
+    for state in [None, Some("refused"), Some("claimed"), Some("accepted")] {
+        let (authority, may_claim) = (state.map(s), matches!(state, None | Some("refused")));
+        page.seats = vec![OwnSeatLine { authority, may_claim, ..seat("representative", true) }];
+        add(&format!("companions-authority-{}", state.unwrap_or("none")), page.render(w, f));
+    }
     for role in ["support-person", "interpreter", "helper", "representative"] {
         let (id, version, language) = (s(ID), 1, w.language());
         let (seat, beside, form) = (s(ID), s("Amara Sen"), Form::default());
@@ -88,12 +96,17 @@ fn beside(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
             beside,
             sits: false,
             has_room: false,
+            signs: false,
             version,
             language,
             form,
         };
         add(&format!("seat-{role}"), asked.render(w, f));
-        add(&format!("seat-{role}-taken"), SeatBeside { sits: true, has_room: true, ..asked }.render(w, f));
+        let sits = SeatBeside { sits: true, has_room: true, ..asked };
+        add(&format!("seat-{role}-taken"), sits.render(w, f));
+        if role == "representative" {
+            add("seat-representative-signs", SeatBeside { signs: true, ..sits }.render(w, f));
+        }
     }
 }
 

@@ -13,6 +13,7 @@ pub fn of_the_house(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
             kind: s("unsafe"),
             by: s("Amara Sen"),
             since: at(0),
+            answered_at: None,
         }],
         screening: vec![waiting.clone()],
         takers: vec![PendingTaker {
@@ -59,6 +60,16 @@ pub fn of_the_house(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         "registrar-hold-none",
         HoldDesk { id: s(ID), reference: s("CD-7K4M-92QX"), ..Default::default() }.render(w, f),
     );
+    let claim = ClaimLine {
+        seat: s(ID),
+        party: s("Amara Sen"),
+        representative: s("Dela Haq"),
+        ground: s("written-power"),
+    };
+    let form = Form::default().wrong(&format!("sure-{ID}"), "required");
+    let authority = AuthorityDesk { id: s(ID), reference: s("CD-7K4M-92QX"), claims: vec![claim], form };
+    add("registrar-authority", authority.render(w, f));
+    add("registrar-authority-none", AuthorityDesk { claims: Vec::new(), ..authority }.render(w, f));
     let answers = ["alone", "afraid", "violence", "control", "order"]
         .map(|question| (s(question), s("rather-not-say")));
     let safety = SafetyAnswers {

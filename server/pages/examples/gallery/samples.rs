@@ -558,6 +558,8 @@ fn settling(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
     };
     add("signing-early", Signing { opens_at: Some(at(1440)), ..signing.clone() }.render(w, f));
     add("signing-done", Signing { has_signed: true, may_take_back: true, ..signing.clone() }.render(w, f));
+    let (name, on_behalf_of) = (s("Dela Haq"), Some(s("Amara Sen")));
+    add("signing-for-somebody", Signing { name, on_behalf_of, ..signing.clone() }.render(w, f));
     let form = Form::default().wrong("term-2", "tick-each").wrong("freely", "required");
     add("signing", Signing { form, ..signing }.render(w, f));
     let promises = vec![(1, terms().swap_remove(0)), (2, terms().swap_remove(1))];

@@ -1,8 +1,8 @@
 //! What each event brings with it, in the same transaction: seats, entries of the house, codes, mails and duties.
 //! Deliberately not here: any decision. What stands here happens because the law said that it happened.
 
-use domain::agreement::Agreement;
-use domain::companion::Companion;
+use domain::agreement::{Agreement, Signer};
+use domain::companion::{Companion, CompanionRole};
 use domain::dispute::{Dispute, Event, Stage};
 use domain::entry::{AgreementStep, Author, Body, SessionStep};
 use domain::ids::{AccountId, CompanionId, DisputeId, EntryId};
@@ -13,7 +13,7 @@ use pages::mails::Mail;
 use store::Tx;
 use store::entries::{Appended, NewEntry};
 
-use super::{Doing, codes, duties, notices};
+use super::{Doing, authorities, codes, duties, notices};
 use crate::published::Published;
 use crate::refused::Refused;
 
@@ -47,7 +47,14 @@ pub fn follow(
         Event::CoMediatorLeft { mediator } => co_mediator_left(tx, doing, after, *mediator),
         Event::Ended { .. } => ended(tx, doing, before),
         Event::CompanionSeated { account, .. } => companion_seated(tx, doing, after, *account),
-        Event::CompanionEnded { id, .. } => companion_ended(tx, doing, before, after, *id),
+        Event::CompanionEnded { id, .. } => {
+            companion_ended(tx, doing, before, after, *id)?;
+            authorities::follow(tx, doing, before, after, event)
+        }
+        Event::AuthorityClaimed { .. }
+        | Event::AuthorityAccepted { .. }
+        | Event::AuthorityRefused { .. }
+        | Event::AuthorityEnded { .. } => authorities::follow(tx, doing, before, after, event),
         _ => in_the_room(tx, doing, before, after, event),
     }?;
     if matches!(event, Event::NegotiationBegan { .. }) {
@@ -450,8 +457,14 @@ fn about_the_agreement(
             notify_parties(tx, doing, after)
         }
         // In shuttle others' signatures show only as "all have signed" (R17).
-        Event::Signed { side, .. } => {
-            let body = Body::Signature { who: Some(Seat::Party(*side)) };
+        Event::Signed { side, by, .. } => {
+            let who = match by {
+                Signer::Party => Seat::Party(*side),
+                Signer::Representative { .. } => {
+                    Seat::Beside { side: *side, role: CompanionRole::Representative }
+                }
+            };
+            let body = Body::Signature { who: Some(who) };
             let channel = if after.shuttle { Channel::caucus(*side) } else { Channel::Joint };
             say(tx, doing, after.id, channel, body)
         }

@@ -1,7 +1,7 @@
 //! The agreement's text on its way to the seal (R22 to R24): the mediator holds the pen, each party says that it is
 //! ready, and a signature binds the digest of the words that were read. Deliberately not here: the seal (`sealing`).
 
-use domain::agreement::{Proof, Revision, TextDigest};
+use domain::agreement::{Proof, Revision, Signer, TextDigest};
 use domain::dispute::{Command, Event, reflection_ends_at};
 use domain::flag::{Flag, flags};
 use domain::ids::DisputeId;
@@ -243,24 +243,47 @@ impl Signing {
 /// As [`sign`].
 pub fn may_sign(tx: &mut Tx<'_>, doing: &Doing, id: DisputeId, signing: &Signing) -> Result<Seen, Refused> {
     let seen = look(tx, doing, id)?;
-    let side = seen.party()?;
-    check_name(tx, id, side, &signing.name)?;
+    let (side, signer) = seen.signer()?;
+    check_name(tx, id, side, signer, &signing.name)?;
     let command = signing.command(Proof::Password);
     let decided = domain::dispute::decide(&seen.dispute, &command, seen.actor()?, &house(doing));
     decided.map_err(|refusal| refused(refusal, &seen.dispute))?;
     Ok(seen)
 }
 
-fn check_name(tx: &mut Tx<'_>, id: DisputeId, side: Side, typed: &str) -> Result<(), Refused> {
-    let names = store::names::of(tx, id)?;
-    match names.of(side) {
+/// Everybody signs with their own name.
+fn check_name(
+    tx: &mut Tx<'_>,
+    id: DisputeId,
+    side: Side,
+    signer: Signer,
+    typed: &str,
+) -> Result<(), Refused> {
+    match signer_name(tx, id, side, signer)? {
         Some(name) if name.is_written(typed) => Ok(()),
         _ => Err(Refused::field("name", "name-differs")),
     }
 }
 
-/// A party signs; the caller has proved, in the way of `proof`, that it is that party. Returns whether a signature stands: who says privately
-/// that they are not signing freely has signed nothing, and the mediator learns of it.
+/// The name of whoever signs for that side.
+///
+/// # Errors
+/// Those of the store.
+pub fn signer_name(
+    tx: &mut Tx<'_>,
+    id: DisputeId,
+    side: Side,
+    signer: Signer,
+) -> Result<Option<PersonName>, Refused> {
+    match signer {
+        Signer::Party => Ok(store::names::of(tx, id)?.of(side).clone()),
+        Signer::Representative { account, .. } => Ok(Some(store::people::by_id(tx, account)?.name)),
+    }
+}
+
+/// A party signs, or its representative for it; the caller has proved, in the way of `proof`, who that is. Returns whether
+/// a signature stands: who says privately that they are not signing freely has signed nothing, and the mediator learns of
+/// it.
 ///
 /// # Errors
 /// `Absent`; a name that differs; a conflict with a newer text; the rule.
@@ -282,7 +305,7 @@ pub fn sign(
 /// `Absent` for others than the parties; the rule.
 pub fn take_back(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId) -> Result<(), Refused> {
     let mut seen = look(tx, doing, id)?;
-    seen.party()?;
+    seen.signer()?;
     carry_out(tx, doing, &mut seen, &Command::TakeSignatureBack)?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! How any command reaches a dispute: looked up through the person, decided by the law, saved under its version,
 //! followed by what belongs to it, and traced. Deliberately not here: what each event brings with it (`aftermath`).
 
+use domain::agreement::Signer;
 use domain::assignment::Candidate;
 use domain::dispute::{Actor, Command, Dispute, Event, House, Refusal, apply, decide};
 use domain::ids::{AccountId, DisputeId};
@@ -51,6 +52,18 @@ impl Seen {
         let alone = Refused::rule(Refusal::PartyAlone.code());
         let refused = if matches!(self.viewer, Viewer::Beside { .. }) { alone } else { Refused::Absent };
         self.side().ok_or(refused)
+    }
+
+    /// For which side the reader signs, and as whom: a party for itself, its representative where a registrar accepted
+    /// that (R3).
+    ///
+    /// # Errors
+    /// As [`Self::party`].
+    pub fn signer(&self) -> Result<(Side, Signer), Refused> {
+        match self.dispute.represented_by(self.account) {
+            Some(represented) => Ok(represented),
+            None => Ok((self.party()?, Signer::Party)),
+        }
     }
 
     /// The seat in the room, while there is a room.

@@ -3,7 +3,7 @@
 use super::*;
 use domain::assignment::CoMediation;
 use domain::category::Category;
-use domain::companion::{Companion, Sitting};
+use domain::companion::{Authority, Companion, Sitting};
 use domain::consent::{AGREEMENT_TO_MEDIATE, Consent};
 use domain::dispute::Mediation;
 use domain::ids::CompanionId;
@@ -58,7 +58,7 @@ pub fn with_interpreter(mut now: RoomNow) -> RoomNow {
     let (side, role) = (Side::Claimant, CompanionRole::Interpreter);
     let consent =
         Consent { version: AGREEMENT_TO_MEDIATE, language: Language::Urdu, at: Moment::from_millis(0) };
-    let sitting = Sitting::Seated { account: account(4), consent };
+    let sitting = Sitting::Seated { account: account(4), consent, authority: Authority::Unclaimed };
     let id = CompanionId::new(Uuid::from_u128(4));
     now.dispute.companions.push(Companion { id, side, role, reads_earlier: false, sitting });
     now.names.insert(account(4), "Person 4".to_owned());

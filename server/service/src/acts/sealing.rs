@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::agreement::{Agreement, TextDigest};
+use domain::agreement::{Agreement, Signer, TextDigest};
 use domain::consent::AGREEMENT_TO_MEDIATE_NAME;
 use domain::dispute::{Actor, Command, Dispute, decide};
 use domain::ids::{AccountId, DeliveryId, DisputeId, SettlementId};
@@ -17,6 +17,7 @@ use store::deliveries::Delivery;
 use store::settlements::NewSettlement;
 use store::{Stored, Tx};
 
+use super::agreements::signer_name;
 use super::letters::{Attachment, Envelope, post};
 use super::process::{carry_out_as, house, look, refused};
 use super::{Doing, ledger, legal};
@@ -110,7 +111,7 @@ fn contents(
         None => None,
     };
     Ok(Contents {
-        version: record::Version::of(co_mediator.as_ref()),
+        version: record::Version::of(co_mediator.as_ref(), &papers.signatures),
         kind: record::Kind::Settlement,
         id,
         dispute: dispute.id,
@@ -164,13 +165,22 @@ fn papers(tx: &mut Tx<'_>, dispute: &Dispute) -> Result<Papers, Refused> {
     for side in Side::BOTH {
         let name = names.of(side).as_ref().ok_or_else(broken)?.to_string();
         let consent = dispute.parties.of(side).consent.ok_or_else(broken)?;
+        let signature = signatures.of(side);
+        let signer = signer_name(tx, dispute.id, side, signature.by)?.ok_or_else(broken)?;
+        let on_behalf_of = match signature.by {
+            Signer::Party => None,
+            Signer::Representative { accepted_at, .. } => {
+                Some(record::OnBehalf { party: name.clone(), authority_accepted_at: accepted_at })
+            }
+        };
         papers.signatures.push(record::Signature {
             side,
-            name: name.clone(),
-            signed_at: signatures.of(side).at,
+            name: signer.to_string(),
+            signed_at: signature.at,
             intent: "sign".to_owned(),
-            method: signatures.of(side).proof.to_string(),
+            method: signature.proof.to_string(),
             digest: revision.digest,
+            on_behalf_of,
         });
         papers.consents.push(record::Consent {
             side,

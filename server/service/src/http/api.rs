@@ -7,6 +7,7 @@ pub mod preparing;
 pub mod invitations;
 pub mod assignments;
 pub mod companions;
+pub mod representing;
 pub mod agreements;
 pub mod suggestions;
 pub mod read_backs;

@@ -38,6 +38,7 @@ pub mod settlements;
 pub mod registrar;
 pub mod searches;
 pub mod holds;
+pub mod representing;
 pub mod mediators;
 pub mod audit;
 pub mod audit_all;
@@ -62,6 +63,7 @@ pub fn configure(routes: &mut web::ServiceConfig) {
     preparing::configure(routes);
     assignments::configure(routes);
     companions::configure(routes);
+    representing::configure(routes);
     rooms::configure(routes);
     calls::configure(routes);
     posts::configure(routes);

@@ -27,6 +27,7 @@ pub fn document() -> Document {
         api::invitations::Doc::openapi(),
         api::assignments::Doc::openapi(),
         api::companions::Doc::openapi(),
+        api::representing::Doc::openapi(),
         api::agreements::Doc::openapi(),
         api::suggestions::Doc::openapi(),
         api::read_backs::Doc::openapi(),
@@ -79,6 +80,7 @@ fn configure_api(routes: &mut web::ServiceConfig) {
     api::invitations::configure(routes);
     api::assignments::configure(routes);
     api::companions::configure(routes);
+    api::representing::configure(routes);
     api::agreements::configure(routes);
     api::suggestions::configure(routes);
     api::read_backs::configure(routes);

@@ -2,9 +2,9 @@
 
 use super::*;
 use crate::testing::{a_dispute, account, dispute_id, houses, in_mediation, moment};
-use domain::agreement::{Agreement, Proof, Revision, Signature, TextDigest};
+use domain::agreement::{Agreement, Proof, Revision, Signature, Signer, TextDigest};
 use domain::assignment::{Assignment, CoMediation};
-use domain::companion::{Companion, CompanionRole, Sitting};
+use domain::companion::{Authority, Companion, CompanionRole, Ground, Sitting};
 use domain::consent::Consent;
 use domain::dispute::{Assigning, Cause, Ending, Mediation, Suspension};
 use domain::ids::{CompanionId, SettlementId};
@@ -18,12 +18,12 @@ fn assignment(number: u128) -> AssignmentId {
     AssignmentId::new(Uuid::from_u128(number))
 }
 
-/// A seat beside a party in every state.
-fn companions() -> Vec<Companion> {
+/// A seat beside a party in every state, and how far it has come that whoever sits there signs.
+fn companions(authority: Authority) -> Vec<Companion> {
     let consent = Consent { version: 1, language: Language::Urdu, at: moment(4) };
     let sittings = [
         Sitting::Asked,
-        Sitting::Seated { account: account(3), consent },
+        Sitting::Seated { account: account(3), consent, authority },
         Sitting::Over { account: account(3) },
     ];
     let (side, role) = (Side::Respondent, CompanionRole::Interpreter);
@@ -43,7 +43,9 @@ fn every_agreement() -> [Agreement; 4] {
         languages: vec![Language::English, Language::Urdu],
     };
     let proof = Proof::PasswordAndCode;
-    let signature = Signature { at: moment(6), auditor_may_read_terms: true, proof };
+    let signature = Signature { at: moment(6), auditor_may_read_terms: true, proof, by: Signer::Party };
+    let by = Signer::Representative { account: account(3), accepted_at: moment(5) };
+    let represented = Signature { by, ..signature };
     let flags = Sides { claimant: true, respondent: false };
     [
         Agreement::Blank,
@@ -57,14 +59,15 @@ fn every_agreement() -> [Agreement; 4] {
         Agreement::Signed {
             revision,
             since: moment(7),
-            signatures: Sides { claimant: signature, respondent: signature },
+            signatures: Sides { claimant: signature, respondent: represented },
         },
     ]
 }
 
 /// Disputes that between them have every stage, agreement and field.
 fn every_shape(draft: &Dispute) -> Vec<Dispute> {
-    let mut full = Dispute { shuttle: true, companions: companions(), ..in_mediation(draft) };
+    let mut full =
+        Dispute { shuttle: true, companions: companions(Authority::Unclaimed), ..in_mediation(draft) };
     full.suspension = Some(Suspension { since: moment(3), until: Some(moment(9)) });
     let party = &mut full.parties.claimant;
     party.safety = Safety::Screened;
@@ -115,7 +118,15 @@ fn every_shape(draft: &Dispute) -> Vec<Dispute> {
     ];
     let staged = stages.into_iter().map(|stage| Dispute { stage, ..full.clone() });
     let agreed = every_agreement().into_iter().map(|agreement| Dispute { agreement, ..full.clone() });
-    staged.chain(agreed).collect()
+    let ground = Ground::WrittenPower;
+    let authorities = [
+        Authority::Claimed { ground },
+        Authority::Accepted { ground, at: moment(5) },
+        Authority::Refused { ground },
+    ];
+    let represented =
+        authorities.map(|authority| Dispute { companions: companions(authority), ..full.clone() });
+    staged.chain(agreed).chain(represented).collect()
 }
 
 #[test]

@@ -3,7 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use domain::agreement::{Agreement, Proof, Revision, Signature, TextDigest};
+use domain::agreement::{Agreement, Proof, Revision, Signature, Signer, TextDigest};
+use domain::ids::AccountId;
 use domain::language::Language;
 
 use super::atoms::{M, Two, W};
@@ -46,19 +47,38 @@ pub struct SignatureShape {
     /// Absent in what was signed before it was kept: a password it was then.
     #[serde(default)]
     proof: Option<W<Proof>>,
+    /// Absent where the party signed itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    representative: Option<RepresentativeShape>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct RepresentativeShape {
+    account: W<AccountId>,
+    accepted_at: M,
 }
 
 impl From<Signature> for SignatureShape {
     fn from(signature: Signature) -> Self {
-        let Signature { at, auditor_may_read_terms, proof } = signature;
-        Self { at: at.into(), auditor_may_read_terms, proof: Some(W(proof)) }
+        let Signature { at, auditor_may_read_terms, proof, by } = signature;
+        let representative = match by {
+            Signer::Party => None,
+            Signer::Representative { account, accepted_at } => {
+                Some(RepresentativeShape { account: W(account), accepted_at: accepted_at.into() })
+            }
+        };
+        Self { at: at.into(), auditor_may_read_terms, proof: Some(W(proof)), representative }
     }
 }
 
 impl SignatureShape {
     fn value(self) -> Signature {
         let proof = self.proof.map_or(Proof::Password, |proof| proof.0);
-        Signature { at: self.at.into(), auditor_may_read_terms: self.auditor_may_read_terms, proof }
+        let by = self.representative.map_or(Signer::Party, |shape| Signer::Representative {
+            account: shape.account.0,
+            accepted_at: shape.accepted_at.into(),
+        });
+        Signature { at: self.at.into(), auditor_may_read_terms: self.auditor_may_read_terms, proof, by }
     }
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use domain::assignment::{Assignment, CoMediation, Proposal};
 use domain::category::Category;
-use domain::companion::{Companion, CompanionRole, Sitting};
+use domain::companion::{Authority, Companion, CompanionRole, Ground, Sitting};
 use domain::consent::Consent;
 use domain::dispute::{Assigning, Cause, Dispute, Ending, Mediation, Stage, Suspension};
 use domain::ids::{AccountId, AssignmentId, CompanionId, DisputeId, Reference, SettlementId};
@@ -117,6 +117,37 @@ struct CompanionShape {
     account: Option<W<AccountId>>,
     /// Nothing before they sit, and when they sit there no more.
     consent: Option<ConsentShape>,
+    /// Absent where nobody asked that they may sign.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    authority: Option<AuthorityShape>,
+}
+
+/// How far it has come that a representative signs for the party.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "kebab-case")]
+enum AuthorityShape {
+    Claimed { ground: W<Ground> },
+    Accepted { ground: W<Ground>, at: M },
+    Refused { ground: W<Ground> },
+}
+
+impl AuthorityShape {
+    fn of(authority: Authority) -> Option<Self> {
+        match authority {
+            Authority::Unclaimed => None,
+            Authority::Claimed { ground } => Some(Self::Claimed { ground: W(ground) }),
+            Authority::Accepted { ground, at } => Some(Self::Accepted { ground: W(ground), at: at.into() }),
+            Authority::Refused { ground } => Some(Self::Refused { ground: W(ground) }),
+        }
+    }
+
+    fn value(self) -> Authority {
+        match self {
+            Self::Claimed { ground } => Authority::Claimed { ground: ground.0 },
+            Self::Accepted { ground, at } => Authority::Accepted { ground: ground.0, at: at.into() },
+            Self::Refused { ground } => Authority::Refused { ground: ground.0 },
+        }
+    }
 }
 
 impl From<&Companion> for CompanionShape {
@@ -132,6 +163,7 @@ impl From<&Companion> for CompanionShape {
             reads_earlier: seat.reads_earlier,
             account: seat.account().map(W),
             consent,
+            authority: AuthorityShape::of(seat.authority()),
         }
     }
 }
@@ -140,7 +172,10 @@ impl CompanionShape {
     fn value(self) -> Companion {
         let sitting = match (self.account, self.consent) {
             (None, _) => Sitting::Asked,
-            (Some(account), Some(consent)) => Sitting::Seated { account: account.0, consent: consent.into() },
+            (Some(account), Some(consent)) => {
+                let authority = self.authority.map_or(Authority::Unclaimed, AuthorityShape::value);
+                Sitting::Seated { account: account.0, consent: consent.into(), authority }
+            }
             (Some(account), None) => Sitting::Over { account: account.0 },
         };
         let (id, side, role) = (self.id.0, self.side.0, self.role.0);

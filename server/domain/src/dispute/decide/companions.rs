@@ -1,6 +1,7 @@
 //! Who sits beside a party: the party asks, the person signs the agreement to mediate and sits, and either ends it at any
 //! time without a reason (R1, R3, R14).
 
+use crate::agreement::{Agreement, Signer};
 use crate::companion::{Companion, CompanionRole, Sitting};
 use crate::consent::AGREEMENT_TO_MEDIATE;
 use crate::ids::CompanionId;
@@ -93,9 +94,22 @@ fn end(dispute: &Dispute, id: CompanionId, actor: Actor) -> Decision {
     if !is_theirs || !seat.is_open() {
         return Err(Refusal::NotYours);
     }
-    Ok(vec![Event::CompanionEnded { id, side: seat.side, role: seat.role }])
+    let mut events = vec![Event::CompanionEnded { id, side: seat.side, role: seat.role }];
+    events.extend(without_their_signature(dispute, seat));
+    Ok(events)
 }
 
-fn found(dispute: &Dispute, id: CompanionId) -> Result<&Companion, Refusal> {
+/// What whoever sat there signed for the party goes with what it was signed on, until it binds.
+pub(super) fn without_their_signature(dispute: &Dispute, seat: &Companion) -> Option<Event> {
+    let Agreement::Frozen { signatures, .. } = &dispute.agreement else { return None };
+    let signature = (*signatures.of(seat.side))?;
+    let by = match signature.by {
+        Signer::Party => return None,
+        Signer::Representative { account, .. } => account,
+    };
+    (seat.account() == Some(by)).then_some(Event::SignatureTakenBack { side: seat.side })
+}
+
+pub(super) fn found(dispute: &Dispute, id: CompanionId) -> Result<&Companion, Refusal> {
     dispute.companions.iter().find(|companion| companion.id == id).ok_or(Refusal::NotYours)
 }

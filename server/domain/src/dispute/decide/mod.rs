@@ -9,6 +9,7 @@ mod co_mediating;
 mod signing;
 mod ending;
 mod companions;
+mod representing;
 
 use super::command::{Actor, Command, House};
 use super::event::Event;
@@ -19,7 +20,7 @@ use crate::party::Side;
 pub use self::signing::reflection_ends_at;
 use self::{
     assigning as assign, co_mediating as co, companions as beside, ending as end, filing as file,
-    preparing as prepare, signing as sign,
+    preparing as prepare, representing as represent, signing as sign,
 };
 
 type Decision = Result<Vec<Event>, Refusal>;
@@ -32,12 +33,7 @@ pub fn decide(dispute: &Dispute, command: &Command, actor: Actor, house: &House)
     if !is_theirs(command, actor, dispute) {
         return Err(elsewhere(command, actor, dispute));
     }
-    if matches!(dispute.stage, Stage::Settled { .. } | Stage::Ended(_)) {
-        return Err(Refusal::Ended);
-    }
-    if dispute.suspension.is_some() && !is_open_while_suspended(command) {
-        return Err(Refusal::Paused);
-    }
+    check_open(dispute, command)?;
     match command {
         Command::AnswerSafety(finding) => file::answer_safety(dispute, *finding, actor, house),
         Command::File { reference, needs_registrar } => {
@@ -91,12 +87,26 @@ pub fn decide(dispute: &Dispute, command: &Command, actor: Actor, house: &House)
         Command::AskCompanion { .. } | Command::SitBeside { .. } | Command::EndCompanion(_) => {
             beside::decide(dispute, command, actor)
         }
+        Command::ClaimAuthority { .. } | Command::AnswerAuthority { .. } | Command::EndAuthority(_) => {
+            represent::decide(dispute, command, actor)
+        }
         Command::DeclareImpasse => end::declare_impasse(dispute),
         Command::Withdraw => end::withdraw(dispute),
         Command::Suspend => end::suspend(dispute, actor, house),
         Command::Resume => end::resume(dispute, actor),
         Command::PassDeadline => end::pass_deadline(dispute, house),
     }
+}
+
+/// Whether the dispute is open to such a command at all.
+fn check_open(dispute: &Dispute, command: &Command) -> Result<(), Refusal> {
+    if matches!(dispute.stage, Stage::Settled { .. } | Stage::Ended(_)) {
+        return Err(Refusal::Ended);
+    }
+    if dispute.suspension.is_some() && !is_open_while_suspended(command) {
+        return Err(Refusal::Paused);
+    }
+    Ok(())
 }
 
 /// Why somebody is refused whose it is not. Whoever sits beside a party knows of the dispute: they are told whose it is
@@ -107,7 +117,8 @@ fn elsewhere(command: &Command, actor: Actor, dispute: &Dispute) -> Refusal {
     if is_partys { Refusal::PartyAlone } else { Refusal::NotYours }
 }
 
-/// Whose a command is to give. Nobody signs, accepts or withdraws for a party (R3).
+/// Whose a command is to give. Nobody signs, accepts or withdraws for a party; a representative signs whose authority a
+/// registrar accepted (R3).
 fn is_theirs(command: &Command, actor: Actor, dispute: &Dispute) -> bool {
     use super::command::Actor as By;
     use crate::settlement::Attestation;
@@ -117,6 +128,7 @@ fn is_theirs(command: &Command, actor: Actor, dispute: &Dispute) -> bool {
     }
     let confirmed = matches!(actor, By::Mediator(account) if dispute.mediator() == Some(account));
     let beside = matches!(actor, By::Mediator(account) if dispute.co_mediator() == Some(account));
+    let represents = matches!(actor, By::Companion(account) if dispute.represented_by(account).is_some());
     let proposed = matches!(actor, By::Mediator(account) if dispute.proposed_mediator() == Some(account));
     match command {
         Command::AnswerSafety(_)
@@ -129,12 +141,14 @@ fn is_theirs(command: &Command, actor: Actor, dispute: &Dispute) -> bool {
         | Command::AcceptDisclosure
         | Command::ObjectToDisclosure
         | Command::GiveSignal(_)
-        | Command::BeReadyToSign(_)
         | Command::Waive(_)
-        | Command::Sign { .. }
-        | Command::TakeSignatureBack
         | Command::AskCompanion { .. }
+        | Command::ClaimAuthority { .. }
+        | Command::EndAuthority(_)
         | Command::Withdraw => matches!(actor, By::Party(_)),
+        Command::BeReadyToSign(_) | Command::Sign { .. } | Command::TakeSignatureBack => {
+            matches!(actor, By::Party(_)) || represents
+        }
         Command::SitBeside { .. } => matches!(actor, By::Companion(_)),
         Command::EndCompanion(_) => matches!(actor, By::Party(_) | By::Companion(_)),
         Command::File { .. } => actor == By::Party(Side::Claimant),
@@ -158,7 +172,7 @@ fn is_theirs(command: &Command, actor: Actor, dispute: &Dispute) -> bool {
         | Command::AskCoMediator
         | Command::Attest { by: Attestation::Mediator, .. } => confirmed,
         Command::SeekAnotherMediator => confirmed || actor == By::Registrar,
-        Command::ProposeCoMediator { .. } => actor == By::Registrar,
+        Command::ProposeCoMediator { .. } | Command::AnswerAuthority { .. } => actor == By::Registrar,
         Command::EndCoMediation => beside || actor == By::Registrar,
         Command::Attest { by: Attestation::Institution, .. }
         | Command::PassDeadline
@@ -185,6 +199,7 @@ const fn is_open_while_suspended(command: &Command) -> bool {
             | Command::SeekAnotherMediator
             | Command::EndCoMediation
             | Command::EndCompanion(_)
+            | Command::EndAuthority(_)
             | Command::PassDeadline
     )
 }

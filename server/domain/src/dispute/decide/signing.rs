@@ -1,6 +1,6 @@
 //! From the first draft to the seal (R22 to R24): the text signed is the text read, and nobody is hurried.
 
-use crate::agreement::{Agreement, Proof, Revision, Signature, TextDigest};
+use crate::agreement::{Agreement, Proof, Revision, Signature, Signer, TextDigest};
 use crate::ids::SettlementId;
 use crate::language::Language;
 use crate::party::{Side, Sides};
@@ -31,7 +31,7 @@ pub(super) fn revise(dispute: &Dispute, base: u32, revision: &Revision) -> Decis
 
 pub(super) fn be_ready(dispute: &Dispute, digest: TextDigest, actor: Actor) -> Decision {
     in_mediation(dispute)?;
-    let side = side(actor)?;
+    let (side, _) = signer(dispute, actor)?;
     match &dispute.agreement {
         Agreement::Blank => Err(Refusal::NothingWritten),
         Agreement::Draft { revision, .. } if revision.digest != digest => Err(Refusal::StaleDigest),
@@ -81,7 +81,7 @@ pub(super) fn sign(
     actor: Actor,
     house: &House,
 ) -> Decision {
-    let side = side(actor)?;
+    let (side, by) = signer(dispute, actor)?;
     let frozen = frozen(dispute, digest)?;
     if dispute.awaits_screening() {
         return Err(Refusal::Paused);
@@ -96,17 +96,19 @@ pub(super) fn sign(
         return Ok(vec![Event::NotFreely { side }]);
     }
     let Promise { auditor_may_read_terms, proof, .. } = promise;
-    let mut events = vec![Event::Signed { side, digest, auditor_may_read_terms, proof }];
+    let mut events = vec![Event::Signed { side, digest, auditor_may_read_terms, proof, by }];
     if frozen.signatures.of(side.other()).is_some() {
         events.push(Event::AllSigned { digest });
     }
     Ok(events)
 }
 
+/// A party takes back what was signed for its side, by whomever; a representative, what they signed.
 pub(super) fn take_back(dispute: &Dispute, actor: Actor) -> Decision {
-    let side = side(actor)?;
+    let (side, by) = signer(dispute, actor)?;
+    let is_theirs = |signed: &Signature| by == Signer::Party || signed.by == by;
     match &dispute.agreement {
-        Agreement::Frozen { signatures, .. } if signatures.of(side).is_some() => {
+        Agreement::Frozen { signatures, .. } if signatures.of(side).as_ref().is_some_and(is_theirs) => {
             Ok(vec![Event::SignatureTakenBack { side }])
         }
         Agreement::Signed { .. } => Err(Refusal::AlreadyBinding),
@@ -171,6 +173,15 @@ const fn in_mediation(dispute: &Dispute) -> Result<(), Refusal> {
     match dispute.stage {
         Stage::Mediation(_) => Ok(()),
         _ => Err(Refusal::WrongStage),
+    }
+}
+
+/// For which side whoever asks signs, and as whom (R3).
+fn signer(dispute: &Dispute, actor: Actor) -> Result<(Side, Signer), Refusal> {
+    match actor {
+        Actor::Party(side) => Ok((side, Signer::Party)),
+        Actor::Companion(account) => dispute.represented_by(account).ok_or(Refusal::NotYours),
+        _ => Err(Refusal::NotYours),
     }
 }
 

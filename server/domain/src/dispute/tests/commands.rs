@@ -2,7 +2,7 @@
 //! who could give it.
 
 use crate::agreement::TextDigest;
-use crate::companion::CompanionRole;
+use crate::companion::{CompanionRole, Ground};
 use crate::consent::AGREEMENT_TO_MEDIATE;
 use crate::dispute::{Actor, Command, ScreeningDecision};
 use crate::language::Language;
@@ -72,6 +72,16 @@ pub(super) fn all(play: &Play) -> Vec<(&'static str, Command)> {
         ("sit beside unasked", sit_beside(9)),
         ("sit beside, of the house", sit_beside_as(1, true)),
         ("end a companion", Command::EndCompanion(companion(1))),
+        ("claim authority", Command::ClaimAuthority { id: companion(1), ground: Ground::WrittenPower }),
+        (
+            "accept authority",
+            Command::AnswerAuthority { id: companion(1), ground: Ground::WrittenPower, accepts: true },
+        ),
+        (
+            "refuse authority",
+            Command::AnswerAuthority { id: companion(1), ground: Ground::WrittenPower, accepts: false },
+        ),
+        ("end authority", Command::EndAuthority(companion(1))),
         ("declare impasse", Command::DeclareImpasse),
         ("withdraw", Command::Withdraw),
         ("suspend", Command::Suspend),

@@ -9,6 +9,7 @@ mod grid;
 mod consent;
 mod co_mediating;
 mod companions;
+mod representing;
 mod secrecy;
 mod neutrality;
 mod safety;

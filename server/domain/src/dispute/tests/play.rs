@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::agreement::{Proof, Revision, TextDigest};
 use crate::assignment::Candidate;
 use crate::category::Category;
-use crate::companion::CompanionRole;
+use crate::companion::{CompanionRole, Ground};
 use crate::consent::AGREEMENT_TO_MEDIATE;
 use crate::deadlines::Periods;
 use crate::dispute::{Actor, Command, Dispute, Event, House, Refusal, ScreeningDecision, apply, decide};
@@ -253,6 +253,14 @@ pub(super) const fn sit_beside(number: u128) -> Command {
 pub(super) const fn sit_beside_as(number: u128, is_of_house: bool) -> Command {
     let (version, language) = (AGREEMENT_TO_MEDIATE, Language::Bangla);
     Command::SitBeside { id: companion(number), is_of_house, version, language }
+}
+
+pub(super) const fn claim_authority() -> Command {
+    Command::ClaimAuthority { id: companion(1), ground: Ground::WrittenPower }
+}
+
+pub(super) const fn accept_authority() -> Command {
+    Command::AnswerAuthority { id: companion(1), ground: Ground::WrittenPower, accepts: true }
 }
 
 /// A revision upon number `base`, with a digest of its own.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::certificate::{Certificate, certificate};
-use crate::companion::CompanionRole;
+use crate::companion::{CompanionRole, Ground};
 use crate::dispute::{Actor, Command, Event, ScreeningDecision};
 use crate::party::Side;
 use crate::room::{Channel, Seat, Signal};
@@ -37,6 +37,17 @@ fn everything_that_happens() -> Vec<Play> {
             .does(Actor::House, &Command::Enter(Seat::CoMediator))
             .does(Actor::Registrar, &Command::EndCoMediation),
         stages::helper_sits().does(CLAIMANT, &Command::EndCompanion(super::play::companion(1))),
+        stages::represented()
+            .signs(Actor::Companion(super::play::DELA))
+            .does(CLAIMANT, &Command::EndAuthority(super::play::companion(1))),
+        stages::authority_claimed().does(
+            Actor::Registrar,
+            &Command::AnswerAuthority {
+                id: super::play::companion(1),
+                ground: Ground::WrittenPower,
+                accepts: false,
+            },
+        ),
         stages::assigning().deadline_passes(),
         stages::mediation()
             .noor_does(&Command::Disclose)
@@ -62,7 +73,9 @@ fn r9_a_trace_holds_ids_kinds_and_digests_and_no_words() {
                 "side" => value.parse::<Side>().is_ok(),
                 "role" => value.parse::<CompanionRole>().is_ok(),
                 "who" => Seat::ALL.iter().any(|seat| seat.as_str() == value),
-                "account" | "mediator" | "assignment" | "settlement" | "companion" => value.len() == 36,
+                "account" | "mediator" | "assignment" | "settlement" | "companion" | "representative" => {
+                    value.len() == 36
+                }
                 "digest" => value.len() == 71 && value.starts_with("sha256:"),
                 "reference" => value.len() == 12 && value.starts_with("CD-"),
                 "revision" | "version" => value.parse::<u32>().is_ok(),
@@ -74,7 +87,7 @@ fn r9_a_trace_holds_ids_kinds_and_digests_and_no_words() {
             assert!(fits, "{}: {name} = {value}", trace.kind);
         }
     }
-    assert_eq!(kinds.len(), 55, "every kind of event happened, and was looked at: {kinds:?}");
+    assert_eq!(kinds.len(), 59, "every kind of event happened, and was looked at: {kinds:?}");
 }
 
 #[test]
@@ -109,6 +122,9 @@ fn r8_an_auditor_sees_what_happened_to_the_process_and_nothing_private() {
         [
             "arrived",
             "assigning-overdue",
+            "authority-claimed",
+            "authority-ended",
+            "authority-refused",
             "became-ready",
             "channel-paused",
             "channel-resumed",

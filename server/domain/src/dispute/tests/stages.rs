@@ -7,8 +7,8 @@ use crate::room::Signal;
 use crate::safety::Finding;
 
 use super::play::{
-    CARIM, CLAIMANT, DAY, DELA, HOUR, NOOR, OMAR, Play, RESPONDENT, ask_companion, companion, file,
-    propose_beside, sit_beside, take,
+    CARIM, CLAIMANT, DAY, DELA, HOUR, NOOR, OMAR, Play, RESPONDENT, accept_authority, ask_companion,
+    claim_authority, companion, file, propose_beside, sit_beside, take,
 };
 
 pub(super) fn inviting() -> Play {
@@ -58,6 +58,18 @@ pub(super) fn helper_asked() -> Play {
 
 pub(super) fn helper_sits() -> Play {
     helper_asked().does(Actor::Companion(DELA), &sit_beside(1))
+}
+
+/// The claimant asked that its representative, Dela, may sign for it.
+pub(super) fn authority_claimed() -> Play {
+    let asked = mediation().does(CLAIMANT, &ask_companion(1, CompanionRole::Representative));
+    asked.does(Actor::Companion(DELA), &sit_beside(1)).does(CLAIMANT, &claim_authority())
+}
+
+/// A text waits for signatures, and Dela may sign for the claimant.
+pub(super) fn represented() -> Play {
+    let accepted = authority_claimed().does(Actor::Registrar, &accept_authority());
+    freeze_of(accepted).waits(DAY)
 }
 
 /// The sides are kept apart from the beginning.
@@ -139,6 +151,7 @@ pub(super) fn all() -> Vec<(&'static str, Play)> {
         ("mediation, held for a disclosure", thought_over().noor_does(&Command::Disclose)),
         ("mediation, a side signalled", mediation().signals(RESPONDENT, Signal::Unsafe)),
         ("mediation, a helper sits beside", helper_sits()),
+        ("mediation, frozen, a representative signs", represented()),
         ("mediation, a co-mediator sits", co_mediated(mediation())),
         ("mediation in shuttle", shuttle()),
         ("mediation in shuttle, frozen", freeze_of(shuttle())),

@@ -264,7 +264,7 @@ async fn waive(
     Ok(HttpResponse::Created().json(act(&state, &who, body.once, "waived", job).await?))
 }
 
-/// A signature of a party, or the mediator's attestation (`attest`, without the last two).
+/// A signature of a party or its representative, or the mediator's attestation (`attest`, without the last two).
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SignatureBody {
@@ -281,8 +281,8 @@ struct SignatureBody {
     auditor_may_read_terms: Option<bool>,
 }
 
-/// Who signs, what, and how they prove who they are.
-pub struct Signer {
+/// What proves afresh who signs, and in which dispute.
+pub struct FreshProof {
     /// The dispute.
     pub dispute: DisputeId,
     /// The fresh proof.
@@ -291,21 +291,21 @@ pub struct Signer {
     pub totp: Option<String>,
 }
 
-/// Signs for a party. Returns whether a signature stands.
+/// Signs as a party, or as its representative. Returns whether a signature stands.
 ///
 /// # Errors
 /// Seat, name, rule, proof: in this order.
 pub async fn sign_as_party(
     state: &AppState,
     who: &SignedIn,
-    signer: Signer,
+    fresh: FreshProof,
     signing: Signing,
     once: Once,
 ) -> Result<bool, Refused> {
-    let (dispute, asked) = (signer.dispute, signing.clone());
+    let (dispute, asked) = (fresh.dispute, signing.clone());
     read_as(state, who.by(), move |tx, doing| agreements::may_sign(tx, doing, dispute, &asked).map(|_| ()))
         .await?;
-    let proof = prove(state, who.account, &signer.password, signer.totp.as_deref()).await?;
+    let proof = prove(state, who.account, &fresh.password, fresh.totp.as_deref()).await?;
     let job = move |tx: &mut Tx<'_>, doing: &mut Doing| {
         let stands = agreements::sign(tx, doing, dispute, &signing, proof.kind())?;
         accounts::use_proof(tx, proof)?;
@@ -321,17 +321,17 @@ pub async fn sign_as_party(
 pub async fn attest_as_mediator(
     state: &AppState,
     who: &SignedIn,
-    signer: Signer,
+    fresh: FreshProof,
     digest: TextDigest,
     name: String,
     once: Once,
 ) -> Result<(), Refused> {
-    let dispute = signer.dispute;
+    let dispute = fresh.dispute;
     let prepared = read_as(state, who.by(), move |tx, doing| {
         sealing::prepare_attestation(tx, doing, dispute, digest, &name)
     })
     .await?;
-    let proof = prove(state, who.account, &signer.password, signer.totp.as_deref()).await?;
+    let proof = prove(state, who.account, &fresh.password, fresh.totp.as_deref()).await?;
     let sealed = state.sealer.seal(prepared.contents.clone()).await?;
     let job = move |tx: &mut Tx<'_>, doing: &mut Doing| {
         sealing::seal(tx, doing, &prepared, &sealed)?;
@@ -352,8 +352,9 @@ async fn first_answer(
     once: &Once,
 ) -> Result<Option<Done>, Refused> {
     match seat {
-        Seat::Beside { .. } => Err(Refused::rule(domain::dispute::Refusal::PartyAlone.code())),
-        Seat::Party(_) => Ok(state.desk.answered::<bool>(who.by(), once).await?.map(signed)),
+        Seat::Party(_) | Seat::Beside { .. } => {
+            Ok(state.desk.answered::<bool>(who.by(), once).await?.map(signed))
+        }
         // One of two attests: whoever leads (R23).
         Seat::CoMediator => Err(Refused::Absent),
         Seat::Mediator => {
@@ -363,7 +364,7 @@ async fn first_answer(
     }
 }
 
-/// Sign as a party, or attest as the mediator after the last party.
+/// Sign as a party or its representative, or attest as the mediator after the last party.
 #[utoipa::path(post, path = "/api/v1/disputes/{id}/agreement/signatures", tag = "agreement", params(("id" = String, Path)),
     request_body = SignatureBody, responses((status = 201, body = Done), (status = 403), (status = 404), (status = 409), (status = 422)))]
 async fn sign(
@@ -374,7 +375,13 @@ async fn sign(
 ) -> Result<HttpResponse, Refused> {
     let dispute: DisputeId = id(&path)?;
     let seat = read_as(&state, who.by(), move |tx, doing| {
-        crate::acts::process::look(tx, doing, dispute)?.seat().ok_or(Refused::Absent)
+        let seen = crate::acts::process::look(tx, doing, dispute)?;
+        let seat = seen.seat().ok_or(Refused::Absent)?;
+        // Whoever sits beside a party signs for it on accepted authority alone (R3).
+        if matches!(seat, Seat::Beside { .. }) {
+            seen.signer()?;
+        }
+        Ok(seat)
     })
     .await?;
     // Before rule and proof: what was signed cannot be signed again, and its code is used up.
@@ -384,18 +391,18 @@ async fn sign(
     let SignatureBody { digest: typed, name, password, totp, intent, freely, auditor_may_read_terms } =
         body.value;
     let digest = digest(&typed)?;
-    let signer = Signer { dispute, password, totp };
+    let fresh = FreshProof { dispute, password, totp };
     let done = match (intent.as_str(), seat) {
-        ("sign", Seat::Party(_)) => {
+        ("sign", Seat::Party(_) | Seat::Beside { .. }) => {
             let freely = freely.ok_or(Refused::field("freely", "missing"))?;
             let auditor_may_read_terms =
                 auditor_may_read_terms.ok_or(Refused::field("auditor_may_read_terms", "missing"))?;
             let signing = Signing { digest, name, freely, auditor_may_read_terms };
-            let stands = sign_as_party(&state, &who, signer, signing, body.once).await?;
+            let stands = sign_as_party(&state, &who, fresh, signing, body.once).await?;
             signed(stands)
         }
         ("attest", Seat::Mediator) => {
-            attest_as_mediator(&state, &who, signer, digest, name, body.once).await?;
+            attest_as_mediator(&state, &who, fresh, digest, name, body.once).await?;
             Done::new("attested")
         }
         _ => return Err(Refused::field("intent", "not-a-choice")),

@@ -1,7 +1,7 @@
 //! Who sits beside a party, over the API: asked for by the party, taken by the person, ended by either.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use domain::companion::{Companion, Sitting};
+use domain::companion::{Authority, Companion, Sitting};
 use domain::consent::{AGREEMENT_TO_MEDIATE, AGREEMENT_TO_MEDIATE_NAME};
 use domain::ids::{CompanionId, DisputeId};
 use domain::language::Language;
@@ -34,6 +34,28 @@ struct CompanionShown {
     email: String,
     /// Whether they may read what was said in your private talk before they came.
     reads_earlier: bool,
+    /// Whether they sign for you, where you asked the registrar for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authority: Option<AuthorityShown>,
+}
+
+/// How far it has come that a representative signs for you.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+struct AuthorityShown {
+    /// `claimed`, `accepted` or `refused`.
+    state: String,
+    /// `organisation`, `minor`, `without-capacity` or `written-power`.
+    ground: String,
+}
+
+fn authority_of(companion: &Companion) -> Option<AuthorityShown> {
+    let (state, ground) = match companion.authority() {
+        Authority::Unclaimed => return None,
+        Authority::Claimed { ground } => ("claimed", ground),
+        Authority::Accepted { ground, .. } => ("accepted", ground),
+        Authority::Refused { ground } => ("refused", ground),
+    };
+    Some(AuthorityShown { state: state.to_owned(), ground: ground.to_string() })
 }
 
 /// The word for how far a seat has come.
@@ -55,6 +77,7 @@ impl From<OwnSeat> for CompanionShown {
             name: seat.name,
             email: seat.email,
             reads_earlier: seat.companion.reads_earlier,
+            authority: authority_of(&seat.companion),
         }
     }
 }
@@ -131,6 +154,8 @@ struct SeatShown {
     side: String,
     /// Beside whom.
     beside: String,
+    /// Whether you sign for them: a registrar accepted that.
+    signs: bool,
     /// The version of the agreement to mediate that is to be signed.
     version: u32,
     /// Its text, in the language that was asked for.
@@ -146,6 +171,7 @@ fn shown(seat: &OfferedSeat, language: Language) -> Result<SeatShown, Refused> {
         state: state_of(&seat.companion),
         side: seat.companion.side.to_string(),
         beside: seat.beside.clone(),
+        signs: seat.companion.signs().is_some(),
         version: AGREEMENT_TO_MEDIATE,
         text: text.ok_or_else(|| Refused::broken("the agreement to mediate has no text"))?.to_owned(),
     })

@@ -2,7 +2,7 @@
 //! signs the agreement to mediate, or says no.
 
 use actix_web::{HttpRequest, web};
-use domain::companion::Sitting;
+use domain::companion::{Authority, CompanionRole, Sitting};
 use domain::consent::AGREEMENT_TO_MEDIATE;
 use domain::ids::{CompanionId, DisputeId};
 use domain::language::Language;
@@ -18,6 +18,13 @@ use crate::refused::Refused;
 fn line(visit: &Visit, dispute: DisputeId, seat: OwnSeat) -> OwnSeatLine {
     let sits = matches!(seat.companion.sitting, Sitting::Seated { .. });
     let address = companions::address(dispute, seat.companion.id);
+    let authority = match seat.companion.authority() {
+        Authority::Unclaimed => None,
+        Authority::Claimed { .. } => Some("claimed"),
+        Authority::Accepted { .. } => Some("accepted"),
+        Authority::Refused { .. } => Some("refused"),
+    };
+    let represents = seat.companion.role == CompanionRole::Representative && sits;
     OwnSeatLine {
         id: seat.companion.id.to_string(),
         role: seat.companion.role.to_string(),
@@ -25,10 +32,16 @@ fn line(visit: &Visit, dispute: DisputeId, seat: OwnSeat) -> OwnSeatLine {
         email: seat.email,
         sits,
         url: visit.state.config.public_url.link(&address),
+        authority: authority.map(str::to_owned),
+        may_claim: represents && matches!(authority, None | Some("refused")),
     }
 }
 
-async fn page_of(visit: &Visit, dispute: DisputeId, form: Form) -> Result<Companions, Refused> {
+/// The party's list.
+///
+/// # Errors
+/// `Absent` for whoever is no party.
+pub async fn page_of(visit: &Visit, dispute: DisputeId, form: Form) -> Result<Companions, Refused> {
     visit.signed_in()?;
     let seats = visit.read(move |tx, doing| companions::list(tx, doing, dispute)).await?;
     let seats = seats.into_iter().map(|seat| line(visit, dispute, seat)).collect();
@@ -64,7 +77,11 @@ async fn ask(sent: Sent, path: web::Path<String>) -> Answer {
     Ok(sent.visit.again(&here, |w, f| page.render(w, f)))
 }
 
-fn seat_of(path: &(String, String)) -> Result<(DisputeId, CompanionId), Refused> {
+/// The dispute and the seat that a path names.
+///
+/// # Errors
+/// `Absent`.
+pub fn seat_of(path: &(String, String)) -> Result<(DisputeId, CompanionId), Refused> {
     Ok((id(&path.0)?, id(&path.1)?))
 }
 
@@ -83,6 +100,7 @@ async fn seat_page(
         beside: found.beside,
         sits: found.companion.sits().is_some(),
         has_room: found.has_room,
+        signs: found.companion.signs().is_some(),
         version: AGREEMENT_TO_MEDIATE,
         language,
         form,

@@ -18,6 +18,7 @@ use store::disputes::Desk;
 
 use super::frame::{Answer, Sent, Visit, into_form};
 use super::terms::both_names;
+use crate::acts::authorities::AUTHORITY;
 use crate::acts::process::look;
 use crate::acts::safety::{self, Finding, Raised};
 use crate::acts::{assignments, duties, invitations};
@@ -96,6 +97,11 @@ fn takers(tx: &mut Tx<'_>, disputes: &[Dispute], now: Moment) -> Result<Vec<Pend
     Ok(lines)
 }
 
+/// Where it is answered that a representative signs for a party.
+pub fn authority_desk(dispute: DisputeId) -> String {
+    format!("/registrar/disputes/{dispute}/authority")
+}
+
 /// The calls for help, without those of disputes in which the registrar has a part of their own: whoever is a party
 /// there must not read that the other side is afraid.
 fn alarms(tx: &mut Tx<'_>, account: AccountId) -> Result<Vec<Alarm>, Refused> {
@@ -111,6 +117,7 @@ fn alarms(tx: &mut Tx<'_>, account: AccountId) -> Result<Vec<Alarm>, Refused> {
             duty: duty.id,
             id: dispute.to_string(),
             reference: reference(&found),
+            answered_at: (duty.kind == AUTHORITY).then(|| authority_desk(dispute)),
             kind: duty.kind,
             by: duty.side.map_or_else(String::new, |side| names.of(side).clone()),
             since: duty.at,
@@ -124,7 +131,9 @@ async fn see(sent: Sent, path: web::Path<String>) -> Answer {
     let account = registrar(&sent.visit)?.account;
     let duty = path.into_inner();
     let act = sent.visit.write(move |tx, doing| {
-        let is_listed = alarms(tx, account)?.iter().any(|alarm| alarm.duty == duty);
+        // What is answered elsewhere goes with its answer.
+        let is_theirs = |alarm: &Alarm| alarm.duty == duty && alarm.answered_at.is_none();
+        let is_listed = alarms(tx, account)?.iter().any(is_theirs);
         if !is_listed {
             return Err(Refused::Absent);
         }

@@ -1,9 +1,8 @@
 //! Signing and attesting as pages. The checks come as everywhere: seat, fields, rule, proof.
 
 use actix_web::web;
-use domain::agreement::Agreement;
+use domain::agreement::{Agreement, Signature, Signer};
 use domain::ids::DisputeId;
-use domain::party::Side;
 use pages::form::Form;
 use pages::signing::{Attestation, NotFreely, Signing as Page};
 
@@ -13,54 +12,74 @@ use super::terms::{both_names, lines};
 use crate::acts::agreements::{self, Shown, Signing};
 use crate::acts::read_backs;
 use crate::desk::Once;
-use crate::http::api::agreements::{Signer, attest_as_mediator, sign_as_party};
+use crate::http::api::agreements::{FreshProof, attest_as_mediator, sign_as_party};
 use crate::http::body::id;
 use crate::refused::{FieldErrors, Refused};
 
-async fn read(visit: &Visit, dispute: DisputeId) -> Result<(Shown, bool), Refused> {
+/// The text, and whoever looks at it.
+struct Read {
+    shown: Shown,
+    name: String,
+    has_second_factor: bool,
+}
+
+async fn read(visit: &Visit, dispute: DisputeId) -> Result<Read, Refused> {
     let account = visit.signed_in()?.account;
     let read = visit.read(move |tx, doing| {
         let shown = agreements::show(tx, doing, dispute)?;
-        Ok((shown, store::people::by_id(tx, account)?.totp))
+        let person = store::people::by_id(tx, account)?;
+        Ok(Read { shown, name: person.name.to_string(), has_second_factor: person.totp })
     });
     read.await
 }
 
-fn page_of(shown: &Shown, has_second_factor: bool, form: Form) -> Result<Page, Refused> {
-    let side: Side = shown.seen.party()?;
+fn page_of(read: &Read, form: Form) -> Result<Page, Refused> {
+    let Read { shown, has_second_factor, .. } = read;
+    let (side, signer) = shown.seen.signer()?;
     let dispute = &shown.seen.dispute;
     let revision = dispute.agreement.revision().ok_or(Refused::Absent)?;
     let (has_signed, may_take_back) = match &dispute.agreement {
         Agreement::Frozen { signatures, .. } => {
-            (signatures.of(side).is_some(), signatures.of(side).is_some())
+            let signed = signatures.of(side);
+            let is_theirs = |one: &Signature| signer == Signer::Party || one.by == signer;
+            (signed.is_some(), signed.as_ref().is_some_and(is_theirs))
         }
         Agreement::Signed { .. } => (true, false),
         _ => return Err(Refused::rule("not-frozen")),
     };
     let names = both_names(&shown.names);
+    let party = names.of(side).clone();
+    let (name, on_behalf_of) = match signer {
+        Signer::Party => (party, None),
+        Signer::Representative { .. } => (read.name.clone(), Some(party)),
+    };
     Ok(Page {
         id: dispute.id.to_string(),
         reference: dispute.reference.as_ref().map_or_else(String::new, ToString::to_string),
         digest: revision.digest.to_string(),
         terms: lines(&shown.terms, &names, revision.prevailing.tag()),
         prevailing_language: revision.prevailing.tag().to_owned(),
-        name: names.of(side).clone(),
+        name,
+        on_behalf_of,
         opens_at: shown.reflection_ends_at,
         has_signed,
         may_take_back,
-        has_second_factor,
+        has_second_factor: *has_second_factor,
         form,
     })
 }
 
 async fn ask(visit: Visit, path: web::Path<String>) -> Answer {
     let dispute: DisputeId = id(&path)?;
-    let (shown, has_second_factor) = read(&visit, dispute).await?;
-    let said = visit.read(move |tx, doing| read_backs::list(tx, doing, dispute)).await?;
-    if awaits_read_back(&shown, &said) {
-        return Ok(visit.go(&format!("/disputes/{dispute}/signing/read-back")));
+    let read = read(&visit, dispute).await?;
+    // What somebody will do they say themselves: nobody reads back for a party.
+    if read.shown.seen.side().is_some() {
+        let said = visit.read(move |tx, doing| read_backs::list(tx, doing, dispute)).await?;
+        if awaits_read_back(&read.shown, &said) {
+            return Ok(visit.go(&format!("/disputes/{dispute}/signing/read-back")));
+        }
     }
-    let page = page_of(&shown, has_second_factor, Form::default())?;
+    let page = page_of(&read, Form::default())?;
     Ok(visit.show(|w, f| page.render(w, f)))
 }
 
@@ -86,21 +105,21 @@ fn signing_of(sent: &Sent, terms: usize) -> Result<Signing, Refused> {
     Ok(Signing { digest, name: form.text("name").to_owned(), freely, auditor_may_read_terms })
 }
 
-fn signer(sent: &Sent, dispute: DisputeId) -> Signer {
+fn proof(sent: &Sent, dispute: DisputeId) -> FreshProof {
     let (password, totp) =
         (sent.form.text("password").to_owned(), sent.form.given("totp").map(str::to_owned));
-    Signer { dispute, password, totp }
+    FreshProof { dispute, password, totp }
 }
 
 async fn sign(sent: Sent, path: web::Path<String>) -> Answer {
     let dispute: DisputeId = id(&path)?;
-    let (shown, has_second_factor) = read(&sent.visit, dispute).await?;
-    shown.seen.party()?;
-    let done = match signing_of(&sent, shown.terms.len()) {
+    let read = read(&sent.visit, dispute).await?;
+    read.shown.seen.signer()?;
+    let done = match signing_of(&sent, read.shown.terms.len()) {
         Ok(signing) => {
             let who = sent.visit.signed_in()?;
-            let signer = signer(&sent, dispute);
-            sign_as_party(&sent.visit.state, who, signer, signing, Once::default()).await
+            let proof = proof(&sent, dispute);
+            sign_as_party(&sent.visit.state, who, proof, signing, Once::default()).await
         }
         Err(refused) => Err(refused),
     };
@@ -113,7 +132,7 @@ async fn sign(sent: Sent, path: web::Path<String>) -> Answer {
     let mut typed = sent.typed();
     typed.values.retain(|(field, _)| field != "freely");
     let form = into_form(refused, typed, &[("digest", "")])?;
-    let page = page_of(&shown, has_second_factor, form)?;
+    let page = page_of(&read, form)?;
     Ok(sent.visit.again(&format!("/disputes/{dispute}/signing"), |w, f| page.render(w, f)))
 }
 
@@ -126,8 +145,7 @@ async fn take_back(sent: Sent, path: web::Path<String>) -> Answer {
 
 async fn say_heard(visit: Visit, path: web::Path<String>) -> Answer {
     let dispute: DisputeId = id(&path)?;
-    let (shown, _) = read(&visit, dispute).await?;
-    shown.seen.party()?;
+    read(&visit, dispute).await?.shown.seen.signer()?;
     Ok(visit.show(|w, f| NotFreely { id: dispute.to_string() }.render(w, f)))
 }
 
@@ -151,20 +169,20 @@ fn attestation(visit: &Visit, shown: &Shown, form: Form) -> Result<Attestation, 
 }
 
 async fn ask_attestation(visit: Visit, path: web::Path<String>) -> Answer {
-    let (shown, _) = read(&visit, id(&path)?).await?;
-    let page = attestation(&visit, &shown, Form::default())?;
+    let read = read(&visit, id(&path)?).await?;
+    let page = attestation(&visit, &read.shown, Form::default())?;
     Ok(visit.show(|w, f| page.render(w, f)))
 }
 
 async fn attest(sent: Sent, path: web::Path<String>) -> Answer {
     let dispute: DisputeId = id(&path)?;
-    let (shown, _) = read(&sent.visit, dispute).await?;
-    let page = attestation(&sent.visit, &shown, Form::default())?;
+    let read = read(&sent.visit, dispute).await?;
+    let page = attestation(&sent.visit, &read.shown, Form::default())?;
     let done = match sent.form.text("digest").parse() {
         Ok(digest) => {
             let who = sent.visit.signed_in()?;
             let name = sent.form.text("name").to_owned();
-            attest_as_mediator(&sent.visit.state, who, signer(&sent, dispute), digest, name, Once::default())
+            attest_as_mediator(&sent.visit.state, who, proof(&sent, dispute), digest, name, Once::default())
                 .await
         }
         Err(_) => Err(Refused::field("", "not-a-choice")),
