@@ -102,14 +102,32 @@ async fn settles_without(mode: &str) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_record_is_sealed_without_a_stamp_while_the_authority_is_away_or_slow() {
-    for mode in ["fails", "slow"] {
+    for mode in ["fails", "slow", "trickles"] {
         settles_without(mode).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_authority_that_lies_is_not_believed() {
-    for mode in ["other-imprint", "other-nonce", "stranger", "refuses"] {
+    for mode in ["other-imprint", "other-nonce", "stranger", "refuses", "huge", "redirects"] {
         settles_without(mode).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_authority_that_fails_is_asked_once_more_and_one_that_lies_is_not() {
+    let stamps = Stamps::opens(false);
+    stamps.behaves("fails-once");
+    let scene = Scene::in_mediation(stamped_by(Settings::on(Backend::Sqlite), &stamps)).await;
+    scene.settles().await;
+    let papers = papers(&scene).await;
+    let answer = verified(&scene, &papers, "record.pdf").await;
+    assert!(answer["stamped_at"].is_string(), "{answer}");
+    assert_eq!(stamps.tries(), 2);
+
+    let stamps = Stamps::opens(false);
+    stamps.behaves("stranger");
+    let scene = Scene::in_mediation(stamped_by(Settings::on(Backend::Sqlite), &stamps)).await;
+    scene.settles().await;
+    assert_eq!(stamps.tries(), 1);
 }

@@ -54,6 +54,11 @@ impl Stamps {
         std::fs::rename(aside, self.folder.path().join("mode")).expect("the mode file");
     }
 
+    /// How often it was asked.
+    pub fn tries(&self) -> usize {
+        std::fs::read_to_string(self.folder.path().join("tries")).map_or(0, |told| told.lines().count())
+    }
+
     /// Whether anybody has asked it.
     pub fn was_asked(&self) -> bool {
         self.folder.path().join("asked").exists()

@@ -4,7 +4,8 @@ Usage: time_stamps.py FOLDER PORT [tls]
 
 Makes an authority in FOLDER (`authority.pem` issued its certificate) and answers on PORT, over TLS with a certificate of
 the same issuer where that is asked for. The word in FOLDER/mode says how it answers: well, other-imprint, other-nonce,
-stranger (an authority that nobody trusts), refuses, fails (500), slow.
+stranger (an authority that nobody trusts), refuses, fails (500), fails-once, slow, trickles (a byte at a time), huge
+(more than any token has), redirects (to where it answers well).
 """
 
 import http.server
@@ -68,8 +69,18 @@ class Authority(http.server.BaseHTTPRequestHandler):
         write("asked", str(len(query)))
         if mode == "slow":
             time.sleep(20)
-        if mode == "fails":
+        with open(os.path.join(folder, "tries"), "a") as file:
+            file.write(mode + "\n")
+        if mode == "fails-once":
+            write("mode", "well")
+        if mode in ("fails", "fails-once"):
             self.send_error(500)
+            return
+        if mode == "redirects" and self.path != "/elsewhere":
+            self.send_response(307)
+            self.send_header("Location", "/elsewhere")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
             return
         digest = query[query.index(b"\x04\x20") + 2 :][:32].hex()
         if mode in ("other-imprint", "other-nonce"):
@@ -83,10 +94,18 @@ class Authority(http.server.BaseHTTPRequestHandler):
         run("openssl", "ts", "-reply", "-config", f"{signer}.cnf", "-queryfile", "query.tsq", "-out", "reply.tsr")
         with open(os.path.join(folder, "reply.tsr"), "rb") as file:
             reply = file.read()
+        if mode == "huge":
+            reply += bytes(100_000)
         self.send_response(200)
         self.send_header("Content-Type", "application/timestamp-reply")
         self.send_header("Content-Length", str(len(reply)))
         self.end_headers()
+        if mode == "trickles":
+            for byte in reply:
+                self.wfile.write(bytes([byte]))
+                self.wfile.flush()
+                time.sleep(0.05)
+            return
         self.wfile.write(reply)
 
     def log_message(self, *_):
@@ -94,7 +113,12 @@ class Authority(http.server.BaseHTTPRequestHandler):
 
 
 write("mode", "well")
-server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Authority)
+class Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, *_):
+        """Whoever asks need not wait for the end of an answer."""
+
+
+server = Server(("127.0.0.1", port), Authority)
 if tls:
     certify("server", "authority", "subjectAltName=DNS:localhost\n")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

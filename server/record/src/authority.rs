@@ -8,7 +8,8 @@ use cms::signed_data::{
     CertificateSet, EncapsulatedContentInfo, SignedData, SignerIdentifier, SignerInfo, SignerInfos,
 };
 use der::asn1::{Int, ObjectIdentifier, OctetString, SetOfVec};
-use der::{Any, Decode as _, Encode as _, Tag};
+use der::pem::LineEnding;
+use der::{Any, Decode as _, Encode as _, EncodePem as _, Tag};
 use rcgen::{BasicConstraints, CertificateParams, CustomExtension, IsCa, Issuer, KeyPair};
 use x509_cert::Certificate;
 use x509_cert::attr::Attribute;
@@ -54,6 +55,12 @@ impl Authority {
 
     pub(crate) fn trusted(&self) -> Authorities {
         Authorities::default().with(self.issuer.clone()).expect("an issuer")
+    }
+
+    /// Its certificate, and that of whoever issued it, as PEM.
+    pub(crate) fn pems(&self) -> [String; 2] {
+        let issuer = Certificate::from_der(&self.issuer).expect("a certificate");
+        [&self.certificate, &issuer].map(|one| one.to_pem(LineEnding::LF).expect("PEM"))
     }
 
     /// An honest answer.

@@ -61,6 +61,15 @@ fn an_authority_that_lies_is_not_believed() {
 }
 
 #[test]
+fn only_whoever_issues_certificates_is_set_to_vouch_for_stamps() {
+    let [own, issuer] = Authority::new().pems();
+    assert!(Authorities::from_pem(&issuer).is_some());
+    assert_eq!(Authorities::from_pem(&own), None, "it would vouch for nothing that it stamps");
+    assert_eq!(Authorities::from_pem(&format!("{issuer}{own}")), None);
+    assert_eq!(Authorities::from_pem(""), None);
+}
+
+#[test]
 fn only_a_certificate_for_time_stamps_alone_will_do_and_only_of_somebody_trusted() {
     let asked = asked();
     let both = [&[0x30, 0x14], &STAMPS[2..], &MAILS[2..]].concat();

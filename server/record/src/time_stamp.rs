@@ -12,7 +12,7 @@ use rustls_pki_types::UnixTime;
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 use webpki::{EndEntityCert, KeyUsage, anchor_from_trusted_cert, aws_lc_rs as algorithms};
 use x509_cert::Certificate;
-use x509_cert::ext::pkix::{ExtendedKeyUsage, SubjectKeyIdentifier};
+use x509_cert::ext::pkix::{BasicConstraints, ExtendedKeyUsage, SubjectKeyIdentifier};
 use x509_cert::spki::AlgorithmIdentifierOwned;
 
 use crate::canonical::digest_of;
@@ -61,14 +61,23 @@ pub enum NotStamped {
     NotTrusted,
 }
 
+fn issues_certificates(certificate: &Certificate) -> bool {
+    let constraints = certificate.tbs_certificate().get_extension::<BasicConstraints>();
+    matches!(constraints, Ok(Some((_, BasicConstraints { ca: true, .. }))))
+}
+
 /// The certificates of those whose time stamps are believed, as DER: they issue the certificates of the authorities.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Authorities(Vec<Vec<u8>>);
 
 impl Authorities {
-    /// Reads certificates that stand one after another, as PEM; nothing where there is none, or one cannot be used.
+    /// Reads certificates that stand one after another, as PEM; nothing where there is none, or one cannot be used: that of
+    /// an authority itself issues none, and would vouch for nothing that it stamps.
     pub fn from_pem(text: &str) -> Option<Self> {
         let certificates = Certificate::load_pem_chain(text.as_bytes()).ok()?;
+        if !certificates.iter().all(issues_certificates) {
+            return None;
+        }
         let ders: Result<Vec<_>, _> = certificates.iter().map(der::Encode::to_der).collect();
         let known = ders.ok()?.into_iter().try_fold(Self::default(), Self::with)?;
         (!known.0.is_empty()).then_some(known)

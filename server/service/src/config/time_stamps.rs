@@ -9,6 +9,9 @@ use record::Authorities;
 use super::sources::{BadSetting, Values};
 use super::values::{self, Impossible};
 
+/// The longest that a seal waits for a time stamp.
+const TIMEOUT_MAX: Duration = Duration::from_secs(60);
+
 /// The authority that stamps records.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TimeStamps {
@@ -41,6 +44,10 @@ impl TimeStamps {
         if timeout.is_zero() {
             return Err(set.bad("time_stamp_timeout", "leaves no time for anything"));
         }
+        // The mediator who attests waits for it, and so does every other deadline of the house.
+        if timeout > TIMEOUT_MAX {
+            return Err(set.bad("time_stamp_timeout", "keeps a seal waiting: 60s at most"));
+        }
         let trusted = set.given("time_stamp_certificates");
         let trusted = trusted.map(|_| set.read("time_stamp_certificates", certificates)).transpose()?;
         match (set.given("time_stamp_url"), trusted) {
@@ -56,8 +63,11 @@ impl TimeStamps {
 fn certificates(path: &str) -> Result<Authorities, Impossible> {
     let text = std::fs::read_to_string(Path::new(path))
         .map_err(|error| Impossible(format!("names a file that cannot be read: {error}")))?;
-    Authorities::from_pem(&text)
-        .ok_or_else(|| Impossible("names a file that holds no certificates (PEM)".to_owned()))
+    Authorities::from_pem(&text).ok_or_else(|| {
+        Impossible(
+            "names a file that holds other things than certificates (PEM) of those who issue them".to_owned(),
+        )
+    })
 }
 
 fn address(text: &str) -> Result<StampAddress, Impossible> {
@@ -113,12 +123,23 @@ mod tests {
     }
 
     #[test]
+    fn nobody_waits_for_a_stamp_without_end() {
+        for (period, told) in [("0s", "no time"), ("61s", "60s at most")] {
+            let mut values = Values::default();
+            values.set("time_stamp_timeout", period.to_owned(), Place::CommandLine);
+            let refused = TimeStamps::read(&values).expect_err(period).to_string();
+            assert!(refused.contains(told), "{refused}");
+        }
+    }
+
+    #[test]
     fn whom_to_trust_must_be_said_and_must_be_certificates() {
         let mut values = Values::default();
         values.set("time_stamp_url", "http://stamps.example/".to_owned(), Place::CommandLine);
         let refused = TimeStamps::read(&values).expect_err("no certificates").to_string();
         assert!(refused.contains("needs time_stamp_certificates"), "{refused}");
-        for (path, told) in [("/nowhere", "cannot be read"), ("/dev/null", "holds no certificates")] {
+        for (path, told) in [("/nowhere", "cannot be read"), ("/dev/null", "other things than certificates")]
+        {
             values.set("time_stamp_certificates", path.to_owned(), Place::CommandLine);
             let refused = TimeStamps::read(&values).expect_err(path).to_string();
             assert!(refused.contains(told), "{refused}");
