@@ -15,6 +15,9 @@ use crate::servers::{self, Running};
 
 const ROOMS: usize = 16;
 
+/// A number beyond every entry: what is measured is the peer, and not the reading of all that was said before.
+const READ_ALL: u64 = 1_000_000_000;
+
 /// What a peer sends.
 type Bytes = fn() -> Vec<u8>;
 
@@ -68,7 +71,7 @@ fn row(what: &str, alone: &Measured, with: &Measured, code: &str) {
 async fn attacks(client: &Client, dispute: &str, bytes: &[u8], over: &AtomicBool) -> String {
     let (mut last, mut times) = (None, 0);
     while !over.load(Ordering::Relaxed) {
-        let mut peer = RawSocket::enters(client, dispute).await;
+        let mut peer = RawSocket::enters_after(client, dispute, READ_ALL).await;
         peer.writes(bytes).await;
         last = peer.is_closed_with().await;
         times += 1;
@@ -81,7 +84,7 @@ async fn attacks(client: &Client, dispute: &str, bytes: &[u8], over: &AtomicBool
 async fn sleeper(server: &Running, client: &Client, dispute: &str, lasting: Duration) {
     let alone = talk(server, lasting).await;
     let before = server.memory_kib();
-    let (asleep, _) = Socket::enters(client, dispute, json!({"joint": 1_000_000_000_u64})).await;
+    let (asleep, _) = Socket::enters(client, dispute, json!({"joint": READ_ALL})).await;
     let with = talk(server, lasting).await;
     row("nothing, and never reads", &alone, &with, &format!("{:.0} KiB more", server.memory_kib() - before));
     drop(asleep);

@@ -46,6 +46,11 @@ pub fn frame(kind: u8, is_last: bool, payload: &[u8]) -> Vec<u8> {
 impl RawSocket {
     /// Shakes hands, says hello and waits for the first frame.
     pub async fn enters(client: &Client, dispute: &str) -> Self {
+        Self::enters_after(client, dispute, 0).await
+    }
+
+    /// The same, having read the joint channel up to that number.
+    pub async fn enters_after(client: &Client, dispute: &str, joint: u64) -> Self {
         let place = client.base().trim_start_matches("http://");
         let path = format!("/api/v1/disputes/{dispute}/room/socket");
         let token = client.token().expect("somebody who is signed in");
@@ -63,7 +68,8 @@ impl RawSocket {
         assert!(head.starts_with(b"HTTP/1.1 101 "), "{}", String::from_utf8_lossy(&head));
         let (ear, mouth) = stream.into_split();
         let mut socket = Self { ear, mouth };
-        socket.writes(&frame(TEXT, true, br#"{"t":"hello","after":{}}"#)).await;
+        let hello = format!(r#"{{"t":"hello","after":{{"joint":{joint}}}}}"#);
+        socket.writes(&frame(TEXT, true, hello.as_bytes())).await;
         let (kind, welcome) = socket.reads().await.expect("a welcome");
         assert_eq!(kind, TEXT);
         assert!(String::from_utf8_lossy(&welcome).contains("welcome"));

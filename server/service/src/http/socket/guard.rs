@@ -1,6 +1,6 @@
 //! Looks at the heads of frames before the WebSocket library does (RFC 6455, section 5.2): it takes in the whole of a
-//! frame before it finds it too large, so that one peer could have us hold a gigabyte by announcing it. Here the line
-//! ends with the head. Deliberately not here: what is in a frame.
+//! frame before it finds it too large, so that one peer could have us hold a gigabyte by announcing it, and it joins as many
+//! crumbs to one message as there come. Here the line ends with the head. Deliberately not here: what is in a frame.
 
 use std::io;
 
@@ -12,6 +12,12 @@ use futures_util::StreamExt as _;
 const HEAD_BYTES_MAX: usize = 14;
 /// The bit that says that a mask follows.
 const MASKED: u8 = 0x80;
+/// The bit that says that a message ends with this frame.
+const LAST: u8 = 0x80;
+/// Frames that a message is made of (0 to 2) have this bit unset, those about the line have it set.
+const CONTROL: u8 = 0x08;
+/// The most pieces of one message: what is so large that it comes in more is no one's writing.
+const PIECES_MAX: u32 = 1_024;
 
 /// Where in the stream of frames the last byte was.
 #[derive(Debug, Default)]
@@ -19,10 +25,12 @@ struct Heads {
     head: Vec<u8>,
     /// What is left of the frame whose head was read.
     left: u64,
+    /// How many pieces of the message under way have begun.
+    pieces: u32,
 }
 
 impl Heads {
-    /// Goes on to the end of these bytes; false as soon as a head announces more than `most`.
+    /// Goes on to the end of these bytes; false as soon as a head announces more than `most`, or one piece too many.
     fn are_small(&mut self, mut bytes: &[u8], most: u64) -> bool {
         while !bytes.is_empty() {
             let here = usize::try_from(self.left).unwrap_or(usize::MAX).min(bytes.len());
@@ -36,14 +44,22 @@ impl Heads {
                 self.head.push(*first);
                 bytes = rest;
                 let Some(length) = length(&self.head) else { continue };
+                self.counts_piece();
                 self.head.clear();
-                if length > most {
+                if length > most || self.pieces > PIECES_MAX {
                     return false;
                 }
                 self.left = length;
             }
         }
         true
+    }
+
+    fn counts_piece(&mut self) {
+        let first = self.head.first().copied().unwrap_or(LAST | CONTROL);
+        if first & CONTROL == 0 {
+            self.pieces = if first & LAST == 0 { self.pieces.saturating_add(1) } else { 0 };
+        }
     }
 }
 
@@ -117,6 +133,21 @@ mod tests {
             assert!(all.chunks(piece).all(|bytes| heads.are_small(bytes, 65_536)), "in pieces of {piece}");
             assert_eq!((heads.left, heads.head.len()), (0, 0));
         }
+    }
+
+    #[test]
+    fn a_message_comes_in_so_many_pieces_and_no_more() {
+        let begins = |opcode: u8| [opcode, 1, b' '];
+        let pieces = |count: usize| std::iter::repeat_n(begins(0), count);
+        let pinged = |frame: [u8; 3]| [frame, [0x89, 1, b'?']];
+        let most = usize::try_from(PIECES_MAX).expect("small");
+        let mut heads = Heads::default();
+        for _ in 0..3 {
+            let message = std::iter::once(begins(1)).chain(pieces(most - 1)).flat_map(pinged);
+            assert!(message.chain([begins(LAST)]).all(|frame| heads.are_small(&frame, 65_536)));
+        }
+        let crumbs = std::iter::once(begins(2)).chain(pieces(2 * most));
+        assert_eq!(crumbs.take_while(|frame| heads.are_small(frame, 65_536)).count(), most);
     }
 
     #[test]
