@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use crate::ids::{AccountId, NotAnId};
 use crate::language::Language;
-use crate::party::Sides;
+use crate::party::{Side, Sides};
 use crate::time::Moment;
 
 /// A SHA-256 digest, written `sha256:` and 64 hexadecimal digits.
@@ -131,6 +131,15 @@ impl Agreement {
             Self::Draft { revision, .. } | Self::Frozen { revision, .. } | Self::Signed { revision, .. } => {
                 Some(revision)
             }
+        }
+    }
+
+    /// The signature of that side, where there is one.
+    pub const fn signature(&self, side: Side) -> Option<Signature> {
+        match self {
+            Self::Blank | Self::Draft { .. } => None,
+            Self::Frozen { signatures, .. } => *signatures.of(side),
+            Self::Signed { signatures, .. } => Some(*signatures.of(side)),
         }
     }
 

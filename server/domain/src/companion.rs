@@ -63,18 +63,14 @@ pub enum Authority {
         /// On what ground.
         ground: Ground,
     },
-    /// The registrar saw the paper, and accepted it.
+    /// The registrar saw the paper, and accepted it. The ground is kept no longer than it is asked for: it may be
+    /// somebody's age or health.
     Accepted {
-        /// On what ground.
-        ground: Ground,
         /// When.
         at: Moment,
     },
     /// The registrar did not accept it. The party may ask again.
-    Refused {
-        /// On what ground it was asked for.
-        ground: Ground,
-    },
+    Refused,
 }
 
 /// How far somebody's seat beside a party has come.
@@ -138,6 +134,11 @@ impl Companion {
             Sitting::Seated { authority: Authority::Accepted { at, .. }, .. } => Some((self.sits()?, at)),
             _ => None,
         }
+    }
+
+    /// Whether the party asked that they sign for it, and neither took that back nor was refused.
+    pub const fn has_authority_under_way(&self) -> bool {
+        matches!(self.authority(), Authority::Claimed { .. } | Authority::Accepted { .. })
     }
 
     /// How far it has come that they sign for the party.

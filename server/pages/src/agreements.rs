@@ -56,6 +56,8 @@ pub struct Standing {
     pub name: String,
     /// The code: `reading`, `ready`, `signed`, `not-signed`, `all-signed` (`standing-…` in `agreement.ftl`).
     pub state: String,
+    /// Who signed for it, where it did not sign itself.
+    pub signed_by: Option<String>,
 }
 
 /// `GET /disputes/{id}/agreement`. Posts, each where its flag says so, with `digest`:

@@ -1,6 +1,7 @@
 //! Signing: the whole text in every party's language, one box a promise, the private question, a fresh proof of who
 //! signs. Deliberately not here: what a signature is bound to.
 
+use crate::agreements::Standing;
 use crate::form::Form;
 use crate::frame::page;
 use crate::terms::TermLine;
@@ -27,8 +28,10 @@ pub struct Signing {
     pub on_behalf_of: Option<String>,
     /// When signing may begin, where the reflection period still runs: then there is no form.
     pub opens_at: Option<Moment>,
-    /// Whether the reader has signed.
+    /// Whether that side has signed.
     pub has_signed: bool,
+    /// Who signed for that side, where it was not the reader.
+    pub signed_by: Option<String>,
     /// Whether the reader may still take it back.
     pub may_take_back: bool,
     /// Whether the reader has a second factor, which is then asked for.
@@ -64,6 +67,8 @@ pub struct Attestation {
     pub digest: String,
     /// The terms.
     pub terms: Vec<TermLine>,
+    /// Who signed, for each side.
+    pub standings: Vec<Standing>,
     /// The name as it has to be typed.
     pub name: String,
     /// What was typed; leave `password` and `totp` out.

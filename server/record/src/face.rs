@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::agreement::Term;
 use crate::canonical::Digest;
-use crate::contents::Contents;
+use crate::contents::{Contents, Version};
 use crate::labels::Labels;
 
 /// A document as the template reads it.
@@ -102,7 +102,11 @@ fn blocks(contents: &Contents, language: Language, digest: Digest, kid: &str) ->
     }
     blocks.push(heading(2, words.signatures));
     blocks.push(Block::Rows { rows: signatures(contents, words) });
-    let attests = contents.mediator.attested_at.map_or(words.institution_attests, |_| words.attests);
+    let by_mediator = match contents.version {
+        Version::Three => words.attests_for,
+        Version::One | Version::Two => words.attests,
+    };
+    let attests = contents.mediator.attested_at.map_or(words.institution_attests, |_| by_mediator);
     blocks.push(text(attests));
     blocks.push(heading(2, words.standing));
     for statement in [&contents.not_a_court_order, &contents.enforcement] {

@@ -53,6 +53,12 @@ pub enum Unfit {
         /// Which side.
         side: Side,
     },
+    /// A representative signed before the institution had accepted that they do.
+    #[error("somebody signed for the {side} before that was accepted")]
+    SignedBeforeAccepted {
+        /// For which side.
+        side: Side,
+    },
     /// The digest of the terms is not the one that the agreement or a signature names.
     #[error("what was signed is not what the record says")]
     AgreementDiffers,
@@ -162,6 +168,9 @@ impl Contents {
             if !self.parties.iter().any(|party| party.side == side && party.name == behalf.party) {
                 return Err(Unfit::NobodyRepresented { side });
             }
+            if behalf.authority_accepted_at > signature.signed_at {
+                return Err(Unfit::SignedBeforeAccepted { side });
+            }
         }
         let attested = [self.mediator.attested_at, self.institution.attested_at];
         if attested.iter().flatten().count() == 1 { Ok(()) } else { Err(Unfit::Attestation) }
@@ -259,6 +268,7 @@ mod tests {
         for other in [
             json.replace(r#""version":3"#, r#""version":1"#),
             json.replace(r#""version":3"#, r#""version":2"#),
+            json.replace(r#""authority_accepted_at":"2026-"#, r#""authority_accepted_at":"2027-"#),
             json.replace(r#""party":"Amara Sen""#, r#""party":"Amara Roy""#),
             json.replace(r#""party":"Amara Sen""#, r#""party":"বেলা রায়""#),
         ] {

@@ -29,7 +29,7 @@ pub struct NewEntry<'a> {
     pub channel: Channel,
     /// Its id, made by the client.
     pub id: EntryId,
-    /// The account behind it; nobody where Concord writes.
+    /// The account behind it, or of whom it tells; nobody where Concord writes of nobody.
     pub account: Option<AccountId>,
     /// As whom.
     pub by: Author,
@@ -274,7 +274,7 @@ pub fn last_seq(tx: &mut Tx<'_>, dispute: DisputeId, channel: Channel) -> Result
     number(found.first(tx.db).optional()?.unwrap_or(0))
 }
 
-/// The account behind an entry; nobody where Concord wrote it, or where there is none.
+/// The account behind an entry, or of whom it tells; nobody where Concord wrote it of nobody, or where there is none.
 ///
 /// # Errors
 /// `Corrupt`.

@@ -62,6 +62,8 @@ on_both! {
         assert_refused!(dela.signs_with(dispute, &digest, json!({"password": "not hers at all"})).await, 403, "proof-refused");
         dela.signs(dispute, &digest).await.expects(201);
         assert_refused!(scene.amara.signs(dispute, &digest).await, 409, "already-signed");
+        let shown = scene.noor.reads_agreement(dispute).await.expects(200);
+        assert_eq!(shown["signatures"][0]["representative"], "Dela Haq", "who attests knows who signed: {shown}");
         let said = scene.bela.reads_channel(dispute, "joint", 0).await.expects(200);
         let signed = said["items"].as_array().expect("a list").iter().find(|item| item["body"]["kind"] == "signature");
         assert_eq!(signed.expect("an entry")["body"]["who"], "claimant-representative", "who signed is told");
@@ -99,13 +101,65 @@ on_both! {
         scene.amara.claims_authority(dispute, &seat, "minor").await.expects(201);
         scene.rosa.answers_authority(dispute, &seat, "refusal", "minor").await.expects(200);
         let own = scene.amara.client().get(&format!("/disputes/{dispute}/companions")).await.expects(200);
-        assert_eq!(own["items"][0]["authority"], json!({"state": "refused", "ground": "minor"}));
+        assert_eq!(own["items"][0]["authority"], json!({"state": "refused"}), "why is kept until it is answered");
         scene.amara.claims_authority(dispute, &seat, "organisation").await.expects(201);
         scene.amara.ends_seat(dispute, &seat).await.expects(204);
         let asked = scene.rosa.client().get(&format!("/disputes/{dispute}/authorities")).await.expects(200);
         assert_eq!(asked["items"], json!([]));
         let desk = Browser::of(&scene.rosa).await.reads("/registrar").await;
         assert!(!desk.contains("that a representative signs"), "{desk}");
+    }
+
+    async fn r03_who_signed_is_told_by_name_whoever_sits_there_later(settings: Settings) {
+        let scene = Scene::in_mediation(settings.without_limits()).await;
+        let dispute = scene.dispute.as_str();
+        let (dela, seat) = may_sign(&scene).await;
+        let told = Browser::of(&dela).await.reads(&format!("/disputes/{dispute}")).await;
+        assert!(!told.contains("/signing"), "nothing is to be signed yet");
+        let digest = scene.ready_to_sign().await;
+        let told = Browser::of(&dela).await.reads(&format!("/disputes/{dispute}")).await;
+        assert!(told.contains(&format!("/disputes/{dispute}/signing")), "{told}");
+        dela.signs(dispute, &digest).await.expects(201);
+        scene.amara.ends_seat(dispute, &seat).await.expects(204);
+        assert!(!has_signed(&scene).await, "what she signed went with her");
+        scene.sits_beside_amara("Carim Das", "representative").await;
+        let room = Browser::of(&scene.bela).await.reads(&format!("/rooms/{dispute}?channel=joint")).await;
+        let signed = room.split("has signed").next().expect("a line");
+        let name = signed.rfind("(representative of").map(|at| &signed[at.saturating_sub(40)..at]);
+        assert!(name.is_some_and(|name| name.contains("Dela Haq")), "{name:?} in {room}");
+        // The party's own no keeps anybody from signing over it.
+        scene.amara.signs_with(dispute, &digest, json!({"freely": false})).await.expects(201);
+        let page = Browser::of(&scene.noor).await.reads(&format!("/rooms/{dispute}")).await;
+        assert!(page.contains("Amara Sen"), "{page}");
+    }
+
+    async fn r17_in_shuttle_the_other_side_reads_nothing_of_who_signs_and_a_question_ends_with_the_talks(settings: Settings) {
+        let scene = Scene::in_shuttle(settings.without_limits()).await;
+        let dispute = scene.dispute.as_str();
+        let before = scene.bela.looks_into_room(dispute).await.expects(200);
+        let (dela, seat) = may_sign(&scene).await;
+        let digest = scene.freezes_a_text().await;
+        let refused = dela.signs(dispute, &digest).await;
+        assert_refused!(refused, 409, "reflection-period-running");
+        let theirs = [
+            scene.bela.looks_into_room(dispute).await.expects(200).to_string(),
+            scene.bela.reads_agreement(dispute).await.expects(200).to_string(),
+            scene.bela.reads(dispute).await.expects(200).to_string(),
+            scene.bela.reads_channel(dispute, "caucus-respondent", 0).await.expects(200).to_string(),
+            Browser::of(&scene.bela).await.reads(&format!("/disputes/{dispute}/agreement")).await,
+        ];
+        for text in &theirs {
+            assert!(!text.contains("Dela") && !text.contains("representative"), "{text}");
+        }
+        let after = scene.bela.looks_into_room(dispute).await.expects(200);
+        assert_eq!(before["people"], after["people"]);
+        scene.amara.ends_authority(dispute, &seat).await.expects(204);
+        scene.amara.claims_authority(dispute, &seat, "minor").await.expects(201);
+        scene.amara.withdraws(dispute).await.expects(200);
+        let asked = scene.rosa.client().get(&format!("/disputes/{dispute}/authorities")).await.expects(200);
+        assert_eq!(asked["items"], json!([]));
+        let desk = Browser::of(&scene.rosa).await.reads("/registrar").await;
+        assert!(!desk.contains("that a representative signs"), "nothing is left to answer: {desk}");
     }
 
     async fn r27_a_party_asks_a_registrar_answers_and_a_representative_signs_without_a_script(settings: Settings) {

@@ -1,6 +1,6 @@
 ### Signing.
 signing-title = Sign the agreement
-signing-for = You sign for { $name }, with your own name. Sign only what they want to sign.
+signing-for = You sign for { $name }, with your own name. Sign only what they want to sign. The record names you.
 signing-lead = Please read each promise. Tick it if you agree. Sign only if all of it is right for you.
 signing-advice = You can get advice first. Ask a lawyer, a legal aid office or somebody you trust.
 signing-opens = You can sign from
@@ -10,6 +10,8 @@ signing-tick = I agree to promise { $number }.
 signing-prevailing = If two languages say something different, this one counts: { $language }
 signing-private = A private question
 signing-freely = Are you signing freely?
+signing-freely-for = Does { $name } want you to sign this, freely?
+signing-freely-for-yes = Yes. Nobody makes them want it.
 signing-freely-hint = Only the mediator learns of a "no". The others read only "not yet signed".
 signing-freely-yes = Yes. Nobody makes me sign.
 signing-freely-no = No
@@ -26,6 +28,7 @@ signing-button = Sign
 signing-not-now = Not now
 signing-digest = Mark of this text:
 signing-done = You have signed.
+signing-done-by = { $name } has signed.
 signing-back-title = Have you changed your mind?
 signing-back-text = You can take your signature back until everyone has signed. You need no reason.
 signing-back = Take my signature back

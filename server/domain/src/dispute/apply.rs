@@ -1,7 +1,7 @@
 //! What an event makes of a dispute. Total: an event that does not fit the stage changes nothing, because `decide`
 //! alone says what may happen.
 
-use crate::agreement::{Agreement, Signature};
+use crate::agreement::{Agreement, Signature, Signer};
 use crate::assignment::{Assignment, CoMediation, Proposal};
 use crate::companion::{Authority, Companion, Sitting};
 use crate::consent::Consent;
@@ -78,12 +78,8 @@ fn apply_to_companions(dispute: &mut Dispute, event: &Event, at: Moment) {
         Event::AuthorityClaimed { id, ground, .. } => {
             set_authority(companions, *id, Authority::Claimed { ground: *ground });
         }
-        Event::AuthorityAccepted { id, ground, .. } => {
-            set_authority(companions, *id, Authority::Accepted { ground: *ground, at });
-        }
-        Event::AuthorityRefused { id, ground, .. } => {
-            set_authority(companions, *id, Authority::Refused { ground: *ground });
-        }
+        Event::AuthorityAccepted { id, .. } => set_authority(companions, *id, Authority::Accepted { at }),
+        Event::AuthorityRefused { id, .. } => set_authority(companions, *id, Authority::Refused),
         Event::AuthorityEnded { id, .. } => set_authority(companions, *id, Authority::Unclaimed),
         Event::CompanionEnded { id, .. } => {
             // What nobody took leaves nothing behind.
@@ -322,7 +318,8 @@ fn apply_to_room(dispute: &mut Dispute, event: &Event) {
         }
         Event::RoomReleased => (room.held, room.disclosure) = (false, None),
         Event::NotFreely { side } => *room.not_freely.of_mut(*side) = true,
-        Event::Signed { side, .. } => *room.not_freely.of_mut(*side) = false,
+        // What a party said of itself nobody else takes back.
+        Event::Signed { side, by: Signer::Party, .. } => *room.not_freely.of_mut(*side) = false,
         Event::Revised { .. } => room.not_freely = Sides::default(),
         Event::FoundSuitable { .. } => {
             (room.held, room.disclosure) = (false, None);
@@ -344,6 +341,11 @@ fn apply_to_agreement(dispute: &mut Dispute, event: &Event, at: Moment) {
         }
         (Agreement::Draft { revision, mut ready }, Event::ReadyToSign { side }) => {
             *ready.of_mut(*side) = true;
+            Agreement::Draft { revision, ready }
+        }
+        // Who said so, the party or somebody who signs for it no more, is not known: it says so once more.
+        (Agreement::Draft { revision, mut ready }, Event::AuthorityEnded { side, .. }) => {
+            *ready.of_mut(*side) = false;
             Agreement::Draft { revision, ready }
         }
         (Agreement::Draft { revision, .. }, Event::Frozen { .. }) => {

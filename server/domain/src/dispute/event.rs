@@ -132,10 +132,10 @@ pub enum Event {
     /// A party asked the registrar to accept that its representative signs for it.
     AuthorityClaimed { id: CompanionId, side: Side, ground: Ground },
     /// The registrar accepted it.
-    AuthorityAccepted { id: CompanionId, side: Side, ground: Ground },
+    AuthorityAccepted { id: CompanionId, side: Side },
     /// The registrar did not.
-    AuthorityRefused { id: CompanionId, side: Side, ground: Ground },
-    /// The party took it back.
+    AuthorityRefused { id: CompanionId, side: Side },
+    /// The party took it back, or the seat ended.
     AuthorityEnded { id: CompanionId, side: Side },
     /// All clocks stand still.
     Suspended { until: Option<Moment>, by: Option<Side> },
@@ -302,8 +302,8 @@ impl Event {
                 beside(*id, *side, *role).into_iter().chain(signed).collect()
             }
             Self::AuthorityClaimed { id, side, .. }
-            | Self::AuthorityAccepted { id, side, .. }
-            | Self::AuthorityRefused { id, side, .. }
+            | Self::AuthorityAccepted { id, side }
+            | Self::AuthorityRefused { id, side }
             | Self::AuthorityEnded { id, side } => {
                 vec![("companion", id.to_string()), ("side", side.to_string())]
             }

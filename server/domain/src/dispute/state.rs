@@ -448,6 +448,11 @@ impl Dispute {
         if self.suspension.is_some() {
             return Vec::new();
         }
+        // Whoever signs for a side waits with it.
+        let signers = |waits: &dyn Fn(Side) -> bool| -> Vec<AccountId> {
+            let beside = self.companions.iter().filter(|companion| waits(companion.side));
+            beside.filter_map(|companion| Some(companion.signs()?.0)).collect()
+        };
         match &self.stage {
             Stage::Preparing { .. } => sides(&|side| self.parties.of(side).route.is_none()),
             Stage::Negotiation { .. } => sides(&|_| true),
@@ -460,6 +465,7 @@ impl Dispute {
                 Agreement::Frozen { .. } => Vec::new(),
                 Agreement::Draft { ready, .. } => {
                     let mut people = sides(&|side| !*ready.of(side));
+                    people.extend(signers(&|side| !*ready.of(side)));
                     people.push(mediation.mediator);
                     people
                 }

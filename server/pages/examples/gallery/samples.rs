@@ -4,6 +4,8 @@
 mod of_the_house;
 #[path = "in_secret.rs"]
 mod in_secret;
+#[path = "at_the_end.rs"]
+mod at_the_end;
 #[path = "leading.rs"]
 mod leading;
 
@@ -235,6 +237,7 @@ pub fn every_page(w: &Words) -> Vec<(String, String)> {
     filing(&mut add, w, &f);
     talking(&mut add, w, &f);
     in_secret::in_secret(&mut add, w, &f);
+    at_the_end::at_the_end(&mut add, w, &f);
     leading::leading(&mut add, w, &f);
     settling(&mut add, w, &f);
     of_the_house::of_the_house(&mut add, w, &f);
@@ -527,7 +530,7 @@ fn settling(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         flags: vec![Vec::new(), marked()],
         prevailing_language: s("en"),
         state: s("frozen"),
-        standings: vec![Standing { name: s("Bela Roy"), state: s("ready") }],
+        standings: vec![Standing { name: s("Bela Roy"), state: s("ready"), signed_by: None }],
         reflection_ends_at: Some(at(1440)),
         read_backs: vec![
             ReadBackLine { name: s("Bela Roy"), promises: vec![(1, s("I pay half of it."))], is_old: true },
@@ -547,29 +550,6 @@ fn settling(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         let name = if may_suggest { "agreement-suggestions" } else { "agreement-suggestions-mediator" };
         add(name, suggested(may_suggest).render(w, f));
     }
-    let signing = Signing {
-        id: s(ID),
-        reference: s("CD-7K4M-92QX"),
-        digest: s(DIGEST),
-        terms: terms(),
-        prevailing_language: s("en"),
-        name: s("Amara Sen"),
-        ..Signing::default()
-    };
-    add("signing-early", Signing { opens_at: Some(at(1440)), ..signing.clone() }.render(w, f));
-    add("signing-done", Signing { has_signed: true, may_take_back: true, ..signing.clone() }.render(w, f));
-    let (name, on_behalf_of) = (s("Dela Haq"), Some(s("Amara Sen")));
-    add("signing-for-somebody", Signing { name, on_behalf_of, ..signing.clone() }.render(w, f));
-    let form = Form::default().wrong("term-2", "tick-each").wrong("freely", "required");
-    add("signing", Signing { form, ..signing }.render(w, f));
-    let promises = vec![(1, terms().swap_remove(0)), (2, terms().swap_remove(1))];
-    let form =
-        Form::default().wrong("term-2-text", "required").with("term-1-text", "I pay it back in January.");
-    add("read-back", ReadBackQuestion { id: s(ID), digest: s(DIGEST), promises, form }.render(w, f));
-    add("not-freely", NotFreely { id: s(ID) }.render(w, f));
-    let attestation =
-        Attestation { terms: terms(), name: s("Noor Haque"), digest: s(DIGEST), ..Attestation::default() };
-    add("attestation", attestation.render(w, f));
     let delivery = DeliveryLine { by: s("attachment"), state: s("sent"), at: at(3) };
     let settlement = Settlement {
         id: s(ID),

@@ -47,16 +47,10 @@ pub fn follow(
         Event::CoMediatorLeft { mediator } => co_mediator_left(tx, doing, after, *mediator),
         Event::Ended { .. } => ended(tx, doing, before),
         Event::CompanionSeated { account, .. } => companion_seated(tx, doing, after, *account),
-        Event::CompanionEnded { id, .. } => {
-            companion_ended(tx, doing, before, after, *id)?;
-            authorities::follow(tx, doing, before, after, event)
-        }
-        Event::AuthorityClaimed { .. }
-        | Event::AuthorityAccepted { .. }
-        | Event::AuthorityRefused { .. }
-        | Event::AuthorityEnded { .. } => authorities::follow(tx, doing, before, after, event),
+        Event::CompanionEnded { id, .. } => companion_ended(tx, doing, before, after, *id),
         _ => in_the_room(tx, doing, before, after, event),
     }?;
+    authorities::follow(tx, doing, after, event)?;
     if matches!(event, Event::NegotiationBegan { .. }) {
         grant_seats(tx, doing, after)?;
     }
@@ -454,19 +448,22 @@ fn about_the_agreement(
         }
         Event::Frozen { .. } => {
             say_to_sides(tx, doing, after, &Body::Revision { step: AgreementStep::Frozen, revision })?;
-            notify_parties(tx, doing, after)
+            notify_parties(tx, doing, after)?;
+            let mut signers = after.companions.iter().filter_map(Companion::signs);
+            signers.try_for_each(|(account, _)| notices::something_to_do(tx, doing, account, after.id))
         }
         // In shuttle others' signatures show only as "all have signed" (R17).
         Event::Signed { side, by, .. } => {
-            let who = match by {
-                Signer::Party => Seat::Party(*side),
-                Signer::Representative { .. } => {
-                    Seat::Beside { side: *side, role: CompanionRole::Representative }
+            let (who, account) = match by {
+                Signer::Party => (Seat::Party(*side), None),
+                Signer::Representative { account, .. } => {
+                    (Seat::Beside { side: *side, role: CompanionRole::Representative }, Some(*account))
                 }
             };
             let body = Body::Signature { who: Some(who) };
             let channel = if after.shuttle { Channel::caucus(*side) } else { Channel::Joint };
-            say(tx, doing, after.id, channel, body)
+            let id = EntryId::new(doing.new_uuid());
+            say_of(tx, doing, (after.id, channel, id), account, &body)
         }
         Event::AllSigned { .. } => {
             say_to_sides(tx, doing, after, &Body::Signature { who: None })?;
@@ -534,8 +531,18 @@ pub fn say_as(
     id: EntryId,
     body: Body,
 ) -> Result<(), Refused> {
-    let entry =
-        NewEntry { dispute, channel, id, account: None, by: Author::House, body: &body, at: doing.now };
+    say_of(tx, doing, (dispute, channel, id), None, &body)
+}
+
+/// The same of somebody in whose seat another may sit later on.
+fn say_of(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    (dispute, channel, id): (DisputeId, Channel, EntryId),
+    account: Option<AccountId>,
+    body: &Body,
+) -> Result<(), Refused> {
+    let entry = NewEntry { dispute, channel, id, account, by: Author::House, body, at: doing.now };
     if let Appended::New(entry) = store::entries::append(tx, &entry)? {
         doing.publish(Published::Entry { dispute, entry: std::sync::Arc::new(entry) });
     }

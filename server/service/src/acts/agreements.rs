@@ -1,12 +1,12 @@
 //! The agreement's text on its way to the seal (R22 to R24): the mediator holds the pen, each party says that it is
 //! ready, and a signature binds the digest of the words that were read. Deliberately not here: the seal (`sealing`).
 
-use domain::agreement::{Proof, Revision, Signer, TextDigest};
+use domain::agreement::{Agreement, Proof, Revision, Signature, Signer, TextDigest};
 use domain::dispute::{Command, Event, reflection_ends_at};
 use domain::flag::{Flag, flags};
 use domain::ids::DisputeId;
 use domain::language::Language;
-use domain::party::Side;
+use domain::party::{Side, Sides};
 use domain::person::PersonName;
 use domain::room::Seat;
 use domain::sight::{Item, Viewer};
@@ -31,7 +31,9 @@ pub struct Shown {
     /// When the time to think ends for the reader, while it runs.
     pub reflection_ends_at: Option<Moment>,
     /// The names under the text.
-    pub names: domain::party::Sides<Option<PersonName>>,
+    pub names: Sides<Option<PersonName>>,
+    /// Who signed for a side that did not sign itself (R3).
+    pub representatives: Sides<Option<PersonName>>,
 }
 
 impl Shown {
@@ -77,7 +79,19 @@ pub fn show(tx: &mut Tx<'_>, doing: &Doing, id: DisputeId) -> Result<Shown, Refu
     let house = house(doing);
     let ends = sides.into_iter().filter_map(|side| reflection_ends_at(&seen.dispute, side, &house)).max();
     let names = store::names::of(tx, id)?;
-    Ok(Shown { seen, terms, draft, reflection_ends_at: ends, names })
+    let representatives = representatives(tx, &seen.dispute.agreement)?;
+    Ok(Shown { seen, terms, draft, reflection_ends_at: ends, names, representatives })
+}
+
+fn representatives(tx: &mut Tx<'_>, agreement: &Agreement) -> Result<Sides<Option<PersonName>>, Refused> {
+    let mut names = Sides::default();
+    for side in Side::BOTH {
+        if let Some(Signature { by: Signer::Representative { account, .. }, .. }) = agreement.signature(side)
+        {
+            *names.of_mut(side) = Some(store::people::by_id(tx, account)?.name);
+        }
+    }
+    Ok(names)
 }
 
 /// The terms of a revision, for those who negotiate them; none for number 0, from which the first one began.
@@ -178,8 +192,10 @@ fn check_record(tx: &mut Tx<'_>, doing: &Doing, seen: &Seen, terms: &[Term]) -> 
     let names = store::names::of(tx, seen.dispute.id)?;
     let parties = Side::BOTH.into_iter().filter_map(|side| names.of(side).as_ref().map(ToString::to_string));
     let mut texts: Vec<String> = parties.collect();
-    for mediator in seen.dispute.mediator().into_iter().chain(seen.dispute.co_mediator()) {
-        texts.push(store::people::by_id(tx, mediator)?.name.to_string());
+    let dispute = &seen.dispute;
+    let signers = dispute.companions.iter().filter_map(|companion| Some(companion.signs()?.0));
+    for account in dispute.mediator().into_iter().chain(dispute.co_mediator()).chain(signers) {
+        texts.push(store::people::by_id(tx, account)?.name.to_string());
     }
     let institution = &doing.config.institution;
     let lines = [&institution.name, &institution.address, &institution.phone, &institution.website];

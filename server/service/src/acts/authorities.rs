@@ -1,7 +1,7 @@
 //! What follows where it was asked, answered or taken back that a representative signs for a party: the registrar's duty,
 //! and word to those whom it concerns. Deliberately not here: any decision.
 
-use domain::companion::{Authority, Companion};
+use domain::companion::Companion;
 use domain::dispute::{Dispute, Event};
 use domain::party::Side;
 use store::Tx;
@@ -16,13 +16,7 @@ pub const AUTHORITY: &str = "authority";
 ///
 /// # Errors
 /// Those of the store.
-pub fn follow(
-    tx: &mut Tx<'_>,
-    doing: &mut Doing,
-    before: &Dispute,
-    after: &Dispute,
-    event: &Event,
-) -> Result<(), Refused> {
+pub fn follow(tx: &mut Tx<'_>, doing: &mut Doing, after: &Dispute, event: &Event) -> Result<(), Refused> {
     match event {
         Event::AuthorityClaimed { side, .. } => duties::put(tx, doing, after.id, AUTHORITY, Some(*side)),
         Event::AuthorityAccepted { id, side, .. } | Event::AuthorityRefused { id, side, .. } => {
@@ -34,15 +28,9 @@ pub fn follow(
             people.try_for_each(|account| notices::something_to_do(tx, doing, account, after.id))
         }
         Event::AuthorityEnded { side, .. } => close(tx, doing, after, *side),
-        // With the seat goes what was asked for it.
-        Event::CompanionEnded { id, side, .. } => {
-            let seat = before.companions.iter().find(|companion| companion.id == *id);
-            match seat.map(Companion::authority) {
-                Some(Authority::Claimed { .. }) => close(tx, doing, after, *side),
-                _ => Ok(()),
-            }
-        }
-        _ => Ok(()),
+        // What was not answered is asked no more.
+        _ if after.seats_beside_are_open() => Ok(()),
+        _ => Side::BOTH.into_iter().try_for_each(|side| close(tx, doing, after, side)),
     }
 }
 

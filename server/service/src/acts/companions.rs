@@ -2,8 +2,8 @@
 //! agreement to mediate and sit down. What the party reads never depends on whether the address is known here.
 //! Deliberately not here: what a seat may read and write, which the room's rules decide.
 
-use domain::companion::{Companion, CompanionRole, Sitting};
-use domain::dispute::{Actor, Command, Dispute};
+use domain::companion::{Companion, CompanionRole, Ground, Sitting};
+use domain::dispute::{Actor, Command, Dispute, decide};
 use domain::ids::{AccountId, CompanionId, DisputeId};
 use domain::language::Language;
 use domain::party::Side;
@@ -14,7 +14,7 @@ use store::companions::Asked;
 
 use super::Doing;
 use super::letters::{Envelope, post};
-use super::process::{carry_out, carry_out_as, look};
+use super::process::{carry_out, carry_out_as, house, look};
 use crate::refused::{FieldErrors, Refused, words_code};
 
 /// A seat beside a party, as that party sees it.
@@ -25,6 +25,8 @@ pub struct OwnSeat {
     pub name: String,
     /// The address that was asked, until the seat is over.
     pub email: String,
+    /// Whether the party may ask the registrar now that they sign for it (R3).
+    pub may_claim: bool,
 }
 
 /// A seat, as whoever is asked to take it sees it.
@@ -80,7 +82,8 @@ pub fn ask(
     }
     let found = seen.dispute.companions.iter().find(|one| one.id == id);
     let companion = *found.ok_or_else(|| Refused::broken("a seat that was asked for is gone"))?;
-    Ok(OwnSeat { companion, name: asked.name.to_string(), email: asked.email.to_string() })
+    let (name, email) = (asked.name.to_string(), asked.email.to_string());
+    Ok(OwnSeat { companion, name, email, may_claim: false })
 }
 
 /// Where whoever is asked takes the seat. It opens for the account with that address alone.
@@ -128,7 +131,9 @@ pub fn list(tx: &mut Tx<'_>, doing: &Doing, dispute: DisputeId) -> Result<Vec<Ow
         if let Some(account) = companion.account() {
             name = store::people::by_id(tx, account)?.name.to_string();
         }
-        seats.push(OwnSeat { companion: *companion, name, email });
+        let claim = Command::ClaimAuthority { id: companion.id, ground: Ground::WrittenPower };
+        let may_claim = decide(&seen.dispute, &claim, Actor::Party(side), &house(doing)).is_ok();
+        seats.push(OwnSeat { companion: *companion, name, email, may_claim });
     }
     Ok(seats)
 }

@@ -1,7 +1,7 @@
 //! A representative who may sign for a party (R3): the party asks, a registrar who saw the paper says yes or no.
 //! Deliberately not here: the signature (`agreements`), and what the record says of it (`sealing`).
 
-use domain::companion::{Authority, Ground};
+use domain::companion::{Authority, Companion, Ground};
 use domain::dispute::Command;
 use domain::ids::{CompanionId, DisputeId};
 use domain::party::Side;
@@ -68,7 +68,8 @@ pub fn claims(tx: &mut Tx<'_>, doing: &Doing, dispute: DisputeId) -> Result<Vec<
     let seen = registrar(tx, doing, dispute)?;
     let names = store::names::of(tx, dispute)?;
     let mut claims = Vec::new();
-    for companion in &seen.dispute.companions {
+    let open = seen.dispute.companions.iter().filter(|_| seen.dispute.seats_beside_are_open());
+    for companion in open {
         let (Authority::Claimed { ground }, Some(account)) = (companion.authority(), companion.account())
         else {
             continue;
@@ -93,6 +94,13 @@ pub fn answer(
     accepts: bool,
 ) -> Result<(), Refused> {
     let mut seen = registrar(tx, doing, dispute)?;
+    // A record that cannot be rendered must be impossible before anyone signs.
+    let who = seen.dispute.companions.iter().find(|one| one.id == seat).and_then(Companion::account);
+    if let Some(account) = who.filter(|_| accepts)
+        && record::printable(store::people::by_id(tx, account)?.name.as_str()).is_err()
+    {
+        return Err(Refused::rule("record-not-printable"));
+    }
     carry_out(tx, doing, &mut seen, &Command::AnswerAuthority { id: seat, ground, accepts })?;
     Ok(())
 }

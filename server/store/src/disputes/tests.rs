@@ -119,11 +119,8 @@ fn every_shape(draft: &Dispute) -> Vec<Dispute> {
     let staged = stages.into_iter().map(|stage| Dispute { stage, ..full.clone() });
     let agreed = every_agreement().into_iter().map(|agreement| Dispute { agreement, ..full.clone() });
     let ground = Ground::WrittenPower;
-    let authorities = [
-        Authority::Claimed { ground },
-        Authority::Accepted { ground, at: moment(5) },
-        Authority::Refused { ground },
-    ];
+    let authorities =
+        [Authority::Claimed { ground }, Authority::Accepted { at: moment(5) }, Authority::Refused];
     let represented =
         authorities.map(|authority| Dispute { companions: companions(authority), ..full.clone() });
     staged.chain(agreed).chain(represented).collect()

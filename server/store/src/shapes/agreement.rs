@@ -40,45 +40,63 @@ impl RevisionShape {
     }
 }
 
+/// Of two shapes with no field in common that has to be there: a node of an older release knows the first alone, and finds
+/// what a representative signed unreadable, rather than take it for the party's own.
 #[derive(Serialize, Deserialize)]
-pub struct SignatureShape {
-    at: M,
-    auditor_may_read_terms: bool,
-    /// Absent in what was signed before it was kept: a password it was then.
-    #[serde(default)]
-    proof: Option<W<Proof>>,
-    /// Absent where the party signed itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    representative: Option<RepresentativeShape>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct RepresentativeShape {
-    account: W<AccountId>,
-    accepted_at: M,
+#[serde(untagged)]
+pub enum SignatureShape {
+    /// The party signed itself.
+    Own {
+        at: M,
+        auditor_may_read_terms: bool,
+        /// Absent in what was signed before it was kept: a password it was then.
+        #[serde(default)]
+        proof: Option<W<Proof>>,
+    },
+    /// Its representative did.
+    OnBehalf {
+        signed_at: M,
+        may_audit_terms: bool,
+        proven_by: W<Proof>,
+        representative: W<AccountId>,
+        accepted_at: M,
+    },
 }
 
 impl From<Signature> for SignatureShape {
     fn from(signature: Signature) -> Self {
         let Signature { at, auditor_may_read_terms, proof, by } = signature;
-        let representative = match by {
-            Signer::Party => None,
-            Signer::Representative { account, accepted_at } => {
-                Some(RepresentativeShape { account: W(account), accepted_at: accepted_at.into() })
-            }
-        };
-        Self { at: at.into(), auditor_may_read_terms, proof: Some(W(proof)), representative }
+        match by {
+            Signer::Party => Self::Own { at: at.into(), auditor_may_read_terms, proof: Some(W(proof)) },
+            Signer::Representative { account, accepted_at } => Self::OnBehalf {
+                signed_at: at.into(),
+                may_audit_terms: auditor_may_read_terms,
+                proven_by: W(proof),
+                representative: W(account),
+                accepted_at: accepted_at.into(),
+            },
+        }
     }
 }
 
 impl SignatureShape {
     fn value(self) -> Signature {
-        let proof = self.proof.map_or(Proof::Password, |proof| proof.0);
-        let by = self.representative.map_or(Signer::Party, |shape| Signer::Representative {
-            account: shape.account.0,
-            accepted_at: shape.accepted_at.into(),
-        });
-        Signature { at: self.at.into(), auditor_may_read_terms: self.auditor_may_read_terms, proof, by }
+        match self {
+            Self::Own { at, auditor_may_read_terms, proof } => Signature {
+                at: at.into(),
+                auditor_may_read_terms,
+                proof: proof.map_or(Proof::Password, |proof| proof.0),
+                by: Signer::Party,
+            },
+            Self::OnBehalf { signed_at, may_audit_terms, proven_by, representative, accepted_at } => {
+                Signature {
+                    at: signed_at.into(),
+                    auditor_may_read_terms: may_audit_terms,
+                    proof: proven_by.0,
+                    by: Signer::Representative { account: representative.0, accepted_at: accepted_at.into() },
+                }
+            }
+        }
     }
 }
 

@@ -127,8 +127,8 @@ struct CompanionShape {
 #[serde(tag = "is", rename_all = "kebab-case")]
 enum AuthorityShape {
     Claimed { ground: W<Ground> },
-    Accepted { ground: W<Ground>, at: M },
-    Refused { ground: W<Ground> },
+    Accepted { at: M },
+    Refused,
 }
 
 impl AuthorityShape {
@@ -136,16 +136,16 @@ impl AuthorityShape {
         match authority {
             Authority::Unclaimed => None,
             Authority::Claimed { ground } => Some(Self::Claimed { ground: W(ground) }),
-            Authority::Accepted { ground, at } => Some(Self::Accepted { ground: W(ground), at: at.into() }),
-            Authority::Refused { ground } => Some(Self::Refused { ground: W(ground) }),
+            Authority::Accepted { at } => Some(Self::Accepted { at: at.into() }),
+            Authority::Refused => Some(Self::Refused),
         }
     }
 
     fn value(self) -> Authority {
         match self {
             Self::Claimed { ground } => Authority::Claimed { ground: ground.0 },
-            Self::Accepted { ground, at } => Authority::Accepted { ground: ground.0, at: at.into() },
-            Self::Refused { ground } => Authority::Refused { ground: ground.0 },
+            Self::Accepted { at } => Authority::Accepted { at: at.into() },
+            Self::Refused => Authority::Refused,
         }
     }
 }

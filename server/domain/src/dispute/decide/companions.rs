@@ -94,7 +94,10 @@ fn end(dispute: &Dispute, id: CompanionId, actor: Actor) -> Decision {
     if !is_theirs || !seat.is_open() {
         return Err(Refusal::NotYours);
     }
-    let mut events = vec![Event::CompanionEnded { id, side: seat.side, role: seat.role }];
+    let (side, role) = (seat.side, seat.role);
+    let mut events: Vec<Event> =
+        seat.has_authority_under_way().then_some(Event::AuthorityEnded { id, side }).into_iter().collect();
+    events.push(Event::CompanionEnded { id, side, role });
     events.extend(without_their_signature(dispute, seat));
     Ok(events)
 }

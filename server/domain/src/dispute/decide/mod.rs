@@ -6,10 +6,10 @@ mod filing;
 mod preparing;
 mod assigning;
 mod co_mediating;
-mod signing;
-mod ending;
 mod companions;
 mod representing;
+mod signing;
+mod ending;
 
 use super::command::{Actor, Command, House};
 use super::event::Event;

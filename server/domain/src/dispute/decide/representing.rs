@@ -3,6 +3,7 @@
 
 use crate::companion::{Authority, Companion, CompanionRole, Ground};
 use crate::ids::CompanionId;
+use crate::party::Side;
 
 use super::super::command::{Actor, Command};
 use super::companions::{found, without_their_signature};
@@ -23,11 +24,14 @@ fn claim(dispute: &Dispute, id: CompanionId, ground: Ground, actor: Actor) -> De
     if !dispute.seats_beside_are_open() {
         return Err(Refusal::WrongStage);
     }
+    if dispute.agreement.is_binding() {
+        return Err(Refusal::AlreadyBinding);
+    }
     if seat.role != CompanionRole::Representative || seat.sits().is_none() {
         return Err(Refusal::NotARepresentative);
     }
     match seat.authority() {
-        Authority::Unclaimed | Authority::Refused { .. } => {
+        Authority::Unclaimed | Authority::Refused => {
             Ok(vec![Event::AuthorityClaimed { id, side: seat.side, ground }])
         }
         Authority::Claimed { .. } | Authority::Accepted { .. } => Err(Refusal::AuthorityClaimed),
@@ -41,21 +45,34 @@ fn answer(dispute: &Dispute, id: CompanionId, ground: Ground, accepts: bool) -> 
         return Err(Refusal::NoAuthority);
     }
     let side = seat.side;
-    Ok(vec![if accepts {
-        Event::AuthorityAccepted { id, side, ground }
-    } else {
-        Event::AuthorityRefused { id, side, ground }
-    }])
+    match seat.sits() {
+        _ if !accepts => Ok(vec![Event::AuthorityRefused { id, side }]),
+        // A new version of the agreement to mediate came into force, and they have not signed it.
+        None => Err(Refusal::NotARepresentative),
+        Some(_) => Ok(vec![Event::AuthorityAccepted { id, side }]),
+    }
 }
 
 fn end(dispute: &Dispute, id: CompanionId, actor: Actor) -> Decision {
     let seat = own(dispute, id, actor)?;
-    if !matches!(seat.authority(), Authority::Claimed { .. } | Authority::Accepted { .. }) {
+    if !seat.has_authority_under_way() {
         return Err(Refusal::NoAuthority);
+    }
+    // Whoever takes it back must not believe that nothing binds them.
+    if dispute.agreement.is_binding() {
+        return Err(Refusal::AlreadyBinding);
     }
     let mut events = vec![Event::AuthorityEnded { id, side: seat.side }];
     events.extend(without_their_signature(dispute, seat));
     Ok(events)
+}
+
+/// A party that says itself that it does not sign, or not freely, is signed for by nobody: whoever acts for it against its
+/// word may be the one who makes it (R23).
+pub(super) fn without_authority(dispute: &Dispute, side: Side) -> Option<Event> {
+    let has_it = |seat: &&Companion| seat.side == side && seat.has_authority_under_way();
+    let seat = dispute.companions.iter().find(has_it)?;
+    Some(Event::AuthorityEnded { id: seat.id, side })
 }
 
 fn own(dispute: &Dispute, id: CompanionId, actor: Actor) -> Result<&Companion, Refusal> {

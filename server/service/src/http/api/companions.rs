@@ -44,18 +44,19 @@ struct CompanionShown {
 struct AuthorityShown {
     /// `claimed`, `accepted` or `refused`.
     state: String,
-    /// `organisation`, `minor`, `without-capacity` or `written-power`.
-    ground: String,
+    /// `organisation`, `minor`, `without-capacity` or `written-power`; it is kept until it is answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ground: Option<String>,
 }
 
 fn authority_of(companion: &Companion) -> Option<AuthorityShown> {
     let (state, ground) = match companion.authority() {
         Authority::Unclaimed => return None,
-        Authority::Claimed { ground } => ("claimed", ground),
-        Authority::Accepted { ground, .. } => ("accepted", ground),
-        Authority::Refused { ground } => ("refused", ground),
+        Authority::Claimed { ground } => ("claimed", Some(ground.to_string())),
+        Authority::Accepted { .. } => ("accepted", None),
+        Authority::Refused => ("refused", None),
     };
-    Some(AuthorityShown { state: state.to_owned(), ground: ground.to_string() })
+    Some(AuthorityShown { state: state.to_owned(), ground })
 }
 
 /// The word for how far a seat has come.

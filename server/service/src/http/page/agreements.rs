@@ -55,11 +55,17 @@ async fn read(visit: &Visit, dispute: DisputeId) -> Result<Read, Refused> {
     read.await
 }
 
-fn standings(shown: &Shown) -> Vec<Standing> {
+fn standing(shown: &Shown, side: Side, state: &str) -> Standing {
+    let name = both_names(&shown.names).of(side).clone();
+    let signed_by = shown.representatives.of(side).as_ref().map(ToString::to_string);
+    Standing { name, state: state.to_owned(), signed_by }
+}
+
+/// How the parties stand to the text, as far as the reader may know.
+pub fn standings(shown: &Shown) -> Vec<Standing> {
     let dispute = &shown.seen.dispute;
-    let names = both_names(&shown.names);
     if dispute.agreement.is_binding() {
-        let all = |side: Side| Standing { name: names.of(side).clone(), state: "signed".to_owned() };
+        let all = |side: Side| standing(shown, side, "signed");
         return Side::BOTH.into_iter().map(all).collect();
     }
     let state = |side: Side| match &dispute.agreement {
@@ -69,7 +75,7 @@ fn standings(shown: &Shown) -> Vec<Standing> {
         _ => "reading",
     };
     let visible = |side: &Side| shown.seen.may_read(Item::Signature { of: *side, shuttle: dispute.shuttle });
-    let line = |side: Side| Standing { name: names.of(side).clone(), state: state(side).to_owned() };
+    let line = |side: Side| standing(shown, side, state(side));
     Side::BOTH.into_iter().filter(visible).map(line).collect()
 }
 

@@ -2,7 +2,7 @@
 //! signs the agreement to mediate, or says no.
 
 use actix_web::{HttpRequest, web};
-use domain::companion::{Authority, CompanionRole, Sitting};
+use domain::companion::{Authority, Sitting};
 use domain::consent::AGREEMENT_TO_MEDIATE;
 use domain::ids::{CompanionId, DisputeId};
 use domain::language::Language;
@@ -22,9 +22,8 @@ fn line(visit: &Visit, dispute: DisputeId, seat: OwnSeat) -> OwnSeatLine {
         Authority::Unclaimed => None,
         Authority::Claimed { .. } => Some("claimed"),
         Authority::Accepted { .. } => Some("accepted"),
-        Authority::Refused { .. } => Some("refused"),
+        Authority::Refused => Some("refused"),
     };
-    let represents = seat.companion.role == CompanionRole::Representative && sits;
     OwnSeatLine {
         id: seat.companion.id.to_string(),
         role: seat.companion.role.to_string(),
@@ -33,7 +32,7 @@ fn line(visit: &Visit, dispute: DisputeId, seat: OwnSeat) -> OwnSeatLine {
         sits,
         url: visit.state.config.public_url.link(&address),
         authority: authority.map(str::to_owned),
-        may_claim: represents && matches!(authority, None | Some("refused")),
+        may_claim: seat.may_claim,
     }
 }
 

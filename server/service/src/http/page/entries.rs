@@ -135,8 +135,12 @@ impl Talk {
             Body::Shared { of, .. } => of.as_str(),
             _ => entry.by.as_str(),
         };
+        let spoke = self.spoke.get(&entry.id);
         let by = match (&entry.body, entry.by) {
             (Body::Shared { of, .. }, _) => self.name(w, Seat::Party(*of)),
+            (Body::Signature { who: Some(Seat::Beside { side, role }) }, _) if spoke.is_some() => {
+                beside(w, spoke.map_or("", |spoke| &spoke.name), *role, self.names.of(*side))
+            }
             (
                 Body::Arrival { who }
                 | Body::Departure { who }
@@ -146,7 +150,7 @@ impl Talk {
                 _,
             ) => self.name(w, *who),
             (Body::BlindBidsMet { amount, .. }, _) => money_text(*amount),
-            (_, Author::Seat(seat)) => match (self.spoke.get(&entry.id), seat) {
+            (_, Author::Seat(seat)) => match (spoke, seat) {
                 (Some(spoke), Seat::Beside { side, role }) => {
                     beside(w, &spoke.name, role, self.names.of(side))
                 }
@@ -161,7 +165,7 @@ impl Talk {
             at: entry.at,
             by,
             role: role.to_owned(),
-            is_mine: role == self.view.you && self.spoke.get(&entry.id).is_none_or(|spoke| spoke.is_reader),
+            is_mine: role == self.view.you && spoke.is_none_or(|spoke| spoke.is_reader),
             is_shared: matches!(entry.body, Body::Shared { .. }),
             may_be_asked: self.may_be_asked(entry),
             body: self.body(w, entry, now, may_post),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use actix_web::{HttpRequest, web};
 use domain::companion::CompanionRole;
-use domain::entry::{Author, Entry, OfferContent};
+use domain::entry::{Author, Body, Entry, OfferContent};
 use domain::ids::{AccountId, DisputeId, EntryId};
 use domain::offer::Offer;
 use domain::party::Side;
@@ -193,7 +193,8 @@ fn spoke(tx: &mut Tx<'_>, seen: &Seen, entries: &[Entry]) -> Result<BTreeMap<Ent
     let may_be_anothers = |entry: &&Entry| match entry.by {
         Author::Seat(Seat::Beside { .. }) => true,
         Author::Seat(Seat::Mediator | Seat::CoMediator) => had_another,
-        Author::Seat(Seat::Party(_)) | Author::House => false,
+        Author::House => matches!(entry.body, Body::Signature { who: Some(Seat::Beside { .. }) }),
+        Author::Seat(Seat::Party(_)) => false,
     };
     let mut names = BTreeMap::new();
     for entry in entries.iter().filter(may_be_anothers) {

@@ -59,7 +59,7 @@ async fn download_jws(request: HttpRequest, visit: Visit, path: web::Path<String
 /// What is chosen on the page, as the names in the paper.
 fn is_of(part: &str, name: &str) -> bool {
     match part {
-        "parties" => name.starts_with("party_"),
+        "parties" => name.starts_with("party_") || name.starts_with("representative_"),
         "mediator" => matches!(name, "mediator" | "co_mediator"),
         "dates" => matches!(name, "filed_on" | "started_at"),
         "amounts" => name.ends_with("_amount"),

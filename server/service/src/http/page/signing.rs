@@ -6,6 +6,7 @@ use domain::ids::DisputeId;
 use pages::form::Form;
 use pages::signing::{Attestation, NotFreely, Signing as Page};
 
+use super::agreements::standings;
 use super::frame::{Answer, Sent, Visit, into_form};
 use super::read_backs::awaits_read_back;
 use super::terms::{both_names, lines};
@@ -48,6 +49,9 @@ fn page_of(read: &Read, form: Form) -> Result<Page, Refused> {
         _ => return Err(Refused::rule("not-frozen")),
     };
     let names = both_names(&shown.names);
+    let is_readers = dispute.agreement.signature(side).is_none_or(|signed| signed.by == signer);
+    let representative = shown.representatives.of(side).as_ref().map(ToString::to_string);
+    let signed_by = (!is_readers).then(|| representative.unwrap_or_else(|| names.of(side).clone()));
     let party = names.of(side).clone();
     let (name, on_behalf_of) = match signer {
         Signer::Party => (party, None),
@@ -63,6 +67,7 @@ fn page_of(read: &Read, form: Form) -> Result<Page, Refused> {
         on_behalf_of,
         opens_at: shown.reflection_ends_at,
         has_signed,
+        signed_by,
         may_take_back,
         has_second_factor: *has_second_factor,
         form,
@@ -163,6 +168,7 @@ fn attestation(visit: &Visit, shown: &Shown, form: Form) -> Result<Attestation, 
         reference: dispute.reference.as_ref().map_or_else(String::new, ToString::to_string),
         digest: revision.digest.to_string(),
         terms: lines(&shown.terms, &both_names(&shown.names), revision.prevailing.tag()),
+        standings: standings(shown),
         name: who.name.to_string(),
         form,
     })

@@ -78,12 +78,19 @@ fn of_party(view: &DisputeView) -> Vec<Task> {
 /// What somebody does who sits beside a party.
 fn of_companion(view: &DisputeView) -> Vec<Task> {
     let Some(seat) = &view.companion else { return Vec::new() };
-    let mut tasks = Vec::new();
+    let mut tasks = of_signing(view);
     if is(view, StageName::Negotiation) || is(view, StageName::Mediation) {
         tasks.push(task("room", "to-do", format!("/rooms/{}", view.id)));
     }
     tasks.push(task("seat", "optional", format!("/disputes/{}/companions/{seat}", view.id)));
     tasks
+}
+
+/// What a party does with the text, or whoever signs for it.
+fn of_signing(view: &DisputeView) -> Vec<Task> {
+    let steps = [("sign", "signing"), ("be-ready-to-sign", "agreement")];
+    let open = steps.into_iter().filter(|(action, _)| is(view, StageName::Mediation) && may(view, action));
+    open.map(|(_, code)| task(code, "to-do", format!("/disputes/{}/{code}", view.id))).collect()
 }
 
 /// What a party does once both are ready.
@@ -98,13 +105,7 @@ fn of_talks(view: &DisputeView) -> Vec<Task> {
         tasks.push(task("negotiation", "to-do", format!("/rooms/{}", view.id)));
     }
     if is(view, StageName::Mediation) {
-        for (action, code, rest) in
-            [("sign", "signing", "signing"), ("be-ready-to-sign", "agreement", "agreement")]
-        {
-            if may(view, action) {
-                tasks.push(task(code, "to-do", at(rest)));
-            }
-        }
+        tasks.extend(of_signing(view));
         // To give up the time to think is nothing that the house asks for (R24): it never is the next step.
         if may(view, "waive-reflection") {
             tasks.push(task("signing", "later", at("signing")));
