@@ -2,11 +2,13 @@
 //! the mediator also meet in caucus, and the respondent enters figures, answers a proposal and shares pictures. What the claimant gets
 //! (frames, API answers with their headers, pages, mails) must be the same, with only clocks and random names masked.
 
+use std::ops::Range;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::browser::Browser;
 use tests::cast::{Person, a_caucus, a_picture, a_question, a_summary, a_term, a_timer, an_answer_to};
-use tests::concord::Settings;
+use tests::concord::{Backend, Settings};
 use tests::events::Events;
 use tests::masks::Masks;
 use tests::on_both;
@@ -20,6 +22,9 @@ const ASKED_BESIDE_MAX: u64 = 20;
 
 /// After how many schedules everybody signs in again.
 const SCHEDULES_A_SESSION: u64 = 50;
+
+/// After how many there are two new houses: nobody suggests, asks or shares without end in one dispute.
+const SCHEDULES_A_HOUSE: u64 = 200;
 
 /// How many schedules are played; `CONCORD_TEST_SCHEDULES` names another number, for a night's run.
 fn schedules() -> u64 {
@@ -482,28 +487,36 @@ impl House {
     }
 }
 
+/// Plays these schedules in two new houses.
+async fn compares(backend: Backend, seeds: Range<u64>) {
+    let mut quiet = House::opens(Settings::on(backend), false).await;
+    let mut busy = House::opens(Settings::on(backend), true).await;
+    for seed in seeds.clone() {
+        if seed % SCHEDULES_A_SESSION == 0 {
+            quiet.signs_in_again().await;
+            busy.signs_in_again().await;
+        }
+        for act in schedule(seed) {
+            quiet.plays(&act).await;
+            busy.plays(&act).await;
+        }
+        let (without, with) = (quiet.claimant_sees().await, busy.claimant_sees().await);
+        assert_eq!(without, with, "schedule {seed}: {:?}", schedule(seed));
+    }
+    assert!(busy.asides > seeds.end - seeds.start, "there was enough to leak: {}", busy.asides);
+    assert!(busy.files > 10, "files were among it: {}", busy.files);
+    assert!(busy.secrets > 20, "figures and answers were among it: {}", busy.secrets);
+    // And the insider did hear it all: the comparison could have failed.
+    let heard = busy.scene.noor.reads_channel(&busy.scene.dispute, "caucus-respondent", 0).await.expects(200);
+    assert!(heard["items"].as_array().is_some_and(|items| items.len() > 100), "{heard}");
+}
+
 on_both! {
     async fn r05_the_other_side_never_learns_of_a_caucus(settings: Settings) {
-        let backend = settings.backend();
-        let mut quiet = House::opens(settings, false).await;
-        let mut busy = House::opens(Settings::on(backend), true).await;
-        for seed in 0..schedules() {
-            if seed % SCHEDULES_A_SESSION == 0 {
-                quiet.signs_in_again().await;
-                busy.signs_in_again().await;
-            }
-            for act in schedule(seed) {
-                quiet.plays(&act).await;
-                busy.plays(&act).await;
-            }
-            let (without, with) = (quiet.claimant_sees().await, busy.claimant_sees().await);
-            assert_eq!(without, with, "schedule {seed}: {:?}", schedule(seed));
+        let (backend, all) = (settings.backend(), schedules());
+        for house in 0..all.div_ceil(SCHEDULES_A_HOUSE) {
+            let first = house * SCHEDULES_A_HOUSE;
+            compares(backend, first..all.min(first + SCHEDULES_A_HOUSE)).await;
         }
-        assert!(busy.asides > schedules(), "there was enough to leak: {}", busy.asides);
-        assert!(busy.files > 10, "files were among it: {}", busy.files);
-        assert!(busy.secrets > 20, "figures and answers were among it: {}", busy.secrets);
-        // And the insider did hear it all: the comparison could have failed.
-        let heard = busy.scene.noor.reads_channel(&busy.scene.dispute, "caucus-respondent", 0).await.expects(200);
-        assert!(heard["items"].as_array().is_some_and(|items| items.len() > 100), "{heard}");
     }
 }
