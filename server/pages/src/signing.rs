@@ -32,6 +32,8 @@ pub struct Signing {
     pub has_signed: bool,
     /// Who signed for that side, where it was not the reader.
     pub signed_by: Option<String>,
+    /// Whether somebody may sign for that side.
+    pub has_representative: bool,
     /// Whether the reader may still take it back.
     pub may_take_back: bool,
     /// Whether the reader has a second factor, which is then asked for.
@@ -42,6 +44,12 @@ pub struct Signing {
 page!(Signing, "signing/signing.html");
 
 impl Signing {
+    /// Whether the reader may sign now: a party may itself what was signed for it, until that binds.
+    pub const fn may_sign(&self) -> bool {
+        let may_replace = self.signed_by.is_some() && self.on_behalf_of.is_none() && self.may_take_back;
+        self.opens_at.is_none() && (!self.has_signed || may_replace)
+    }
+
     /// Whether the reader may still leave: a party may until the last one has signed (R2), and nobody for it (R3).
     pub const fn may_withdraw(&self) -> bool {
         self.on_behalf_of.is_none() && (!self.has_signed || self.may_take_back)

@@ -10,7 +10,7 @@ use cms::signed_data::{
 use der::asn1::{Int, ObjectIdentifier, OctetString, SetOfVec};
 use der::pem::LineEnding;
 use der::{Any, Decode as _, Encode as _, EncodePem as _, Tag};
-use rcgen::{BasicConstraints, CertificateParams, CustomExtension, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CustomExtension, DnType, IsCa, Issuer, KeyPair};
 use x509_cert::Certificate;
 use x509_cert::attr::Attribute;
 use x509_cert::spki::AlgorithmIdentifierOwned;
@@ -43,6 +43,7 @@ impl Authority {
         let issuer = root.self_signed(&root_key).expect("a root").der().to_vec();
 
         let mut own = CertificateParams::default();
+        own.distinguished_name.push(DnType::CommonName, "Time stamps");
         let mut usage = CustomExtension::from_oid_content(&[2, 5, 29, 37], purpose.to_vec());
         usage.set_criticality(is_critical);
         own.custom_extensions = vec![usage];

@@ -61,9 +61,11 @@ pub enum NotStamped {
     NotTrusted,
 }
 
-fn issues_certificates(certificate: &Certificate) -> bool {
-    let constraints = certificate.tbs_certificate().get_extension::<BasicConstraints>();
-    matches!(constraints, Ok(Some((_, BasicConstraints { ca: true, .. }))))
+fn may_vouch(certificate: &Certificate) -> bool {
+    let own = certificate.tbs_certificate();
+    let constraints = own.get_extension::<BasicConstraints>();
+    let issues = matches!(constraints, Ok(Some((_, BasicConstraints { ca: true, .. }))));
+    issues || own.issuer() == own.subject()
 }
 
 /// The certificates of those whose time stamps are believed, as DER: they issue the certificates of the authorities.
@@ -71,11 +73,11 @@ fn issues_certificates(certificate: &Certificate) -> bool {
 pub struct Authorities(Vec<Vec<u8>>);
 
 impl Authorities {
-    /// Reads certificates that stand one after another, as PEM; nothing where there is none, or one cannot be used: that of
-    /// an authority itself issues none, and would vouch for nothing that it stamps.
+    /// Reads certificates that stand one after another, as PEM; nothing where there is none, or one cannot be used: one that
+    /// somebody else issued, and that issues none, would vouch for nothing that it stamps.
     pub fn from_pem(text: &str) -> Option<Self> {
         let certificates = Certificate::load_pem_chain(text.as_bytes()).ok()?;
-        if !certificates.iter().all(issues_certificates) {
+        if !certificates.iter().all(may_vouch) {
             return None;
         }
         let ders: Result<Vec<_>, _> = certificates.iter().map(der::Encode::to_der).collect();

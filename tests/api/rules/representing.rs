@@ -61,7 +61,9 @@ on_both! {
         assert_refused!(dela.signs_with(dispute, &digest, otherwise).await, 422);
         assert_refused!(dela.signs_with(dispute, &digest, json!({"password": "not hers at all"})).await, 403, "proof-refused");
         dela.signs(dispute, &digest).await.expects(201);
-        assert_refused!(scene.amara.signs(dispute, &digest).await, 409, "already-signed");
+        assert_refused!(dela.signs(dispute, &digest).await, 409, "already-signed");
+        let letters = scene.service.letters();
+        letters.wait_for(&scene.amara.email, |letter| letter.text.contains(dispute)).await;
         let shown = scene.noor.reads_agreement(dispute).await.expects(200);
         assert_eq!(shown["signatures"][0]["representative"], "Dela Haq", "who attests knows who signed: {shown}");
         let said = scene.bela.reads_channel(dispute, "joint", 0).await.expects(200);
@@ -127,10 +129,54 @@ on_both! {
         let signed = room.split("has signed").next().expect("a line");
         let name = signed.rfind("(representative of").map(|at| &signed[at.saturating_sub(40)..at]);
         assert!(name.is_some_and(|name| name.contains("Dela Haq")), "{name:?} in {room}");
-        // The party's own no keeps anybody from signing over it.
-        scene.amara.signs_with(dispute, &digest, json!({"freely": false})).await.expects(201);
-        let page = Browser::of(&scene.noor).await.reads(&format!("/rooms/{dispute}")).await;
-        assert!(page.contains("Amara Sen"), "{page}");
+    }
+
+    async fn r23_a_partys_own_no_keeps_others_from_signing_for_it_and_reaches_the_mediator_alone(settings: Settings) {
+        let scene = Scene::in_mediation(settings.without_limits()).await;
+        let dispute = scene.dispute.as_str();
+        let (dela, seat) = may_sign(&scene).await;
+        let digest = scene.ready_to_sign().await;
+        dela.signs(dispute, &digest).await.expects(201);
+        let before = dela.reads(dispute).await.expects(200)["actions"].clone();
+        let no = scene.amara.signs_with(dispute, &digest, json!({"freely": false})).await.expects(201);
+        assert_eq!(no["state"], "not-signed");
+        assert!(!has_signed(&scene).await, "what was signed for her does not stand over it");
+        let room = Browser::of(&scene.noor).await.reads(&format!("/rooms/{dispute}")).await;
+        assert!(room.contains("not signing freely"), "{room}");
+        let after = dela.reads(dispute).await.expects(200)["actions"].clone();
+        let lacks = |action: &str| !after.as_array().expect("a list").iter().any(|one| one == action);
+        assert!(!lacks("sign") && lacks("take-signature-back"), "as if she had taken it back: {before} {after}");
+        assert_eq!(dela.signs(dispute, &digest).await.expects(201)["state"], "not-signed");
+        assert!(!has_signed(&scene).await);
+        let page = Browser::of(&dela).await;
+        let signing = format!("/disputes/{dispute}/signing");
+        let typed = [("digest", digest.as_str()), ("term-1", "yes"), ("freely", "yes"), ("name", "Dela Haq"), ("password", dela.password.as_str())];
+        let tried = page.sends(&signing, &signing, &typed).await;
+        assert!(tried.text().contains("Nothing is signed yet") && !tried.text().contains("freely"), "{}", tried.text());
+        scene.amara.signs(dispute, &digest).await.expects(201);
+        assert!(has_signed(&scene).await);
+        scene.amara.client().delete(&format!("/disputes/{dispute}/agreement/signatures/mine")).await.expects(204);
+        assert_refused!(dela.signs(dispute, &digest).await, 409, "party-alone");
+        assert_refused!(scene.amara.ends_authority(dispute, &seat).await, 409, "no-authority-claimed");
+    }
+
+    async fn r17_in_shuttle_only_the_record_names_the_other_sides_representative(settings: Settings) {
+        let scene = Scene::in_shuttle(settings.with("CONCORD_REFLECTION_PERIOD", "1s").without_limits()).await;
+        let dispute = scene.dispute.as_str();
+        let (dela, _) = may_sign(&scene).await;
+        let digest = scene.freezes_a_text().await;
+        tests::until("she may sign", async || dela.reads(dispute).await.expects(200)["actions"].to_string().contains("\"sign\"")).await;
+        dela.signs(dispute, &digest).await.expects(201);
+        scene.bela.signs(dispute, &digest).await.expects(201);
+        for text in [
+            scene.bela.reads_agreement(dispute).await.expects(200).to_string(),
+            scene.bela.reads_channel(dispute, "caucus-respondent", 0).await.expects(200).to_string(),
+            Browser::of(&scene.bela).await.reads(&format!("/disputes/{dispute}/agreement")).await,
+        ] {
+            assert!(!text.contains("Dela") && !text.contains("representative"), "{text}");
+        }
+        let own = scene.amara.reads_channel(dispute, "caucus-claimant", 0).await.expects(200).to_string();
+        assert!(own.contains("claimant-representative"), "{own}");
     }
 
     async fn r17_in_shuttle_the_other_side_reads_nothing_of_who_signs_and_a_question_ends_with_the_talks(settings: Settings) {

@@ -46,6 +46,7 @@ notice-ready = Thank you. We go on when everyone is ready.
 notice-agreed = Thank you. We keep your agreement with its date.
 notice-retried = We will try again.
 notice-decided = Your decision is stored.
+notice-waits = Nothing is signed yet. Please speak with the mediator.
 notice-seen = Done. The line is gone from your list.
 notice-shown = The other person may see it as soon as both of you are ready.
 notice-added = The file is added.

@@ -344,7 +344,10 @@ fn apply_to_agreement(dispute: &mut Dispute, event: &Event, at: Moment) {
             Agreement::Draft { revision, ready }
         }
         // Who said so, the party or somebody who signs for it no more, is not known: it says so once more.
-        (Agreement::Draft { revision, mut ready }, Event::AuthorityEnded { side, .. }) => {
+        (
+            Agreement::Draft { revision, mut ready },
+            Event::AuthorityEnded { side, was_accepted: true, .. },
+        ) => {
             *ready.of_mut(*side) = false;
             Agreement::Draft { revision, ready }
         }

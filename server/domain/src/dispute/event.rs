@@ -135,8 +135,8 @@ pub enum Event {
     AuthorityAccepted { id: CompanionId, side: Side },
     /// The registrar did not.
     AuthorityRefused { id: CompanionId, side: Side },
-    /// The party took it back, or the seat ended.
-    AuthorityEnded { id: CompanionId, side: Side },
+    /// The party took it back, or the seat ended; `was_accepted` where somebody could sign on it.
+    AuthorityEnded { id: CompanionId, side: Side, was_accepted: bool },
     /// All clocks stand still.
     Suspended { until: Option<Moment>, by: Option<Side> },
     /// They run again.
@@ -304,7 +304,7 @@ impl Event {
             Self::AuthorityClaimed { id, side, .. }
             | Self::AuthorityAccepted { id, side }
             | Self::AuthorityRefused { id, side }
-            | Self::AuthorityEnded { id, side } => {
+            | Self::AuthorityEnded { id, side, .. } => {
                 vec![("companion", id.to_string()), ("side", side.to_string())]
             }
             _ => Vec::new(),

@@ -463,7 +463,10 @@ fn about_the_agreement(
             let body = Body::Signature { who: Some(who) };
             let channel = if after.shuttle { Channel::caucus(*side) } else { Channel::Joint };
             let id = EntryId::new(doing.new_uuid());
-            say_of(tx, doing, (after.id, channel, id), account, &body)
+            say_of(tx, doing, (after.id, channel, id), account, &body)?;
+            // It may still take that back.
+            let party = after.parties.of(*side).account().filter(|_| account.is_some());
+            party.map_or(Ok(()), |party| notices::something_to_do(tx, doing, party, after.id))
         }
         Event::AllSigned { .. } => {
             say_to_sides(tx, doing, after, &Body::Signature { who: None })?;

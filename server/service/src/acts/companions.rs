@@ -12,9 +12,9 @@ use pages::mails::Mail;
 use store::Tx;
 use store::companions::Asked;
 
-use super::Doing;
 use super::letters::{Envelope, post};
 use super::process::{carry_out, carry_out_as, house, look};
+use super::{Doing, notices};
 use crate::refused::{FieldErrors, Refused, words_code};
 
 /// A seat beside a party, as that party sees it.
@@ -226,6 +226,11 @@ pub fn end(tx: &mut Tx<'_>, doing: &mut Doing, dispute: DisputeId, seat: Compani
         Ok(mut theirs) => {
             let actor = Actor::Companion(theirs.account);
             carry_out_as(tx, doing, &mut theirs.dispute, theirs.version, actor, &command)?;
+            // Nobody signs for the party any more, and what was signed for it may be gone.
+            let party = theirs.dispute.parties.of(theirs.companion.side).account();
+            if let Some(party) = party.filter(|_| theirs.companion.has_authority_under_way()) {
+                notices::something_to_do(tx, doing, party, dispute)?;
+            }
         }
         Err(Refused::Absent) => {
             let mut seen = look(tx, doing, dispute)?;

@@ -43,7 +43,7 @@ impl RevisionShape {
 /// Of two shapes with no field in common that has to be there: a node of an older release knows the first alone, and finds
 /// what a representative signed unreadable, rather than take it for the party's own.
 #[derive(Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields)]
 pub enum SignatureShape {
     /// The party signed itself.
     Own {
@@ -152,5 +152,33 @@ impl AgreementShape {
                 signatures: signatures.sides(|one| Ok(one.value()))?,
             },
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> Option<Signer> {
+        serde_json::from_str::<SignatureShape>(json).ok().map(|shape| shape.value().by)
+    }
+
+    #[test]
+    fn what_a_representative_signed_is_never_read_as_the_partys_own() {
+        let account = "0193a1b2-0000-7000-8000-000000000001";
+        let own = r#""at":1,"auditor_may_read_terms":true"#;
+        assert_eq!(read(&format!("{{{own}}}")), Some(Signer::Party), "as it was kept at first");
+        assert_eq!(read(&format!(r#"{{{own},"proof":"password"}}"#)), Some(Signer::Party));
+        let behalf = format!(
+            r#""signed_at":2,"may_audit_terms":true,"proven_by":"password","representative":"{account}","accepted_at":1"#
+        );
+        assert!(matches!(read(&format!("{{{behalf}}}")), Some(Signer::Representative { .. })));
+        for unclear in [
+            format!("{{{own},{behalf}}}"),
+            format!(r#"{{{own},"proof":"password","representative":"{account}"}}"#),
+            format!(r#"{{{own},"representative":{{"account":"{account}","accepted_at":1}}}}"#),
+        ] {
+            assert_eq!(read(&unclear), None, "{unclear}");
+        }
     }
 }

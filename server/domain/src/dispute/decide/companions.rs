@@ -2,7 +2,7 @@
 //! time without a reason (R1, R3, R14).
 
 use crate::agreement::{Agreement, Signer};
-use crate::companion::{Companion, CompanionRole, Sitting};
+use crate::companion::{Authority, Companion, CompanionRole, Sitting};
 use crate::consent::AGREEMENT_TO_MEDIATE;
 use crate::ids::CompanionId;
 use crate::language::Language;
@@ -95,11 +95,17 @@ fn end(dispute: &Dispute, id: CompanionId, actor: Actor) -> Decision {
         return Err(Refusal::NotYours);
     }
     let (side, role) = (seat.side, seat.role);
-    let mut events: Vec<Event> =
-        seat.has_authority_under_way().then_some(Event::AuthorityEnded { id, side }).into_iter().collect();
+    let mut events: Vec<Event> = without_their_authority(seat).into_iter().collect();
     events.push(Event::CompanionEnded { id, side, role });
     events.extend(without_their_signature(dispute, seat));
     Ok(events)
+}
+
+/// What was asked for whoever sits there, or accepted, goes with the seat.
+pub(super) fn without_their_authority(seat: &Companion) -> Option<Event> {
+    let was_accepted = matches!(seat.authority(), Authority::Accepted { .. });
+    let ended = Event::AuthorityEnded { id: seat.id, side: seat.side, was_accepted };
+    seat.has_authority_under_way().then_some(ended)
 }
 
 /// What whoever sat there signed for the party goes with what it was signed on, until it binds.

@@ -1,12 +1,12 @@
 //! A representative who signs for a party (R3): the party asks the registrar, who saw the paper and accepts it or does not,
-//! and the party takes it back at any time. Deliberately not here: the signature itself (`signing`).
+//! and the party takes it back until the text binds. Deliberately not here: the signature itself (`signing`).
 
 use crate::companion::{Authority, Companion, CompanionRole, Ground};
 use crate::ids::CompanionId;
 use crate::party::Side;
 
 use super::super::command::{Actor, Command};
-use super::companions::{found, without_their_signature};
+use super::companions::{found, without_their_authority, without_their_signature};
 use super::{Decision, Dispute, Event, Refusal};
 
 /// What comes of a command about who signs for a party.
@@ -47,6 +47,7 @@ fn answer(dispute: &Dispute, id: CompanionId, ground: Ground, accepts: bool) -> 
     let side = seat.side;
     match seat.sits() {
         _ if !accepts => Ok(vec![Event::AuthorityRefused { id, side }]),
+        Some(_) if dispute.agreement.is_binding() => Err(Refusal::AlreadyBinding),
         // A new version of the agreement to mediate came into force, and they have not signed it.
         None => Err(Refusal::NotARepresentative),
         Some(_) => Ok(vec![Event::AuthorityAccepted { id, side }]),
@@ -55,24 +56,19 @@ fn answer(dispute: &Dispute, id: CompanionId, ground: Ground, accepts: bool) -> 
 
 fn end(dispute: &Dispute, id: CompanionId, actor: Actor) -> Decision {
     let seat = own(dispute, id, actor)?;
-    if !seat.has_authority_under_way() {
-        return Err(Refusal::NoAuthority);
-    }
-    // Whoever takes it back must not believe that nothing binds them.
-    if dispute.agreement.is_binding() {
+    let ended = without_their_authority(seat).ok_or(Refusal::NoAuthority)?;
+    // Whoever takes back what was accepted must not believe that nothing binds them.
+    if seat.signs().is_some() && dispute.agreement.is_binding() {
         return Err(Refusal::AlreadyBinding);
     }
-    let mut events = vec![Event::AuthorityEnded { id, side: seat.side }];
+    let mut events = vec![ended];
     events.extend(without_their_signature(dispute, seat));
     Ok(events)
 }
 
-/// A party that says itself that it does not sign, or not freely, is signed for by nobody: whoever acts for it against its
-/// word may be the one who makes it (R23).
+/// A party that takes a signature back is signed for by nobody until it asks for that again.
 pub(super) fn without_authority(dispute: &Dispute, side: Side) -> Option<Event> {
-    let has_it = |seat: &&Companion| seat.side == side && seat.has_authority_under_way();
-    let seat = dispute.companions.iter().find(has_it)?;
-    Some(Event::AuthorityEnded { id: seat.id, side })
+    dispute.companions.iter().filter(|seat| seat.side == side).find_map(without_their_authority)
 }
 
 fn own(dispute: &Dispute, id: CompanionId, actor: Actor) -> Result<&Companion, Refusal> {

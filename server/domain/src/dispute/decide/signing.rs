@@ -4,6 +4,7 @@ use crate::agreement::{Agreement, Proof, Revision, Signature, Signer, TextDigest
 use crate::ids::SettlementId;
 use crate::language::Language;
 use crate::party::{Side, Sides};
+use crate::room::Signal;
 use crate::settlement::Attestation;
 use crate::time::Moment;
 
@@ -83,6 +84,13 @@ pub(super) fn sign(
     house: &House,
 ) -> Decision {
     let (side, by) = signer(dispute, actor)?;
+    // Of two clocks one may be behind the other: nobody signs before it was accepted that they do.
+    let by = match by {
+        Signer::Representative { account, accepted_at } => {
+            Signer::Representative { account, accepted_at: accepted_at.min(house.now) }
+        }
+        Signer::Party => by,
+    };
     let frozen = frozen(dispute, digest)?;
     if dispute.awaits_screening() {
         return Err(Refusal::Paused);
@@ -90,11 +98,18 @@ pub(super) fn sign(
     if reflection_ends_at(dispute, side, house).is_some() {
         return Err(Refusal::ReflectionRunning);
     }
-    if frozen.signatures.of(side).is_some() {
+    // What was signed for a party it may sign itself, and say no to.
+    let may_replace = |signed: &Signature| by == Signer::Party && signed.by != by;
+    if !frozen.signatures.of(side).as_ref().is_none_or(may_replace) {
         return Err(Refusal::AlreadySigned);
     }
     if !promise.freely {
-        return Ok(with_what_ends(dispute, Event::NotFreely { side }, side, by));
+        return Ok(vec![Event::NotFreely { side }]);
+    }
+    // Whoever acts for a party against its word may be the one who makes it (R23). What it said reaches the mediator alone:
+    // its representative meets nothing but this, and only by trying.
+    if by != Signer::Party && is_in_doubt(dispute, side) {
+        return Ok(Vec::new());
     }
     let Promise { auditor_may_read_terms, proof, .. } = promise;
     let mut events = vec![Event::Signed { side, digest, auditor_may_read_terms, proof, by }];
@@ -107,20 +122,21 @@ pub(super) fn sign(
 /// A party takes back what was signed for its side, by whomever; a representative, what they signed.
 pub(super) fn take_back(dispute: &Dispute, actor: Actor) -> Decision {
     let (side, by) = signer(dispute, actor)?;
-    let is_theirs = |signed: &Signature| by == Signer::Party || signed.by == by;
+    let is_theirs = |signed: &Signature| by == Signer::Party || signed.by != Signer::Party;
     match &dispute.agreement {
         Agreement::Frozen { signatures, .. } if signatures.of(side).as_ref().is_some_and(is_theirs) => {
-            Ok(with_what_ends(dispute, Event::SignatureTakenBack { side }, side, by))
+            let ended = if by == Signer::Party { without_authority(dispute, side) } else { None };
+            Ok(std::iter::once(Event::SignatureTakenBack { side }).chain(ended).collect())
         }
         Agreement::Signed { .. } => Err(Refusal::AlreadyBinding),
         _ => Err(Refusal::NotSigned),
     }
 }
 
-/// What a party says against signing ends what anybody may sign for it.
-fn with_what_ends(dispute: &Dispute, event: Event, side: Side, by: Signer) -> Vec<Event> {
-    let ended = if by == Signer::Party { without_authority(dispute, side) } else { None };
-    std::iter::once(event).chain(ended).collect()
+/// Whether it was said that this side is not signing freely, or it said that it does not feel safe.
+fn is_in_doubt(dispute: &Dispute, side: Side) -> bool {
+    let room = dispute.mediation().map(|mediation| &mediation.room);
+    room.is_some_and(|room| *room.not_freely.of(side) || *room.signals.of(side) == Some(Signal::Unsafe))
 }
 
 pub(super) fn attest(

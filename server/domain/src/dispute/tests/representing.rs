@@ -3,8 +3,9 @@
 use crate::agreement::{Agreement, Signer};
 use crate::companion::{Authority, CompanionRole, Ground, Sitting};
 use crate::consent::AGREEMENT_TO_MEDIATE;
-use crate::dispute::{Actor, Command, Refusal};
+use crate::dispute::{Actor, Command, Refusal, actions};
 use crate::party::Side;
+use crate::room::Signal;
 
 use super::play::{
     CLAIMANT, DELA, OMAR, Play, RESPONDENT, accept_authority, ask_companion, claim_authority, companion,
@@ -38,7 +39,10 @@ fn r3_nobody_signs_for_a_party_before_a_registrar_accepted_it() {
     }
     let signed = stages::represented().signs(REPRESENTATIVE);
     assert!(matches!(signer(&signed), Some(Signer::Representative { account, .. }) if account == DELA));
-    signed.refuses(CLAIMANT, &sign(signed.digest(), true), Refusal::AlreadySigned);
+    signed.refuses(REPRESENTATIVE, &sign(signed.digest(), true), Refusal::AlreadySigned);
+    let own = signed.clone().signs(CLAIMANT);
+    assert_eq!(signer(&own), Some(Signer::Party), "the party signs itself what was signed for it");
+    own.refuses(REPRESENTATIVE, &sign(own.digest(), true), Refusal::AlreadySigned);
     // What they may not do they may not do on any paper.
     for command in [Command::Withdraw, Command::Waive(signed.digest()), Command::AcceptDisclosure] {
         signed.refuses(REPRESENTATIVE, &command, Refusal::PartyAlone);
@@ -89,31 +93,52 @@ fn r3_what_was_signed_on_authority_goes_with_it_until_it_binds() {
     bound.refuses(CLAIMANT, &Command::EndAuthority(companion(1)), Refusal::AlreadyBinding);
     let over = bound.does(CLAIMANT, &Command::EndCompanion(companion(1)));
     assert!(over.dispute.agreement.is_binding());
+    // What was asked and not answered is asked no more.
+    let asked = stages::freeze_of(stages::authority_claimed()).waits(super::play::DAY).both(Play::signs);
+    asked.refuses(Actor::Registrar, &accept_authority(), Refusal::AlreadyBinding);
+    asked.does(CLAIMANT, &Command::EndAuthority(companion(1)));
     let late = stages::all_signed().does(CLAIMANT, &ask_companion(1, CompanionRole::Representative));
     let late = late.does(REPRESENTATIVE, &sit_beside(1));
     late.refuses(CLAIMANT, &claim_authority(), Refusal::AlreadyBinding);
 }
 
 #[test]
-fn r23_nobody_signs_for_a_party_over_its_own_word() {
+fn r23_nobody_signs_for_a_party_over_its_own_word_and_meets_that_only_by_trying() {
     let unsigned = stages::represented();
     let digest = unsigned.digest();
+    let may_try = |play: &Play| actions(&play.dispute, REPRESENTATIVE, &play.house());
     let doubted = unsigned.clone().does(CLAIMANT, &sign(digest, false));
-    let taken_back = unsigned.signs(CLAIMANT).does(CLAIMANT, &Command::TakeSignatureBack);
-    for play in [&doubted, &taken_back] {
-        play.refuses(REPRESENTATIVE, &sign(digest, true), Refusal::PartyAlone);
+    let theirs = unsigned.clone().does(REPRESENTATIVE, &sign(digest, false));
+    let afraid = unsigned.clone().signals(CLAIMANT, Signal::Unsafe);
+    for play in [&doubted, &theirs, &afraid] {
+        assert_eq!(play.asks(REPRESENTATIVE, &sign(digest, true)), Ok(Vec::new()), "nothing is signed");
+        assert_eq!(may_try(play), may_try(&unsigned), "nor seen");
     }
-    // Accepted anew they may, and what the party said stands until the party says otherwise.
-    let is_doubted =
-        |play: &Play| play.dispute.mediation().is_some_and(|mediation| mediation.room.not_freely.claimant);
-    let again = doubted.does(CLAIMANT, &claim_authority()).does(Actor::Registrar, &accept_authority());
-    let signed = again.signs(REPRESENTATIVE);
-    assert!(is_doubted(&signed));
-    let own = signed.does(CLAIMANT, &Command::TakeSignatureBack).signs(CLAIMANT);
-    assert!(!is_doubted(&own));
-    let theirs = stages::represented().does(REPRESENTATIVE, &sign(digest, false));
-    assert!(is_doubted(&theirs) && signer(&theirs).is_none(), "a no of theirs is heard as well");
-    assert!(is_doubted(&theirs.signs(REPRESENTATIVE)));
+    let own = doubted.signs(CLAIMANT);
+    assert_eq!(signer(&own), Some(Signer::Party), "the party says otherwise itself");
+    // Of what was signed for it the party says no as well, until it binds.
+    let over = unsigned.clone().signs(REPRESENTATIVE).does(CLAIMANT, &sign(digest, false));
+    assert_eq!(signer(&over), None);
+    assert_eq!(over.asks(REPRESENTATIVE, &sign(digest, true)), Ok(Vec::new()));
+    // Taken back, it is asked for anew.
+    let back = unsigned.signs(CLAIMANT).does(CLAIMANT, &Command::TakeSignatureBack);
+    back.refuses(REPRESENTATIVE, &sign(digest, true), Refusal::PartyAlone);
+    let again = back.does(CLAIMANT, &claim_authority()).does(Actor::Registrar, &accept_authority());
+    assert!(signer(&again.signs(REPRESENTATIVE)).is_some());
+}
+
+#[test]
+fn r23_nobody_signs_before_it_was_accepted_that_they_do_whatever_the_clocks_say() {
+    let mut early = stages::represented();
+    let accepted = early.dispute.represented_by(DELA);
+    early.now = early.now.minus(super::play::DAY * 2);
+    if let Agreement::Frozen { since, .. } = &mut early.dispute.agreement {
+        *since = since.minus(super::play::DAY * 9);
+    }
+    let at = early.now;
+    assert!(matches!(accepted, Some((_, Signer::Representative { accepted_at, .. })) if accepted_at > at));
+    let signed = signer(&early.signs(REPRESENTATIVE));
+    assert!(matches!(signed, Some(Signer::Representative { accepted_at, .. }) if accepted_at == at));
 }
 
 #[test]
@@ -125,6 +150,12 @@ fn r22_that_a_side_is_ready_goes_with_whoever_may_have_said_it() {
     let ready = ready.gets_ready_to_sign(REPRESENTATIVE);
     assert!(!ready.dispute.awaited().contains(&DELA));
     let noor = Actor::Mediator(super::play::NOOR);
+    let asked = stages::authority_claimed().noor_revises().both(Play::gets_ready_to_sign);
+    let asked = asked.does(CLAIMANT, &Command::EndAuthority(companion(1)));
+    assert!(
+        asked.asks(noor, &super::play::freeze(digest)).is_ok(),
+        "what only the party can have said stays"
+    );
     assert!(ready.asks(noor, &super::play::freeze(digest)).is_ok());
     for command in [Command::EndAuthority(companion(1)), Command::EndCompanion(companion(1))] {
         let gone = ready.clone().does(CLAIMANT, &command);

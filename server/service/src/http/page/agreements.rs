@@ -57,7 +57,8 @@ async fn read(visit: &Visit, dispute: DisputeId) -> Result<Read, Refused> {
 
 fn standing(shown: &Shown, side: Side, state: &str) -> Standing {
     let name = both_names(&shown.names).of(side).clone();
-    let signed_by = shown.representatives.of(side).as_ref().map(ToString::to_string);
+    let may_know = shown.seen.may_read(Item::Signature { of: side, shuttle: shown.seen.dispute.shuttle });
+    let signed_by = shown.representatives.of(side).as_ref().filter(|_| may_know).map(ToString::to_string);
     Standing { name, state: state.to_owned(), signed_by }
 }
 

@@ -42,14 +42,16 @@ fn page_of(read: &Read, form: Form) -> Result<Page, Refused> {
     let (has_signed, may_take_back) = match &dispute.agreement {
         Agreement::Frozen { signatures, .. } => {
             let signed = signatures.of(side);
-            let is_theirs = |one: &Signature| signer == Signer::Party || one.by == signer;
+            let is_theirs = |one: &Signature| signer == Signer::Party || one.by != Signer::Party;
             (signed.is_some(), signed.as_ref().is_some_and(is_theirs))
         }
         Agreement::Signed { .. } => (true, false),
         _ => return Err(Refused::rule("not-frozen")),
     };
     let names = both_names(&shown.names);
-    let is_readers = dispute.agreement.signature(side).is_none_or(|signed| signed.by == signer);
+    let is_partys = |signer: Signer| signer == Signer::Party;
+    let is_readers =
+        dispute.agreement.signature(side).is_none_or(|signed| is_partys(signed.by) == is_partys(signer));
     let representative = shown.representatives.of(side).as_ref().map(ToString::to_string);
     let signed_by = (!is_readers).then(|| representative.unwrap_or_else(|| names.of(side).clone()));
     let party = names.of(side).clone();
@@ -68,6 +70,7 @@ fn page_of(read: &Read, form: Form) -> Result<Page, Refused> {
         opens_at: shown.reflection_ends_at,
         has_signed,
         signed_by,
+        has_representative: dispute.companions.iter().any(|one| one.side == side && one.signs().is_some()),
         may_take_back,
         has_second_factor: *has_second_factor,
         form,
@@ -130,6 +133,9 @@ async fn sign(sent: Sent, path: web::Path<String>) -> Answer {
     };
     let refused = match done {
         Ok(true) => return Ok(sent.visit.go_saying(&format!("/disputes/{dispute}"), "saved")),
+        Ok(false) if sent.form.text("freely") == "yes" => {
+            return Ok(sent.visit.go_saying(&format!("/disputes/{dispute}"), "waits"));
+        }
         Ok(false) => return Ok(sent.visit.go(&format!("/disputes/{dispute}/signing/heard"))),
         Err(refused) => refused,
     };

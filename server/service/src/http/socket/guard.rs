@@ -16,7 +16,7 @@ const MASKED: u8 = 0x80;
 const LAST: u8 = 0x80;
 /// Frames that a message is made of (0 to 2) have this bit unset, those about the line have it set.
 const CONTROL: u8 = 0x08;
-/// The most pieces of one message: what is so large that it comes in more is no one's writing.
+/// The most pieces of one message before its last: what comes in more is no one's writing.
 const PIECES_MAX: u32 = 1_024;
 
 /// Where in the stream of frames the last byte was.
