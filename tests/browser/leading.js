@@ -31,7 +31,7 @@ export const tests = {
     await amara.page.locator("[data-part=hand]").click();
     await noor.page.locator("[data-part=hands] li", { hasText: "Amara" }).getByRole("button").click();
     await amara.page.locator("[data-part=over]", { hasText: "You have the floor." }).waitFor();
-    assert.equal(await amara.page.locator("[data-part=hand]").getAttribute("aria-pressed"), "false");
+    await amara.page.locator('[data-part=hand][aria-pressed="false"]').waitFor();
 
     await noor.sends("/summaries", { summary: "Both want to sleep at night." });
     await amara.finds("Both want to sleep at night.");

@@ -140,7 +140,7 @@ export const tests = {
     // Whatever was in the way is gone: the next time it is a socket again.
     chaos.refusesSockets = false;
     chaos.cuts();
-    for (let tries = 0; tries < 200 && chaos.opened.socket === 0; tries += 1) await new Promise((done) => setTimeout(done, 50));
+    for (let tries = 0; tries < 600 && chaos.opened.socket === 0; tries += 1) await new Promise((done) => setTimeout(done, 50));
     assert.ok(chaos.opened.socket > 0, "a socket is tried again");
     await amara.page.locator(".live").waitFor();
     await says(amara, "Said with a socket again.");

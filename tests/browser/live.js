@@ -98,8 +98,11 @@ export const tests = {
     await amara.page.locator(".live").waitFor();
     await says(amara, "Amara wrote this and it did not go out.");
     await box(amara).fill("Amara typed this and did not send it");
-    const kept = await left(amara.page);
-    assert.ok(kept.includes("did not go out") && kept.includes("did not send it"), "there is something to leave behind");
+    // There is something to leave behind.
+    await until(async () => {
+      const kept = await left(amara.page);
+      return kept.includes("did not go out") && kept.includes("did not send it");
+    });
 
     // Her session ends elsewhere, and he signs in in the same tab.
     line.isHeld = false;
@@ -117,7 +120,7 @@ export const tests = {
     // Whoever signs out leaves nothing behind.
     await box(his).fill("Bela typed this");
     await his.sends("/sign-out");
-    assert.equal(await left(amara.page), "{}[]");
+    await until(async () => (await left(amara.page)) === "{}[]");
   },
 
   "the mediator reads who needs help, in the room and at the desk, and lets it go on": async (stage) => {
@@ -154,7 +157,7 @@ export const tests = {
     await noor.sends("/session", {}, "[value=open]");
     await bela.finds("The mediator opened a session.");
     await noor.finds(/Here now: .*Bela Roy/);
-    assert.ok(!/waiting room|No session is open/.test((await noor.reads()) + (await amara.reads())));
+    await until(async () => !/waiting room|No session is open/.test((await noor.reads()) + (await amara.reads())));
     await noor.page.locator("[name=agenda]").fill("The window\nThe deposit");
     await noor.sends("/agenda");
     await bela.finds("The window");
