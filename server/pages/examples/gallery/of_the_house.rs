@@ -69,7 +69,8 @@ pub fn of_the_house(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
     let form = Form::default().wrong(&format!("sure-{ID}"), "required");
     let authority = AuthorityDesk { id: s(ID), reference: s("CD-7K4M-92QX"), claims: vec![claim], form };
     add("registrar-authority", authority.render(w, f));
-    add("registrar-authority-none", AuthorityDesk { claims: Vec::new(), ..authority }.render(w, f));
+    let none = AuthorityDesk { claims: Vec::new(), form: Form::default(), ..authority };
+    add("registrar-authority-none", none.render(w, f));
     let answers = ["alone", "afraid", "violence", "control", "order"]
         .map(|question| (s(question), s("rather-not-say")));
     let safety = SafetyAnswers {
