@@ -116,6 +116,8 @@ pub enum Item {
         /// Whether it is asked for no more than that there is one.
         given: bool,
     },
+    /// Which settlement is to be changed here: that there is one tells that the two had a dispute before.
+    Amended,
     /// The agreement's text before it is sealed.
     AgreementText,
     /// Whether that side has signed.
@@ -168,6 +170,7 @@ pub fn may_read(viewer: Viewer, item: Item) -> bool {
             seat_of(viewer).is_some_and(|seat| has_seat(seat, channel, shuttle))
         }
         Item::Question => viewer.mediates() || matches!(viewer, Viewer::Party(_)),
+        Item::Amended => viewer.mediates() || matches!(viewer, Viewer::Party(_) | Viewer::Registrar),
         // They help to understand the text, or carry it across.
         Item::AgreementText => {
             viewer.mediates() || matches!(viewer, Viewer::Party(_) | Viewer::Beside { .. })
@@ -267,6 +270,7 @@ mod tests {
                     Item::Referral { of },
                     Item::ReadBack { of },
                     Item::Question,
+                    Item::Amended,
                     Item::Cause,
                 ] {
                     assert!(!may_read(viewer, item), "{viewer:?} {item:?}");
@@ -293,8 +297,13 @@ mod tests {
 
     #[test]
     fn r8_an_auditor_reads_process_and_never_talk() {
-        let mut items =
-            vec![Item::Names, Item::AgreementText, Item::Cause, Item::Record { open_to_auditor: false }];
+        let mut items = vec![
+            Item::Names,
+            Item::Amended,
+            Item::AgreementText,
+            Item::Cause,
+            Item::Record { open_to_auditor: false },
+        ];
         for of in Side::BOTH {
             items.extend([
                 Item::Contact { of },
@@ -336,6 +345,7 @@ mod tests {
     #[test]
     fn a_secret_answer_is_read_by_nobody_and_that_it_was_given_by_its_own_side_alone() {
         assert_eq!(readers(Item::Question).len(), 4);
+        assert_eq!(readers(Item::Amended).len(), 5);
         for of in Side::BOTH {
             assert_eq!(readers(Item::SecretAnswer { of, given: false }), []);
             assert_eq!(readers(Item::SecretAnswer { of, given: true }), [Viewer::Party(of)]);

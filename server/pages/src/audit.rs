@@ -128,6 +128,10 @@ pub struct AuditDetail {
     pub sealed_at: Option<Moment>,
     /// The code of its state.
     pub state: String,
+    /// The id of the record in whose place it stands.
+    pub supersedes: Option<String>,
+    /// The id of the record that stands in its place now.
+    pub superseded_by: Option<String>,
     /// Who signed (role) and when.
     pub signatures: Vec<(String, Moment)>,
     /// Consents: role, version, language tag, when.

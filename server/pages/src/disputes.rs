@@ -104,6 +104,9 @@ pub struct DisputePage {
     pub destroyed_at: Option<Moment>,
     /// Where the reader was referred to; otherwise empty. Nobody else sees it.
     pub referral: String,
+    /// The reference of the settlement that is to be changed here, and the id of the dispute that it ended where the reader
+    /// has a part in that.
+    pub amends: Option<(String, Option<String>)>,
     /// Those whom the reader may know of.
     pub people: Vec<PersonLine>,
     /// The statement where the reader may read it; otherwise empty.

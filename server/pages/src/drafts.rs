@@ -15,6 +15,13 @@ page!(NewDispute, "drafts/new.html");
 pub const STEPS: [&str; 8] =
     ["category", "title", "statement", "outcome", "amount", "respondent", "needs", "language"];
 
+/// The questions of such a draft in their order: what a settlement is about, and between whom, is not asked where it is to be
+/// changed.
+pub fn steps(is_amendment: bool) -> impl Iterator<Item = &'static str> {
+    let is_asked = move |step: &&str| !(is_amendment && matches!(*step, "category" | "respondent"));
+    STEPS.into_iter().filter(is_asked)
+}
+
 /// `GET /disputes/{id}/draft/{step}`. Posts the same path, each step with these fields, and goes on to the next step
 /// (after the last to `/disputes/{id}/safety`, or to `…/draft/check` where `change=yes`):
 /// category: `category`; title: `title`; statement: `statement`; outcome: `outcome_sought`;
@@ -37,23 +44,26 @@ pub struct DraftQuestion {
     pub needs: Vec<String>,
     /// Whether it was opened from the check page.
     pub is_change: bool,
+    /// Whether a settlement is to be changed.
+    pub is_amendment: bool,
 }
 page!(DraftQuestion, "drafts/question.html");
 
 impl DraftQuestion {
     /// The number of the question, from 1.
     pub fn number(&self) -> usize {
-        STEPS.iter().position(|step| *step == self.step).map_or(1, |place| place.saturating_add(1))
+        let place = steps(self.is_amendment).position(|step| step == self.step);
+        place.map_or(1, |place| place.saturating_add(1))
     }
 
     /// How many questions there are.
-    pub const fn count(&self) -> usize {
-        STEPS.len()
+    pub fn count(&self) -> usize {
+        steps(self.is_amendment).count()
     }
 
     /// The page before this one.
     pub fn back(&self) -> String {
-        let before = self.number().checked_sub(2).and_then(|place| STEPS.get(place));
+        let before = self.number().checked_sub(2).and_then(|place| steps(self.is_amendment).nth(place));
         match before {
             Some(step) if !self.is_change => format!("/disputes/{}/draft/{step}", self.id),
             None if !self.is_change => "/disputes".to_owned(),
@@ -70,7 +80,7 @@ impl DraftQuestion {
 /// One answer to be checked.
 #[derive(Debug, Clone)]
 pub struct AnswerLine {
-    /// One of `STEPS`: where it is changed.
+    /// One of `STEPS`: where it is changed; empty where it is not.
     pub step: String,
     /// What the answer is called, one of `category`, `title`, `statement`, `outcome`, `amount`, `respondent`,
     /// `amount-shown` (`yes`, `no`), `respondent-email`, `needs`, `language`.

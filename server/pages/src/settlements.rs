@@ -15,7 +15,8 @@ pub struct DeliveryLine {
     pub at: Moment,
 }
 
-/// `GET /disputes/{id}/settlement`. Links to `/settlements/{settlement}/record.pdf` and `…/record.jws`. No form.
+/// `GET /disputes/{id}/settlement`. Links to `/settlements/{settlement}/record.pdf` and `…/record.jws`. Posts
+/// `/settlements/{settlement}/amendments` (no fields): makes a draft, and goes on to its first question.
 #[derive(Debug, Clone)]
 pub struct Settlement {
     /// The dispute's id.
@@ -32,6 +33,11 @@ pub struct Settlement {
     pub entry: Option<i64>,
     /// The reader's own deliveries.
     pub deliveries: Vec<DeliveryLine>,
+    /// The reference of the record that stands in its place now, and the id of the dispute that it came of where the reader
+    /// has a part in that.
+    pub newer: Option<(String, Option<String>)>,
+    /// Whether the reader may ask to change it.
+    pub may_be_amended: bool,
 }
 page!(Settlement, "settlements/settlement.html");
 

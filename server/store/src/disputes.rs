@@ -9,14 +9,14 @@ use diesel::prelude::*;
 
 use domain::assignment::Proposal;
 use domain::dispute::{Dispute, Stage, StageName};
-use domain::ids::{AccountId, AssignmentId, DisputeId};
+use domain::ids::{AccountId, AssignmentId, DisputeId, SettlementId};
 use domain::keeping::over_at;
 use domain::party::{Joining, Side};
 use domain::time::Moment;
 
 use crate::columns::{At, Word, at, spelled, word, word_opt};
 use crate::error::{Error, Result};
-use crate::schema::{assignments, dispute_people, disputes};
+use crate::schema::{amendments, assignments, dispute_people, disputes};
 use crate::shapes::process::DisputeShape;
 use crate::shapes::{read, write};
 use crate::stored::{Stored, Tx, one};
@@ -140,6 +140,10 @@ pub fn insert(tx: &mut Tx<'_>, dispute: &Dispute, salt: &[u8; 16], now: Moment) 
     diesel::insert_into(disputes::table)
         .values((disputes::id.eq(word(&dispute.id)), disputes::salt_sealed.eq(salt), columns))
         .execute(tx.db)?;
+    if let Some(settlement) = &dispute.amends {
+        let row = (amendments::dispute.eq(word(&dispute.id)), amendments::settlement.eq(word(settlement)));
+        diesel::insert_into(amendments::table).values(row).execute(tx.db)?;
+    }
     keep_people(tx, dispute)
 }
 
@@ -191,6 +195,28 @@ pub fn save(
     keep_people(tx, dispute)?;
     keep_proposals(tx, dispute, now)?;
     Ok(next)
+}
+
+/// The draft in which that account wants to change that settlement, if it has begun one.
+///
+/// # Errors
+/// `Corrupt`, `Unavailable`.
+pub fn draft_amending(
+    tx: &mut Tx<'_>,
+    settlement: SettlementId,
+    claimant: AccountId,
+) -> Result<Option<DisputeId>> {
+    let begun: Option<Word<DisputeId>> = disputes::table
+        .inner_join(dispute_people::table.on(dispute_people::dispute.eq(disputes::id)))
+        .inner_join(amendments::table.on(amendments::dispute.eq(disputes::id)))
+        .filter(amendments::settlement.eq(word(&settlement)))
+        .filter(disputes::stage.eq(word(&StageName::Draft)))
+        .filter(dispute_people::account.eq(word(&claimant)))
+        .order(disputes::id)
+        .select(disputes::id)
+        .first(tx.db)
+        .optional()?;
+    begun.map(|id| id.value()).transpose()
 }
 
 fn keep_people(tx: &mut Tx<'_>, dispute: &Dispute) -> Result<()> {

@@ -175,7 +175,11 @@ diesel::table! {
     settlements (id) {
         id -> Text, dispute -> Text, reference -> Text, category -> Text, sealed_at -> BigInt, digest -> Text,
         auditor_may_read -> Bool, json_sealed -> Binary, jws_sealed -> Binary, pdf_sealed -> Binary,
+        supersedes -> Nullable<Text>,
     }
+}
+diesel::table! {
+    amendments (dispute) { dispute -> Text, settlement -> Text, }
 }
 diesel::table! {
     deliveries (id) {
@@ -232,6 +236,8 @@ diesel::allow_tables_to_appear_in_same_query!(accounts, house_roles, sessions, r
 diesel::allow_tables_to_appear_in_same_query!(disputes, dispute_people, claims, reminders);
 diesel::allow_tables_to_appear_in_same_query!(settlements, deliveries);
 diesel::allow_tables_to_appear_in_same_query!(disputes, holds);
+diesel::allow_tables_to_appear_in_same_query!(disputes, amendments);
+diesel::allow_tables_to_appear_in_same_query!(dispute_people, amendments);
 diesel::allow_tables_to_appear_in_same_query!(settlements, dispute_people);
 diesel::allow_tables_to_appear_in_same_query!(settlements, ledger_leaves);
 diesel::allow_tables_to_appear_in_same_query!(accounts, dispute_people);

@@ -13,7 +13,7 @@ use domain::person::PersonName;
 use domain::settlement::{DeliveryChoice, DeliveryState};
 use domain::time::Moment;
 
-use crate::columns::{At, Word, at, word};
+use crate::columns::{At, Word, at, value_opt, word, word_opt};
 use crate::db::Db;
 use crate::disputes::Role;
 use crate::error::{Error, Result};
@@ -38,6 +38,8 @@ pub struct NewSettlement<'a> {
     pub digest: TextDigest,
     /// Whether every party let an auditor read the terms (R8).
     pub auditor_may_read: bool,
+    /// The record in whose place it stands.
+    pub supersedes: Option<SettlementId>,
     /// The canonical JSON.
     pub json: &'a [u8],
     /// The JWS, in its compact form.
@@ -63,6 +65,8 @@ pub struct Settlement {
     pub digest: TextDigest,
     /// Whether every party let an auditor read the terms (R8).
     pub auditor_may_read: bool,
+    /// The record in whose place it stands.
+    pub supersedes: Option<SettlementId>,
 }
 
 /// A record's three forms.
@@ -104,6 +108,8 @@ pub struct Facts {
     pub mediator: String,
     /// Whether a delivery of it has failed.
     pub has_failed: bool,
+    /// Whether a newer record stands in its place.
+    pub is_superseded: bool,
 }
 
 #[derive(Queryable)]
@@ -115,6 +121,7 @@ struct Row {
     sealed_at: At,
     digest: Word<TextDigest>,
     auditor_may_read: bool,
+    supersedes: Option<Word<SettlementId>>,
 }
 
 type Columns = (
@@ -125,6 +132,7 @@ type Columns = (
     settlements::sealed_at,
     settlements::digest,
     settlements::auditor_may_read,
+    settlements::supersedes,
 );
 
 const COLUMNS: Columns = (
@@ -135,6 +143,7 @@ const COLUMNS: Columns = (
     settlements::sealed_at,
     settlements::digest,
     settlements::auditor_may_read,
+    settlements::supersedes,
 );
 
 impl Row {
@@ -147,6 +156,7 @@ impl Row {
             sealed_at: self.sealed_at.moment(),
             digest: self.digest.value()?,
             auditor_may_read: self.auditor_may_read,
+            supersedes: value_opt(self.supersedes.as_ref())?,
         })
     }
 }
@@ -175,6 +185,7 @@ pub fn put(tx: &mut Tx<'_>, new: &NewSettlement<'_>) -> Result<()> {
             settlements::sealed_at.eq(at(new.sealed_at)),
             settlements::digest.eq(word(&new.digest)),
             settlements::auditor_may_read.eq(new.auditor_may_read),
+            settlements::supersedes.eq(word_opt(new.supersedes.as_ref())),
             settlements::json_sealed.eq(json),
             settlements::jws_sealed.eq(jws),
             settlements::pdf_sealed.eq(pdf),
@@ -199,6 +210,27 @@ pub fn by_dispute(tx: &mut Tx<'_>, dispute: DisputeId) -> Result<Option<Settleme
     let theirs = settlements::table.filter(settlements::dispute.eq(word(&dispute)));
     let newest = theirs.order((settlements::sealed_at.desc(), settlements::id.desc())).select(COLUMNS);
     newest.first::<Row>(tx.db).optional()?.map(Row::value).transpose()
+}
+
+/// The record that stands in the place of that one.
+///
+/// # Errors
+/// `Unavailable`, `Corrupt`.
+pub fn superseding(tx: &mut Tx<'_>, id: SettlementId) -> Result<Option<Settlement>> {
+    let found = settlements::table.filter(settlements::supersedes.eq(word(&id))).select(COLUMNS);
+    found.first::<Row>(tx.db).optional()?.map(Row::value).transpose()
+}
+
+/// The record that stands now in the place of that one: itself where there is no newer one.
+///
+/// # Errors
+/// `NotFound`, `Unavailable`, `Corrupt`.
+pub fn standing(tx: &mut Tx<'_>, id: SettlementId) -> Result<Settlement> {
+    let mut newest = by_id(tx, id)?;
+    while let Some(newer) = superseding(tx, newest.id)? {
+        newest = newer;
+    }
+    Ok(newest)
 }
 
 /// The record of that digest: for whoever asks whether a file is one of the house's.
@@ -273,10 +305,12 @@ const ASKED_AT_ONCE: usize = 500;
 pub fn facts(tx: &mut Tx<'_>, of: &[Settlement]) -> Result<Vec<Facts>> {
     let mut told = Vec::with_capacity(of.len());
     for some in of.chunks(ASKED_AT_ONCE) {
-        let (mediators, failed) = (mediators(tx, some)?, failed(tx, some)?);
+        let (mediators, failed, superseded) =
+            (mediators(tx, some)?, failed(tx, some)?, superseded(tx, some)?);
         told.extend(some.iter().map(|row| Facts {
             mediator: mediators.get(&row.dispute).cloned().unwrap_or_default(),
             has_failed: failed.contains(&row.id),
+            is_superseded: superseded.contains(&row.id),
         }));
     }
     Ok(told)
@@ -300,6 +334,15 @@ fn failed(tx: &mut Tx<'_>, of: &[Settlement]) -> Result<BTreeSet<SettlementId>> 
         .select(deliveries::settlement)
         .load(tx.db)?;
     rows.iter().map(Word::value).collect()
+}
+
+fn superseded(tx: &mut Tx<'_>, of: &[Settlement]) -> Result<BTreeSet<SettlementId>> {
+    let ids: Vec<_> = of.iter().map(|row| word(&row.id)).collect();
+    let rows: Vec<Option<Word<SettlementId>>> = settlements::table
+        .filter(settlements::supersedes.eq_any(ids))
+        .select(settlements::supersedes)
+        .load(tx.db)?;
+    rows.iter().flatten().map(Word::value).collect()
 }
 
 type Fitting<'a> = settlements::BoxedQuery<'a, <Db as diesel::Connection>::Backend>;
@@ -423,7 +466,11 @@ mod tests {
                 let three = list(tx, &Filter::default(), None, 9)?;
                 facts(tx, &three)
             });
-            let fact = |mediator: &str, has_failed| Facts { mediator: mediator.to_owned(), has_failed };
+            let fact = |mediator: &str, has_failed| Facts {
+                mediator: mediator.to_owned(),
+                has_failed,
+                is_superseded: false,
+            };
             assert_eq!(told, Ok(vec![fact("", false), fact("Noor", true), fact("", false)]));
             let tenancy = Filter { category: Some(Category::Tenancy), ..all };
             assert_eq!(house.read(move |tx| count(tx, &tenancy)), Ok(2));
@@ -456,6 +503,35 @@ mod tests {
             assert_eq!(Ok(Some(by_digest.clone())), house.read(|tx| by_dispute(tx, dispute_id(1))));
             assert_eq!((by_digest.id, by_digest.auditor_may_read), (id(1), true), "{}", house.backend);
             assert_eq!(house.read(|tx| by_digest_of(tx, 2)), Ok(None));
+        }
+    }
+
+    #[test]
+    fn one_record_at_most_stands_in_the_place_of_another() {
+        for house in houses() {
+            house.write(|tx| (1..=4).try_for_each(|n| a_settlement(tx, n, Category::Debt, 10))).unwrap();
+            let supersedes = |newer: u128, older: u128| {
+                house.write(move |tx| {
+                    let row = settlements::table.find(word(&id(newer)));
+                    diesel::update(row).set(settlements::supersedes.eq(word(&id(older)))).execute(tx.db)?;
+                    Ok(())
+                })
+            };
+            supersedes(2, 1).unwrap();
+            supersedes(3, 2).unwrap();
+            assert_eq!(supersedes(4, 1), Err(Error::Conflict), "{}", house.backend);
+            let found = house.read(|tx| {
+                let standing = [standing(tx, id(1))?.id, standing(tx, id(4))?.id];
+                let (first, third) = (by_id(tx, id(1))?, by_id(tx, id(3))?);
+                let told = facts(tx, &[first, third])?;
+                Ok((
+                    standing,
+                    told.iter().map(|one| one.is_superseded).collect::<Vec<_>>(),
+                    superseding(tx, id(3))?,
+                ))
+            });
+            assert_eq!(found, Ok(([id(3), id(4)], vec![true, false], None)));
+            assert_eq!(house.read(|tx| standing(tx, id(9))), Err(Error::NotFound));
         }
     }
 

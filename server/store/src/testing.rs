@@ -183,6 +183,7 @@ pub fn a_settlement(tx: &mut Tx<'_>, number: u8, category: Category, sealed: i64
         sealed_at: moment(sealed),
         digest: TextDigest([number; 32]),
         auditor_may_read: number == 1,
+        supersedes: None,
         json: b"{}",
         jws: "a.b.c",
         pdf: b"%PDF",

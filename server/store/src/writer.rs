@@ -4,7 +4,7 @@
 //! writers run a transaction a job. Deliberately not here: what the jobs do.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
@@ -19,6 +19,8 @@ use crate::secret::WrappingKey;
 use crate::stored::Tx;
 use crate::vault::Vault;
 
+/// The file of the rows, in the data folder.
+const ROWS_FILE: &str = "concord.db";
 /// How many jobs share one sync to disk at most.
 const GROUP_MAX: usize = 256;
 /// How many jobs may wait before the next one is told that the store is busy.
@@ -47,8 +49,13 @@ impl Settings {
         Self { data: data.into(), database_url: None, vault_url: None, wrapping_key, writers: 4, readers: 3 }
     }
 
+    /// Whether there is a house with SQLite in that folder.
+    pub fn is_in_folder(data: &Path) -> bool {
+        data.join(ROWS_FILE).is_file()
+    }
+
     pub(crate) fn rows(&self) -> Location {
-        let file = self.data.join("concord.db");
+        let file = self.data.join(ROWS_FILE);
         self.database_url
             .as_deref()
             .map_or_else(|| Location::file(file, false), |url| Location::read(url, None, false))

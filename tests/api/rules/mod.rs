@@ -16,6 +16,7 @@ mod sharing;
 mod leading;
 mod shuttle;
 mod agreement;
+mod amending;
 mod text;
 mod suggestions;
 mod read_back;

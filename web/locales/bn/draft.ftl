@@ -10,6 +10,7 @@ new-need-alone = কয়েকটি ব্যক্তিগত প্রশ�
 new-kept = জমা না দিলে ৯০ দিন পর আপনার লেখা মুছে ফেলি।
 draft-count = প্রশ্ন { $number } / { $count }
 draft-kept = বোতাম টিপলে প্রতিটি উত্তর রাখা হয়।
+draft-amends = আপনি একটি মীমাংসা বদলাতে চাইছেন। অন্য মানুষটিকে আমরা চিনি, আপনার হয়ে আমরাই আমন্ত্রণ জানাই।
 draft-question-category = কী নিয়ে?
 draft-question-title = এর কী নাম দেব?
 draft-question-statement = কী হয়েছে?

@@ -28,6 +28,7 @@ stage-help-mediation = The room is open. There is nothing else for you to do now
 stage-help-settled = The agreement is signed and sealed. It binds.
 stage-help-ended = The mediation has ended. You can still get help elsewhere, or go to court.
 dispute-title = A dispute
+dispute-amends = This is about changing what was agreed:
 dispute-paused = Paused
 dispute-paused-text = This is paused, and no time limit runs here. When it goes on, you find here what there is to do.
 dispute-next = The next step

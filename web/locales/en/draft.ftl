@@ -10,6 +10,7 @@ new-need-alone = some minutes alone, for a few private questions
 new-kept = If you never file, we delete what you wrote after 90 days.
 draft-count = Question { $number } of { $count }
 draft-kept = We save each answer when you press the button.
+draft-amends = You ask to change a settlement. We know the other person, and invite them for you.
 draft-question-category = What is it about?
 draft-question-title = What should we call it?
 draft-question-statement = What happened?

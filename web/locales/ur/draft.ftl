@@ -10,6 +10,7 @@ new-need-alone = کچھ نجی سوالوں کے لیے چند منٹ کی تن�
 new-kept = اگر آپ تنازعہ درج نہ کرائیں تو 90 دن بعد ہم آپ کا لکھا ہوا مٹا دیتے ہیں۔
 draft-count = { $count } میں سے سوال { $number }
 draft-kept = جب آپ بٹن دباتے ہیں تو ہم ہر جواب محفوظ کر لیتے ہیں۔
+draft-amends = آپ ایک تصفیہ بدلنا چاہتے ہیں۔ دوسرے شخص کو ہم جانتے ہیں، اور آپ کی طرف سے ہم ہی دعوت دیتے ہیں۔
 draft-question-category = معاملہ کیا ہے؟
 draft-question-title = ہم اسے کیا نام دیں؟
 draft-question-statement = کیا ہوا؟

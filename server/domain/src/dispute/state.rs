@@ -25,6 +25,8 @@ pub struct Dispute {
     pub language: Language,
     /// When it was filed.
     pub filed_at: Option<Moment>,
+    /// The settlement that its sides want to change: what they sign in this dispute stands in place of that record.
+    pub amends: Option<SettlementId>,
     /// Where the two sides stand.
     pub parties: Sides<Party>,
     /// Who sits, sat or is asked to sit beside a party.
@@ -209,6 +211,7 @@ impl Dispute {
             category,
             language,
             filed_at: None,
+            amends: None,
             parties: Sides {
                 claimant: Party::new(Joining::Joined { account: claimant }),
                 respondent: Party::new(Joining::Awaited { pending: Vec::new() }),
@@ -220,6 +223,19 @@ impl Dispute {
             agreement: Agreement::Blank,
             stage: Stage::Draft,
         }
+    }
+
+    /// A draft in which `claimant`, a party to that settlement, asks the other one to change what they agreed.
+    pub const fn amendment(
+        id: DisputeId,
+        claimant: AccountId,
+        category: Category,
+        language: Language,
+        settlement: SettlementId,
+    ) -> Self {
+        let mut draft = Self::draft(id, claimant, category, language);
+        draft.amends = Some(settlement);
+        draft
     }
 
     /// On which side that account sits, if on one.

@@ -216,6 +216,7 @@ fn draft(step: &str) -> DraftQuestion {
             "breaks",
         ]),
         is_change: false,
+        is_amendment: false,
     }
 }
 
@@ -559,8 +560,12 @@ fn settling(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         sealed_at: Some(at(2)),
         entry: Some(41),
         deliveries: vec![delivery],
+        newer: None,
+        may_be_amended: true,
     };
     add("settlement", settlement.render(w, f));
+    let newer = Some((s("CD-8P2R-44TZ"), Some(s(ID))));
+    add("settlement-replaced", Settlement { newer, may_be_amended: false, ..settlement }.render(w, f));
     let certificate = Certificate {
         reference: s("CD-7K4M-92QX"),
         parties: list(&["Amara Sen", "Bela Roy"]),

@@ -16,7 +16,7 @@ use record::Salt;
 use store::Tx;
 
 use super::process::{Seen, carry_out, house, look, refused};
-use super::{Doing, aftermath, keeping};
+use super::{Doing, aftermath, amended, keeping};
 use crate::refused::{FieldErrors, Refused};
 
 /// The agreement as a reader may see it.
@@ -26,7 +26,8 @@ pub struct Shown {
     pub seen: Seen,
     /// The words of the revision at hand.
     pub terms: Vec<Term>,
-    /// The terms of the offer that was accepted last: a draft for whoever holds the pen, and not yet binding (R24).
+    /// The terms of the offer that was accepted last, or of the settlement that is to be changed: a draft for whoever holds
+    /// the pen, and not yet binding (R24).
     pub draft: Option<Vec<Term>>,
     /// When the time to think ends for the reader, while it runs.
     pub reflection_ends_at: Option<Moment>,
@@ -67,11 +68,7 @@ pub fn show(tx: &mut Tx<'_>, doing: &Doing, id: DisputeId) -> Result<Shown, Refu
     let number = seen.dispute.agreement.number();
     let terms = if number == 0 { Vec::new() } else { store::revisions::terms(tx, id, number)? };
     let negotiates = !matches!(seen.viewer, Viewer::Beside { .. });
-    let draft = if number == 0 && negotiates {
-        store::offers::last_accepted(tx, id)?.map(|offer| offer.terms)
-    } else {
-        None
-    };
+    let draft = if number == 0 && negotiates { draft(tx, &seen)? } else { None };
     // Each side reads when it may sign itself; the mediator, when both may.
     // Whoever sits beside one, when that one may.
     let own = seen.seat().and_then(Seat::of_side);
@@ -81,6 +78,14 @@ pub fn show(tx: &mut Tx<'_>, doing: &Doing, id: DisputeId) -> Result<Shown, Refu
     let names = store::names::of(tx, id)?;
     let representatives = representatives(tx, &seen.dispute.agreement)?;
     Ok(Shown { seen, terms, draft, reflection_ends_at: ends, names, representatives })
+}
+
+/// What a first text can begin from: the offer that was accepted last, or else what is to be changed here.
+fn draft(tx: &mut Tx<'_>, seen: &Seen) -> Result<Option<Vec<Term>>, Refused> {
+    match store::offers::last_accepted(tx, seen.dispute.id)? {
+        Some(offer) => Ok(Some(offer.terms)),
+        None => amended::terms(tx, &seen.dispute),
+    }
 }
 
 fn representatives(tx: &mut Tx<'_>, agreement: &Agreement) -> Result<Sides<Option<PersonName>>, Refused> {

@@ -232,6 +232,7 @@ mod tests {
             sealed_at: domain::time::Moment::from_millis(1),
             digest: digest_of(b"text"),
             auditor_may_read: false,
+            supersedes: None,
         };
         let keys = KeySet::of(&[]);
         let kept = |documents, entered| Kept { settlement: settlement.clone(), documents, entered };

@@ -8,8 +8,8 @@ use pages::mails::Mail;
 use store::invitations::NewCode;
 use store::{SecretHash, Tx};
 
-use super::Doing;
 use super::letters::{Envelope, post};
+use super::{Doing, amended};
 use crate::refused::Refused;
 use crate::tokens::OneTimeCode;
 
@@ -23,14 +23,21 @@ pub fn send(tx: &mut Tx<'_>, doing: &mut Doing, dispute: DisputeId, until: Momen
     let claim = store::claims::load(tx, dispute)?;
     let invited = store::disputes::load(tx, dispute)?.value;
     let said_no = matches!(invited.stage, Stage::Inviting { refused_at: Some(_), .. });
-    let to = claim.respondent_email.filter(|_| !said_no && !claim.silenced);
+    let known = match amended::other_party(tx, &invited)? {
+        Some(account) => Some(store::people::by_id(tx, account)?),
+        None => None,
+    };
+    let language = known.as_ref().map_or(invited.language, |person| person.language);
+    // Whoever is known to the house is written to where it knows that they read, and never told to whoever invites.
+    let address = known.and_then(|person| person.email.filter(|_| person.confirmed_at.is_some()));
+    let to = claim.respondent_email.or(address).filter(|_| !said_no && !claim.silenced);
     let number =
         store::invitations::of_dispute(tx, dispute)?.iter().map(|code| code.number).max().unwrap_or(0);
     if to.is_some() {
         store::invitations::void_all(tx, dispute)?;
     }
     let code = make_code(tx, doing, dispute, number.saturating_add(1), until)?;
-    let (Some(to), language) = (to, invited.language) else { return Ok(()) };
+    let Some(to) = to else { return Ok(()) };
     let url = doing.config.public_url.link(&format!("/invitations/{}", code.as_str()));
     let entry = doing.config.public_url.link("/invitations");
     let mail = Mail::Invitation { url, entry, expires_on: until.day() };

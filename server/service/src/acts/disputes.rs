@@ -84,6 +84,9 @@ pub fn change(
         return Err(Refused::Absent);
     }
     let mut claim = store::claims::load(tx, id)?;
+    if seen.dispute.amends.is_some() {
+        check_fixed(&seen.dispute, &claim, change)?;
+    }
     alter(&mut claim, change)?;
     if seen.dispute.stage != Stage::Draft {
         return Err(Refused::rule("not-at-this-stage"));
@@ -97,6 +100,21 @@ pub fn change(
     store::disputes::save(tx, &seen.dispute, seen.version, None, doing.now)?;
     store::claims::save(tx, id, seen.account, &claim)?;
     look(tx, doing, id)
+}
+
+/// What a settlement is about, and between whom, is not for one of them to change.
+fn check_fixed(dispute: &Dispute, claim: &Claim, change: &Change) -> Result<(), Refused> {
+    let mut errors = FieldErrors::default();
+    if change.category.is_some_and(|category| category != dispute.category) {
+        errors.push("category", "fixed-by-settlement");
+    }
+    if change.respondent_name.is_some() && change.respondent_name != claim.respondent_name {
+        errors.push("respondent.name", "fixed-by-settlement");
+    }
+    if matches!(change.respondent_email, Some(Some(_))) {
+        errors.push("respondent.email", "fixed-by-settlement");
+    }
+    errors.check()
 }
 
 fn alter(claim: &mut Claim, change: &Change) -> Result<(), Refused> {

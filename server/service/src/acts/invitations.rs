@@ -16,7 +16,7 @@ use store::{SecretHash, Stored, Tx};
 
 use super::codes::make_code;
 use super::process::{carry_out, carry_out_as, look};
-use super::{Doing, duties};
+use super::{Doing, amended, duties};
 use crate::refused::Refused;
 use crate::tokens::OneTimeCode;
 
@@ -165,7 +165,9 @@ pub fn accept(tx: &mut Tx<'_>, doing: &mut Doing, typed: &str) -> Result<Taken, 
     let (code, mut found) = find(tx, doing, typed)?.ok_or(Refused::Absent)?;
     let invited = store::claims::load(tx, found.value.id)?.respondent_email;
     let person = store::people::by_id(tx, account)?;
-    let is_invited_address = person.confirmed_at.is_some() && invited.is_some() && person.email == invited;
+    let has_address = person.confirmed_at.is_some() && invited.is_some() && person.email == invited;
+    // The other party to a settlement is known to be the one who is asked to change it.
+    let is_invited_address = has_address || amended::other_party(tx, &found.value)? == Some(account);
     let id = found.value.id;
     // Coming back to what one has joined already is no mistake.
     if found.value.parties.respondent.account() == Some(account) {

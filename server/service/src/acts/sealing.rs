@@ -20,7 +20,7 @@ use store::{Stored, Tx};
 use super::agreements::signer_name;
 use super::letters::{Attachment, Envelope, post};
 use super::process::{carry_out_as, house, look, refused};
-use super::{Doing, ledger, legal};
+use super::{Doing, amended, ledger, legal};
 use crate::locked::locked;
 use crate::refused::Refused;
 
@@ -145,7 +145,7 @@ fn contents(
         signatures: papers.signatures,
         consents: papers.consents,
         auditor_may_read_terms: signatures.both(|signature| signature.auditor_may_read_terms),
-        supersedes: None,
+        supersedes: amended::superseded(tx, dispute)?,
     })
 }
 
@@ -221,6 +221,7 @@ pub fn seal(
         sealed_at: contents.mediation.sealed_at,
         digest: sealed.digest,
         auditor_may_read: contents.auditor_may_read_terms,
+        supersedes: contents.supersedes,
         json: &sealed.json,
         jws: &sealed.jws,
         pdf: &sealed.pdf,

@@ -27,6 +27,10 @@ pub struct Own {
     pub deliveries: Vec<Delivery>,
     /// Its number in the ledger.
     pub entry: Option<i64>,
+    /// The record that stands in its place now.
+    pub superseded_by: Option<Settlement>,
+    /// Whether the reader may ask to change it: a party, while no newer one stands in its place.
+    pub may_be_amended: bool,
 }
 
 /// A settlement as an auditor may read it.
@@ -50,6 +54,8 @@ pub struct Audited {
     pub terms_are_open: bool,
     /// Its number in the ledger.
     pub entry: Option<i64>,
+    /// The record that stands in its place now.
+    pub superseded_by: Option<SettlementId>,
 }
 
 /// The settlement of a dispute, for those who took part and the registrar.
@@ -69,12 +75,23 @@ pub fn own(tx: &mut Tx<'_>, doing: &Doing, id: DisputeId) -> Result<Own, Refused
         None => delivery.account == seen.account || seen.viewer == Viewer::Registrar,
     };
     let entry = entry_of(tx, settlement.id)?;
-    Ok(Own { settlement, deliveries: all.into_iter().filter(mine).collect(), entry })
+    let superseded_by = store::settlements::superseding(tx, settlement.id)?;
+    let may_be_amended = superseded_by.is_none() && seen.side().is_some();
+    let deliveries = all.into_iter().filter(mine).collect();
+    Ok(Own { settlement, deliveries, entry, superseded_by, may_be_amended })
 }
 
 fn entry_of(tx: &mut Tx<'_>, id: SettlementId) -> Result<Option<i64>, Refused> {
     let found = store::ledger::find(tx, LeafKind::Record.as_str(), &id.to_string())?;
     Ok(found.map(|entry| entry.number))
+}
+
+/// Whether a newer record stands in the place of that one: for whoever verifies a file.
+///
+/// # Errors
+/// Those of the store.
+pub fn is_superseded(tx: &mut Tx<'_>, id: SettlementId) -> Result<bool, Refused> {
+    Ok(store::settlements::superseding(tx, id)?.is_some())
 }
 
 /// Whether whoever asks is an auditor of the house.
@@ -248,6 +265,7 @@ pub fn audit(tx: &mut Tx<'_>, doing: &mut Doing, id: SettlementId) -> Result<Aud
     });
     let attended = attended.collect();
     let entry = entry_of(tx, id)?;
+    let superseded_by = store::settlements::superseding(tx, id)?.map(|newer| newer.id);
     let audited = Audited {
         settlement,
         dispute,
@@ -258,6 +276,7 @@ pub fn audit(tx: &mut Tx<'_>, doing: &mut Doing, id: SettlementId) -> Result<Aud
         attended,
         terms_are_open,
         entry,
+        superseded_by,
     };
     Ok(audited)
 }

@@ -140,6 +140,9 @@ pub struct DisputeView {
     /// The language in which it was filed; not for a waiting taker.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
+    /// The settlement that is to be changed here.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub amends: Option<String>,
     /// When it was filed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filed_at: Option<String>,
@@ -261,6 +264,7 @@ pub fn view(tx: &mut Tx<'_>, doing: &Doing, seen: &Seen) -> Result<DisputeView, 
         you: viewer_word(seen.viewer).to_owned(),
         category: dispute.category.to_string(),
         language: (!is_pending).then(|| dispute.language.to_string()),
+        amends: dispute.amends.filter(|_| seen.may_read(Item::Amended)).map(|id| id.to_string()),
         filed_at: dispute.filed_at.filter(|_| !is_pending).map(|at| at.to_string()),
         until: deadline.map(|until| until.to_string()),
         // Nor is it for whoever is asked to mediate beside another to see how that goes.

@@ -1,17 +1,23 @@
-//! `concord verify FILE`: whether a record is genuine, from the file and the published keys alone. It opens no house.
+//! `concord verify FILE`: whether a record is genuine, from the file and the published keys alone. With `--keys` it opens no
+//! house; with the folder of one it asks that house as well whether a newer record stands in its place.
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use domain::ids::SettlementId;
 use record::{KeySet, Verdict};
 
-use super::Failed;
+use super::{Failed, Place, runtime, settings};
+use crate::acts::settlements::is_superseded;
+use crate::app::House;
+use crate::config::Config;
 
 const ALTERED: u8 = 1;
 const UNKNOWN: u8 = 2;
-/// Something that keeps us from looking at all; 3 is for a superseded record.
+const SUPERSEDED: u8 = 3;
+/// Something that keeps us from looking at all.
 const CANNOT_LOOK: u8 = 4;
 
 /// What `verify` is told.
@@ -44,15 +50,17 @@ pub fn verify(what: &Verify) -> Result<ExitCode, Failed> {
     let keys = KeySet::from_jwks(&jwks).map_err(|_| cannot(&keys_file, "is no key set".to_owned()))?;
     let mut out = io::stdout().lock();
     let code = match record::verify(&read(&what.file)?, &keys) {
-        Verdict::Valid { reference, sealed_at, digest, stamped_at, key_revoked_at, .. } => {
-            writeln!(out, "valid: {reference}, sealed at {sealed_at}, {digest}")?;
+        Verdict::Valid { reference, sealed_at, record_id, digest, stamped_at, key_revoked_at } => {
+            let is_replaced = what.keys.is_none() && has_newer(what.data.clone(), record_id)?;
+            let status = if is_replaced { "superseded" } else { "valid" };
+            writeln!(out, "{status}: {reference}, sealed at {sealed_at}, {digest}")?;
             if let Some(at) = stamped_at {
                 writeln!(out, "a time-stamp authority saw it sealed at {at}")?;
             }
             if let Some(at) = key_revoked_at {
                 writeln!(out, "sealed before the key was revoked, at {at}")?;
             }
-            0
+            if is_replaced { SUPERSEDED } else { 0 }
         }
         Verdict::Revoked { at } => {
             writeln!(out, "unknown: its key was revoked at {at}, and had not sealed it before")?;
@@ -69,4 +77,22 @@ pub fn verify(what: &Verify) -> Result<ExitCode, Failed> {
         }
     };
     Ok(ExitCode::from(code))
+}
+
+/// Whether the house in that folder knows a newer record in the place of that one. A folder that holds keys alone is no
+/// house, and none is made of it by looking.
+fn has_newer(data: Option<PathBuf>, record: SettlementId) -> Result<bool, Failed> {
+    let config = settings(&Place { data, config: None }, None)?;
+    if config.database_url.is_none() && !store::Settings::is_in_folder(&config.data) {
+        return Ok(false);
+    }
+    runtime()?.block_on(ask(config, record))
+}
+
+async fn ask(config: Config, record: SettlementId) -> Result<bool, Failed> {
+    let cannot = |reason: String| Failed::Code(CANNOT_LOOK, reason);
+    let house = House::open(config).await.map_err(|error| cannot(error.to_string()))?;
+    let found = house.state.store.read(move |tx| is_superseded(tx, record)).await;
+    house.close().await;
+    found.map_err(|refused| cannot(format!("the house cannot be asked: {refused}")))
 }

@@ -26,7 +26,7 @@ enum Fate {
 }
 
 /// Every table with its columns.
-const TABLES: [(&str, Fate, &str); 45] = [
+const TABLES: [(&str, Fate, &str); 46] = [
     (
         "accounts",
         OfTheHouse,
@@ -86,8 +86,9 @@ const TABLES: [(&str, Fate, &str); 45] = [
     (
         "settlements",
         Years,
-        "id dispute reference category sealed_at digest auditor_may_read json_sealed jws_sealed pdf_sealed",
+        "id dispute reference category sealed_at digest auditor_may_read json_sealed jws_sealed pdf_sealed supersedes",
     ),
+    ("amendments", Years, "dispute settlement"),
     ("deliveries", Years, "id settlement account side choice state made_at changed_at"),
     ("drafts", Passing, "account key sealed at"),
     ("ledger_head", OfTheHouse, "id size mailed_at"),

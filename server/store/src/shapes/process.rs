@@ -25,6 +25,9 @@ pub struct DisputeShape {
     category: W<Category>,
     language: W<Language>,
     filed_at: Option<M>,
+    /// Absent in what was kept before a settlement could be changed.
+    #[serde(default)]
+    amends: Option<W<SettlementId>>,
     parties: Two<PartyShape>,
     /// Absent in what was kept before anybody could sit beside a party.
     #[serde(default)]
@@ -47,6 +50,7 @@ impl From<&Dispute> for DisputeShape {
             category: W(dispute.category),
             language: W(dispute.language),
             filed_at: dispute.filed_at.map(M::from),
+            amends: dispute.amends.map(W),
             parties: Two::of(&dispute.parties, |party| PartyShape::from(party)),
             companions: dispute.companions.iter().map(CompanionShape::from).collect(),
             asked_beside: Some(Two::of(&dispute.asked_beside, |asked| *asked)),
@@ -71,6 +75,7 @@ impl DisputeShape {
             category: self.category.0,
             language: self.language.0,
             filed_at: self.filed_at.map(Into::into),
+            amends: self.amends.map(|settlement| settlement.0),
             parties: self.parties.sides(|party| Ok(party.value()))?,
             companions: self.companions.into_iter().map(CompanionShape::value).collect(),
             asked_beside: self.asked_beside.map_or_else(|| Ok(Sides::default()), |asked| asked.sides(Ok))?,

@@ -35,7 +35,8 @@ pub(super) fn file(
         return Err(Refusal::WrongStage);
     }
     let clear = dispute.parties.of(Side::Claimant).safety == Safety::Clear;
-    let waits = !clear || needs_registrar || dispute.category.needs_registrar();
+    // A wish to change what was settled is a second approach to the same person.
+    let waits = !clear || needs_registrar || dispute.category.needs_registrar() || dispute.amends.is_some();
     let filed = Event::Filed { reference: reference.clone() };
     let next = if waits { Event::SentToScreening } else { invited(house) };
     Ok(vec![filed, next])

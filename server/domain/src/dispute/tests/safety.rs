@@ -2,6 +2,7 @@
 
 use crate::category::Category;
 use crate::dispute::{Actor, Cause, Command, Event, Refusal, ScreeningDecision, Stage, StageName, actions};
+use crate::ids::SettlementId;
 use crate::party::{Route, Safety, Side, Sides};
 use crate::room::{Channel, Seat, Signal};
 use crate::safety::Finding;
@@ -30,6 +31,10 @@ fn r16_nobody_is_contacted_before_the_claimants_answers_have_passed() {
     assert_eq!(name(&stages::filed_on_the_list()), StageName::Screening);
     let family = Play::draft_about(Category::Family).answers_safety(CLAIMANT, Finding::Clear).files();
     assert_eq!(name(&family), StageName::Screening);
+    // Whoever settled with somebody comes back to the same person.
+    let mut amendment = Play::draft().answers_safety(CLAIMANT, Finding::Clear);
+    amendment.dispute.amends = Some(SettlementId::new(amendment.dispute.id.uuid()));
+    assert_eq!(name(&amendment.files()), StageName::Screening);
     family.refuses(Actor::Invited, &take(NOOR, true), Refusal::WrongStage);
 }
 

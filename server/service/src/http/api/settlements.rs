@@ -13,10 +13,11 @@ use store::Tx;
 use store::settlements::{Filter, Settlement};
 use utoipa::{OpenApi, ToSchema};
 
-use super::disputes::read_as;
+use super::disputes::{Nothing, act_and_view, read_as};
 use crate::acts::settlements::{self, Audited, Own};
-use crate::acts::{By, Doing};
-use crate::http::body::{Page, id, query, wants_content};
+use crate::acts::views::DisputeView;
+use crate::acts::{By, Doing, amendments};
+use crate::http::body::{Body, Page, id, query, wants_content};
 use crate::http::origin::client_address;
 use crate::http::pace::Allowance;
 use crate::http::upload::{FORM_BYTES, read_file};
@@ -32,6 +33,7 @@ use crate::uploads::UPLOAD_BYTES_MAX;
     show_own,
     list_settlements,
     show_settlement,
+    begin_amendment,
     download_pdf,
     download_jws,
     download_paper,
@@ -47,6 +49,10 @@ struct OwnShown {
     sealed_at: String,
     deliveries: Vec<DeliveryShown>,
     ledger: Option<EntryShown>,
+    /// The record in whose place it stands.
+    supersedes: Option<String>,
+    /// The record that stands in its place now.
+    superseded_by: Option<String>,
 }
 
 /// Where something stands in the ledger.
@@ -89,6 +95,8 @@ fn own_shown(own: &Own) -> OwnShown {
         sealed_at: own.settlement.sealed_at.to_string(),
         deliveries: own.deliveries.iter().map(delivery).collect(),
         ledger: own.entry.map(|index| EntryShown { index }),
+        supersedes: own.settlement.supersedes.map(|id| id.to_string()),
+        superseded_by: own.superseded_by.as_ref().map(|newer| newer.id.to_string()),
     }
 }
 
@@ -225,6 +233,10 @@ struct AuditedShown {
     trace: Vec<TraceShown>,
     terms_are_open: bool,
     ledger: Option<EntryShown>,
+    /// The record in whose place it stands.
+    supersedes: Option<String>,
+    /// The record that stands in its place now.
+    superseded_by: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -292,6 +304,8 @@ fn audited(seen: &Audited) -> AuditedShown {
             .collect(),
         terms_are_open: seen.terms_are_open,
         ledger: seen.entry.map(|index| EntryShown { index }),
+        supersedes: seen.settlement.supersedes.map(|id| id.to_string()),
+        superseded_by: seen.superseded_by.map(|id| id.to_string()),
     }
 }
 
@@ -327,6 +341,21 @@ async fn show_settlement(
         }
     });
     Ok(HttpResponse::Ok().json(shown.await?))
+}
+
+/// Ask to change what was settled: a draft of a dispute about it. What both sign in that dispute stands in the place of this
+/// record; until then, and where nothing comes of it, this one stands.
+#[utoipa::path(post, path = "/api/v1/settlements/{id}/amendments", tag = "settlements", params(("id" = String, Path)),
+    request_body = Nothing, responses((status = 201, body = DisputeView), (status = 404), (status = 409)))]
+async fn begin_amendment(
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
+    body: Body<Nothing>,
+) -> Result<HttpResponse, Refused> {
+    let settlement: SettlementId = id(&path)?;
+    let act = move |tx: &mut Tx<'_>, doing: &mut Doing| amendments::begin(tx, doing, settlement);
+    Ok(HttpResponse::Created().json(act_and_view(&state, &who, body.once, act).await?))
 }
 
 /// The record as a PDF: one's own, or an auditor's where the parties agreed to that.
@@ -481,9 +510,10 @@ async fn verify_file(
         stamped_at: None,
         key_revoked_at: None,
     };
-    let answer = match verified(&state, &request, payload).await? {
+    let (verdict, is_superseded) = verified(&state, &request, payload).await?;
+    let answer = match verdict {
         Verdict::Valid { reference, sealed_at, stamped_at, key_revoked_at, .. } => Verification {
-            status: "valid",
+            status: if is_superseded { "superseded" } else { "valid" },
             reference: Some(reference.to_string()),
             sealed_at: Some(sealed_at.to_string()),
             stamped_at: stamped_at.map(|at| at.to_string()),
@@ -496,7 +526,8 @@ async fn verify_file(
     Ok(HttpResponse::Ok().json(answer))
 }
 
-/// What the record's verifier says of a file that anybody sends: few at once, and few from one address.
+/// What the record's verifier says of a file that anybody sends, and whether a newer record stands in its place: few at
+/// once, and few from one address.
 ///
 /// # Errors
 /// `TooMuch`, `Busy`; `TooLarge`, `TooSlow`; `Fields` where there is no file.
@@ -504,7 +535,7 @@ pub async fn verified(
     state: &AppState,
     request: &HttpRequest,
     payload: web::Payload,
-) -> Result<Verdict, Refused> {
+) -> Result<(Verdict, bool), Refused> {
     let address = network_of(client_address(request, &state.config.trusted_proxies));
     let too_much = |retry_after| Refused::TooMuch { retry_after };
     state.limits.take(Limit::Verifications, address, state.clock.now()).map_err(too_much)?;
@@ -515,7 +546,10 @@ pub async fn verified(
     let _core = state.verifying.core().await?;
     let keys = std::sync::Arc::clone(&state.keys);
     let verdict = state.runtime.spawn_blocking(move || record::verify(&file, &keys.published)).await;
-    verdict.map_err(|_| Refused::broken("verification"))
+    let verdict = verdict.map_err(|_| Refused::broken("verification"))?;
+    let Verdict::Valid { record_id, .. } = verdict else { return Ok((verdict, false)) };
+    let is_superseded = state.desk.read(move |tx| settlements::is_superseded(tx, record_id)).await?;
+    Ok((verdict, is_superseded))
 }
 
 pub fn configure(routes: &mut web::ServiceConfig) {
@@ -523,6 +557,7 @@ pub fn configure(routes: &mut web::ServiceConfig) {
         .service(web::resource("/disputes/{id}/settlement").route(web::get().to(show_own)))
         .service(web::resource("/settlements").route(web::get().to(list_settlements)))
         .service(web::resource("/settlements/{id}").route(web::get().to(show_settlement)))
+        .service(web::resource("/settlements/{id}/amendments").route(web::post().to(begin_amendment)))
         .service(web::resource("/settlements/{id}/record.pdf").route(web::get().to(download_pdf)))
         .service(web::resource("/settlements/{id}/record.jws").route(web::get().to(download_jws)))
         .service(web::resource("/settlements/{id}/record.sd-jwt").route(web::get().to(download_paper)))

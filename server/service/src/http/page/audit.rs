@@ -149,8 +149,17 @@ fn line(row: &Settlement, facts: Facts, by_court: bool) -> AuditLine {
         category: row.category.to_string(),
         sealed_on: Some(row.sealed_at.day()),
         mediator: facts.mediator,
-        state: if facts.has_failed { "delivery-failed" } else { "sealed" }.to_owned(),
+        state: state(facts.has_failed, facts.is_superseded).to_owned(),
         is_open: row.auditor_may_read || by_court,
+    }
+}
+
+/// What a list says of a record in one word: first what somebody has to see to.
+const fn state(has_failed: bool, is_superseded: bool) -> &'static str {
+    match (has_failed, is_superseded) {
+        (true, _) => "delivery-failed",
+        (false, true) => "superseded",
+        (false, false) => "sealed",
     }
 }
 
@@ -174,7 +183,9 @@ fn detail(seen: &Audited) -> AuditDetail {
         mediator: seen.mediator.clone(),
         digest: if seen.terms_are_open { seen.settlement.digest.to_string() } else { String::new() },
         sealed_at: Some(seen.settlement.sealed_at),
-        state: if has_failed { "delivery-failed" } else { "sealed" }.to_owned(),
+        state: state(has_failed, seen.superseded_by.is_some()).to_owned(),
+        supersedes: seen.settlement.supersedes.map(|id| id.to_string()),
+        superseded_by: seen.superseded_by.map(|id| id.to_string()),
         signatures,
         consents: consents.collect(),
         disclosures: seen.disclosures.iter().map(|code| (*code).to_owned()).collect(),

@@ -16,7 +16,7 @@ use super::frame::{Answer, Sent, Visit, into_form};
 use super::tasks::{may, tasks};
 use crate::acts::process::look;
 use crate::acts::views::{DisputeView, view};
-use crate::acts::{agreements, assignments, disputes, invitations};
+use crate::acts::{agreements, assignments, disputes, invitations, settlements};
 use crate::http::body::id;
 use crate::refused::Refused;
 
@@ -186,6 +186,7 @@ fn page_of(view: &DisputeView, files: Vec<FileLine>) -> DisputePage {
         may_download: view.preparation.is_some(),
         destroyed_at: moment(view.destroyed_at.as_deref()),
         referral: view.referral.clone().unwrap_or_default(),
+        amends: None,
         people: people(view),
         statement: view.statement.clone().unwrap_or_default(),
         outcome_sought: view.outcome_sought.clone().unwrap_or_default(),
@@ -212,6 +213,17 @@ fn page_of(view: &DisputeView, files: Vec<FileLine>) -> DisputePage {
     }
 }
 
+/// The settlement that is to be changed here, and the way to it for whoever has one.
+async fn amended(visit: &Visit, view: &DisputeView) -> Result<Option<(String, Option<String>)>, Refused> {
+    let Some(settlement) = view.amends.as_ref().and_then(|id| id.parse().ok()) else { return Ok(None) };
+    let read = visit.read(move |tx, doing| {
+        let settlement = store::settlements::by_id(tx, settlement)?;
+        let is_theirs = settlements::own(tx, doing, settlement.dispute).is_ok();
+        Ok((settlement.reference.to_string(), is_theirs.then(|| settlement.dispute.to_string())))
+    });
+    Ok(Some(read.await?))
+}
+
 /// Whom a signal would reach, as the act says it afterwards (R18).
 fn told(view: &DisputeView) -> String {
     if view.stage == "mediation" { "mediator" } else { "registrar" }.to_owned()
@@ -221,6 +233,7 @@ async fn show(visit: Visit, path: web::Path<String>) -> Answer {
     let dispute: DisputeId = id(&path)?;
     let view = viewed(&visit, dispute).await?;
     let mut page = page_of(&view, listed(&visit, dispute).await?);
+    page.amends = amended(&visit, &view).await?;
     if let Some(opens) = reflection(&visit, &view, dispute).await? {
         page.deadline = Some(("reflection".to_owned(), opens));
     }

@@ -8,7 +8,7 @@ use domain::ids::DisputeId;
 use domain::language::Language;
 use domain::money::{Currency, Money};
 use domain::party::{Safety, Side};
-use pages::drafts::{AnswerLine, DraftCheck, DraftQuestion, NewDispute, STEPS};
+use pages::drafts::{AnswerLine, DraftCheck, DraftQuestion, NewDispute, steps};
 use pages::form::Form;
 use store::claims::Claim;
 
@@ -72,18 +72,19 @@ fn form_of(step: &str, seen: &Seen, claim: &Claim) -> Form {
     }
 }
 
-fn question(dispute: DisputeId, step: &str, form: Form, is_change: bool) -> DraftQuestion {
+fn question(seen: &Seen, step: &str, form: Form, is_change: bool) -> DraftQuestion {
     let words = |all: &[&str]| all.iter().map(|word| (*word).to_owned()).collect();
     let categories: Vec<&str> = Category::ALL.iter().map(|category| category.as_str()).collect();
     let needs: Vec<&str> = Need::ALL.iter().map(|need| need.as_str()).collect();
     DraftQuestion {
-        id: dispute.to_string(),
+        id: seen.dispute.id.to_string(),
         step: step.to_owned(),
         form,
         categories: words(&categories),
         currencies: currencies(),
         needs: words(&needs),
         is_change,
+        is_amendment: seen.dispute.amends.is_some(),
     }
 }
 
@@ -92,16 +93,16 @@ pub fn currencies() -> Vec<String> {
     Currency::all().map(|currency| currency.code().to_owned()).collect()
 }
 
-fn known_step(step: &str) -> Result<&'static str, Refused> {
-    STEPS.into_iter().find(|known| *known == step).ok_or(Refused::Absent)
+fn known_step(seen: &Seen, step: &str) -> Result<&'static str, Refused> {
+    steps(seen.dispute.amends.is_some()).find(|known| *known == step).ok_or(Refused::Absent)
 }
 
 async fn ask_question(request: HttpRequest, visit: Visit, path: web::Path<(String, String)>) -> Answer {
     visit.signed_in()?;
-    let (dispute, step) = (id(&path.0)?, known_step(&path.1)?);
-    let (seen, claim) = saved(&visit, dispute).await?;
+    let (seen, claim) = saved(&visit, id(&path.0)?).await?;
+    let step = known_step(&seen, &path.1)?;
     let is_change = asked(&request, "change").as_deref() == Some("yes");
-    let page = question(dispute, step, form_of(step, &seen, &claim), is_change);
+    let page = question(&seen, step, form_of(step, &seen, &claim), is_change);
     Ok(visit.show(|w, f| page.render(w, f)))
 }
 
@@ -151,7 +152,9 @@ const NAMES: [(&str, &str); 3] =
 
 async fn answer_question(sent: Sent, path: web::Path<(String, String)>) -> Answer {
     sent.visit.signed_in()?;
-    let (dispute, step): (DisputeId, _) = (id(&path.0)?, known_step(&path.1)?);
+    let dispute: DisputeId = id(&path.0)?;
+    let (seen, _) = saved(&sent.visit, dispute).await?;
+    let step = known_step(&seen, &path.1)?;
     let is_change = sent.form.ticked("change");
     let done = match change_of(step, &sent.form) {
         Ok(change) => {
@@ -161,13 +164,13 @@ async fn answer_question(sent: Sent, path: web::Path<(String, String)>) -> Answe
     };
     if let Err(refused) = done {
         let form = into_form(refused, sent.typed(), &NAMES)?;
-        let page = question(dispute, step, form, is_change);
+        let page = question(&seen, step, form, is_change);
         return Ok(sent.visit.again(&format!("/disputes/{dispute}/draft/{step}"), |w, f| page.render(w, f)));
     }
     if is_change {
         return Ok(sent.visit.go(&format!("/disputes/{dispute}/draft/check")));
     }
-    let after = STEPS.iter().skip_while(|known| **known != step).nth(1);
+    let after = steps(seen.dispute.amends.is_some()).skip_while(|known| *known != step).nth(1);
     Ok(match after {
         Some(next) => sent.visit.go(&format!("/disputes/{dispute}/draft/{next}")),
         None => sent.visit.go(&format!("/disputes/{dispute}/safety")),
@@ -198,6 +201,12 @@ fn answers(seen: &Seen, claim: &Claim) -> Vec<AnswerLine> {
     ];
     // Without an amount there is none to show.
     lines.retain(|line| line.name != "amount-shown" || claim.amount.is_some());
+    if seen.dispute.amends.is_some() {
+        // Where the other party is reached is the house's to know.
+        lines.retain(|line| line.name != "respondent-email");
+        let is_fixed = |line: &&mut AnswerLine| !steps(true).any(|step| step == line.step);
+        lines.iter_mut().filter(is_fixed).for_each(|line| line.step.clear());
+    }
     lines
 }
 

@@ -223,6 +223,7 @@ fn reasons(dispute: &Dispute, raised: &Raised, is_second: bool) -> Vec<String> {
         ("safety", is_raised && !is_missing),
         ("missing-answer", is_missing),
         ("family", dispute.category.needs_registrar()),
+        ("amendment", dispute.amends.is_some()),
         ("second-filing", is_second),
     ];
     codes.into_iter().filter(|(_, holds)| *holds).map(|(code, _)| code.to_owned()).collect()

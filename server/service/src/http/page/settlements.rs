@@ -9,9 +9,10 @@ use pages::settlements::{Certificate, DeliveryLine, Settlement};
 use pages::verifications::Verify;
 use record::Verdict;
 
-use super::frame::{Answer, Visit, into_form};
+use super::frame::{Answer, Sent, Visit, into_form};
 use super::terms::both_names;
-use crate::acts::settlements;
+use crate::acts::process::look;
+use crate::acts::{amendments, settlements};
 use crate::http::api::settlements::{paper, verified};
 use crate::http::body::{id, wants_content};
 use crate::http::origin;
@@ -20,7 +21,19 @@ use crate::refused::Refused;
 async fn show_own(visit: Visit, path: web::Path<String>) -> Answer {
     visit.signed_in()?;
     let dispute: DisputeId = id(&path)?;
-    let own = visit.read(move |tx, doing| settlements::own(tx, doing, dispute)).await?;
+    let read = visit.read(move |tx, doing| {
+        let own = settlements::own(tx, doing, dispute)?;
+        let newer = match &own.superseded_by {
+            // Whoever has no part in the dispute that it came of learns that there is one, and not the way to it.
+            Some(newer) => {
+                let is_theirs = look(tx, doing, newer.dispute).is_ok();
+                Some((newer.reference.clone(), is_theirs.then(|| newer.dispute.to_string())))
+            }
+            None => None,
+        };
+        Ok((own, newer))
+    });
+    let (own, newer) = read.await?;
     let line = |row: &store::deliveries::Delivery| DeliveryLine {
         by: row.choice.as_str().to_owned(),
         state: row.state.as_str().to_owned(),
@@ -34,8 +47,17 @@ async fn show_own(visit: Visit, path: web::Path<String>) -> Answer {
         sealed_at: Some(own.settlement.sealed_at),
         entry: own.entry,
         deliveries: own.deliveries.iter().map(line).collect(),
+        newer: newer.map(|(reference, dispute)| (reference.to_string(), dispute)),
+        may_be_amended: own.may_be_amended,
     };
     Ok(visit.show(|w, f| page.render(w, f)))
+}
+
+async fn amend(sent: Sent, path: web::Path<String>) -> Answer {
+    sent.visit.signed_in()?;
+    let settlement: SettlementId = id(&path)?;
+    let seen = sent.visit.write(move |tx, doing| amendments::begin(tx, doing, settlement)).await?;
+    Ok(sent.visit.go(&format!("/disputes/{}/draft/title", seen.dispute.id)))
 }
 
 async fn download_pdf(request: HttpRequest, visit: Visit, path: web::Path<String>) -> Answer {
@@ -131,7 +153,7 @@ async fn ask_file(visit: Visit) -> Answer {
 /// answer is the page itself, because nothing is kept that a redirect could show.
 async fn verify(request: HttpRequest, visit: Visit, payload: web::Payload) -> Answer {
     origin::check_origin(&request, &visit.state.config, true)?;
-    let verdict = match verified(&visit.state, &request, payload).await {
+    let (verdict, is_superseded) = match verified(&visit.state, &request, payload).await {
         Ok(verdict) => verdict,
         Err(refused) => {
             let refused =
@@ -143,7 +165,7 @@ async fn verify(request: HttpRequest, visit: Visit, payload: web::Payload) -> An
     let word = |status: &str| Some(status.to_owned());
     let page = match verdict {
         Verdict::Valid { reference, sealed_at, stamped_at, key_revoked_at, .. } => Verify {
-            status: word("valid"),
+            status: word(if is_superseded { "superseded" } else { "valid" }),
             reference: reference.to_string(),
             sealed_at: Some(sealed_at),
             stamped_at,
@@ -162,6 +184,7 @@ async fn verify(request: HttpRequest, visit: Visit, payload: web::Payload) -> An
 pub fn configure(routes: &mut web::ServiceConfig) {
     routes
         .service(web::resource("/disputes/{id}/settlement").route(web::get().to(show_own)))
+        .service(web::resource("/settlements/{id}/amendments").route(web::post().to(amend)))
         .service(web::resource("/disputes/{id}/certificate").route(web::get().to(show_certificate)))
         .service(web::resource("/settlements/{id}/record.pdf").route(web::get().to(download_pdf)))
         .service(web::resource("/settlements/{id}/record.jws").route(web::get().to(download_jws)))

@@ -1,0 +1,3 @@
+DROP INDEX settlements_by_supersedes;
+ALTER TABLE settlements DROP COLUMN supersedes;
+DROP TABLE amendments;

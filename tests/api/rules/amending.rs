@@ -1,0 +1,184 @@
+//! What was settled is changed by a new settlement alone: asked for in a dispute of its own, signed anew by everybody, and
+//! its record stands in the place of the old one, which stays as genuine as it was.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use tests::browser::Browser;
+use tests::cast::{Person, a_term, all_clear};
+use tests::papers::payload;
+use tests::scene::Scene;
+use tests::{assert_refused, on_both, until};
+
+use super::own_settlement;
+
+/// A settled dispute, and its settlement.
+async fn settled(settings: tests::concord::Settings) -> (Scene, String) {
+    let scene = Scene::in_mediation(settings.without_limits()).await;
+    scene.settles().await;
+    let settlement = own_settlement(&scene.amara, &scene.dispute).await;
+    (scene, settlement)
+}
+
+async fn asks_to_change(person: &Person, settlement: &str) -> tests::answer::Answer {
+    person.client().post(&format!("/settlements/{settlement}/amendments"), json!({})).await
+}
+
+/// Bela asks to change it and files; the registrar lets it go on. The scene from then on: Bela is the claimant.
+async fn asked_by_bela(scene: Scene, settlement: &str) -> Scene {
+    let draft = asks_to_change(&scene.bela, settlement).await.expects(201);
+    let dispute = draft["id"].as_str().expect("an id").to_owned();
+    let words =
+        json!({"title": "Later dates", "statement": "I lost my work.", "outcome_sought": "More time."});
+    scene.bela.client().patch(&format!("/disputes/{dispute}"), words).await.expects(200);
+    scene.bela.answers_safety(&dispute, all_clear()).await.expects(204);
+    let filed = scene.bela.files(&dispute).await.expects(200);
+    assert_eq!(filed["stage"], "screening", "a second approach to the same person is looked at: {filed}");
+    let Scene { amara, bela, noor, rosa, service, .. } = scene;
+    Scene { amara: bela, bela: amara, noor, rosa, dispute, service }
+}
+
+/// The one who is asked joins by the mail that the house sent, and both come to a mediator.
+async fn comes_to_mediation(scene: &Scene) {
+    let invitations = || {
+        let all = scene.service.letters().to(&scene.bela.email);
+        all.iter().filter(|letter| letter.code_after("/invitations/").is_some()).count()
+    };
+    let before = invitations();
+    scene.rosa.screens(&scene.dispute, json!({"suitable": true, "shuttle": false})).await.ok();
+    until("the one who is asked has the mail", async || invitations() > before).await;
+    scene.bela_joins().await;
+    scene.amara.prepares(&scene.dispute, None).await;
+    scene.bela.prepares(&scene.dispute, Some(all_clear())).await;
+    scene.noor_is_confirmed().await;
+}
+
+async fn verified(scene: &Scene, jws: &str) -> Value {
+    let stranger = scene.service.stranger();
+    let part = reqwest::multipart::Part::bytes(jws.as_bytes().to_vec()).file_name("record.jws");
+    let form = reqwest::multipart::Form::new().part("file", part);
+    let request = stranger.request(Method::POST, "/verifications").multipart(form);
+    stranger.send(request).await.expects(200)
+}
+
+async fn jws_of(person: &Person, settlement: &str) -> String {
+    person.client().get(&format!("/settlements/{settlement}/record.jws")).await.text()
+}
+
+on_both! {
+    async fn what_was_settled_is_changed_by_a_record_that_stands_in_its_place(settings: Settings) {
+        let (scene, old) = settled(settings).await;
+        let (old_dispute, auditor) = (scene.dispute.clone(), scene.service.staff("auditor", "Ada Quill").await);
+        let old_jws = jws_of(&scene.amara, &old).await;
+        let scene = asked_by_bela(scene, &old).await;
+        comes_to_mediation(&scene).await;
+        let shown = scene.bela.reads(&scene.dispute).await.expects(200);
+        assert_eq!(shown["amends"], json!(old), "{shown}");
+        // What they agreed is what the new text begins from, with each on the side on which they are now.
+        let text = scene.noor.reads_agreement(&scene.dispute).await.expects(200);
+        let term = &text["draft"][0];
+        assert_eq!((&term["debtor"], &term["creditor"]), (&json!("claimant"), &json!("respondent")), "{text}");
+        assert_eq!(term["amount"]["value"], "450.00", "{text}");
+        assert_eq!(verified(&scene, &old_jws).await["status"], "valid", "nothing is changed by asking");
+        scene.settles().await;
+
+        let new = own_settlement(&scene.amara, &scene.dispute).await;
+        let record = payload(&jws_of(&scene.amara, &new).await);
+        assert_eq!(record["supersedes"], json!(old), "{record}");
+        assert_ne!(record["salt"], payload(&old_jws)["salt"]);
+        let found = verified(&scene, &old_jws).await;
+        assert_eq!((&found["status"], &found["sealed_at"]), (&json!("superseded"), &payload(&old_jws)["mediation"]["sealed_at"]), "{found}");
+        assert_eq!(verified(&scene, &jws_of(&scene.amara, &new).await).await["status"], "valid");
+
+        let file = scene.service.data().join("old.jws");
+        std::fs::write(&file, &old_jws).expect("a file");
+        let runs = |more: [&str; 2]| scene.service.runs(&["verify", &file.display().to_string(), more[0], more[1]], "").status.code();
+        let (data, keys) = (scene.service.data().display().to_string(), scene.service.data().join("keys/published.jwks"));
+        assert_eq!(runs(["--data", &data]), Some(3));
+        assert_eq!(runs(["--keys", &keys.display().to_string()]), Some(0), "the keys alone know of nothing newer");
+
+        let own = scene.amara.reads_settlement(&old_dispute).await.expects(200);
+        assert_eq!((&own["superseded_by"], &own["supersedes"]), (&json!(new), &Value::Null), "{own}");
+        assert_eq!(scene.amara.reads_settlement(&scene.dispute).await.expects(200)["supersedes"], json!(old));
+        assert_refused!(asks_to_change(&scene.amara, &old).await, 409, "record-superseded");
+        let audited = auditor.client().get(&format!("/settlements/{old}")).await.expects(200);
+        assert_eq!(audited["superseded_by"], json!(new), "{audited}");
+        let desk = Browser::of(&auditor).await.reads("/audit").await;
+        assert!(desk.contains("replaced by a newer one"), "{desk}");
+        let page = Browser::of(&scene.bela).await.reads(&format!("/disputes/{old_dispute}/settlement")).await;
+        assert!(page.contains(&format!("/disputes/{}/settlement", scene.dispute)), "{page}");
+    }
+
+    async fn only_a_party_asks_to_change_it_and_nothing_of_where_the_other_is_reached_is_told(settings: Settings) {
+        let (scene, settlement) = settled(settings).await;
+        let auditor = scene.service.staff("auditor", "Ada Quill").await;
+        for person in [&scene.noor, &scene.rosa, &auditor, &scene.service.person("Zara Kim").await] {
+            assert_refused!(asks_to_change(person, &settlement).await, 404);
+        }
+        let draft = asks_to_change(&scene.bela, &settlement).await.expects(201);
+        let dispute = draft["id"].as_str().expect("an id");
+        assert_eq!(draft["respondent"], json!({"name": "Amara Sen"}), "where she is reached is not Bela's to know: {draft}");
+        let again = asks_to_change(&scene.bela, &settlement).await.expects(201);
+        assert_eq!(again["id"], draft["id"], "the one that was begun");
+        let other = json!({"respondent": {"name": "Zara Kim", "email": "zara@example.org"}, "category": "family"});
+        let wrong = scene.bela.client().patch(&format!("/disputes/{dispute}"), other).await.is_refused(422, "fields");
+        let fields: Vec<&str> = wrong["errors"].as_array().expect("fields").iter().filter_map(|one| one["code"].as_str()).collect();
+        assert_eq!(fields, ["fixed-by-settlement"; 3], "{wrong}");
+        // The same on pages: what is fixed is neither asked nor to be changed.
+        let browser = Browser::of(&scene.bela).await;
+        let own = format!("/disputes/{}/settlement", scene.dispute);
+        let asked = browser.sends(&own, &format!("/settlements/{settlement}/amendments"), &[]).await;
+        assert!(asked.text().contains("What should we call it?"), "{}", asked.text());
+        assert!(asked.text().contains("Question 1 of 6"), "{}", asked.text());
+        for step in ["category", "respondent"] {
+            assert_eq!(browser.opens(&format!("/disputes/{dispute}/draft/{step}")).await.status, 404);
+        }
+        let check = browser.reads(&format!("/disputes/{dispute}/draft/check")).await;
+        assert!(check.contains("Amara Sen") && !check.contains("draft/respondent"), "{check}");
+        // Nobody is told of what was never filed.
+        assert_eq!(scene.amara.reads(dispute).await.status, 404);
+        let before = scene.service.letters().to(&scene.amara.email).len();
+        let scene = asked_by_bela(scene, &settlement).await;
+        assert_eq!(scene.service.letters().to(&scene.bela.email).len(), before, "nor before a registrar has looked");
+        let desk = Browser::of(&scene.rosa).await.reads(&format!("/registrar/disputes/{}/screening", scene.dispute)).await;
+        assert!(desk.contains("they want to change what they settled"), "{desk}");
+        let page = Browser::of(&scene.amara).await.reads(&format!("/disputes/{}", scene.dispute)).await;
+        assert!(page.contains("This is about changing what was agreed"), "{page}");
+        assert!(!page.contains(&scene.bela.email), "{page}");
+        // What comes to nothing leaves the old one as it was, and both may ask once more.
+        scene.amara.withdraws(&scene.dispute).await.ok();
+        let jws = jws_of(&scene.amara, &settlement).await;
+        assert_eq!(verified(&scene, &jws).await["status"], "valid");
+        asks_to_change(&scene.bela, &settlement).await.expects(201);
+    }
+
+    async fn of_two_who_ask_the_record_that_is_sealed_last_stands(settings: Settings) {
+        let (scene, first) = settled(settings).await;
+        let theirs = asks_to_change(&scene.amara, &first).await.expects(201);
+        let theirs = theirs["id"].as_str().expect("an id").to_owned();
+        let words = json!({"title": "Another sum", "statement": "It was too little.", "outcome_sought": "More."});
+        scene.amara.client().patch(&format!("/disputes/{theirs}"), words).await.expects(200);
+        scene.amara.answers_safety(&theirs, all_clear()).await.expects(204);
+        scene.amara.files(&theirs).await.expects(200);
+        let scene = asked_by_bela(scene, &first).await;
+        comes_to_mediation(&scene).await;
+        scene.settles().await;
+        let second = own_settlement(&scene.amara, &scene.dispute).await;
+
+        let Scene { amara, bela, noor, rosa, service, .. } = scene;
+        let scene = Scene { amara: bela, bela: amara, noor, rosa, dispute: theirs, service };
+        comes_to_mediation(&scene).await;
+        let text = scene.noor.reads_agreement(&scene.dispute).await.expects(200);
+        assert_eq!(text["draft"][0]["debtor"], "claimant", "what stands now is what it begins from: {text}");
+        let digest = scene.revised_and_ready(0, json!([a_term("pays a larger sum", "600.00")])).await;
+        scene.amara.signs(&scene.dispute, &digest).await.expects(201);
+        scene.bela.signs(&scene.dispute, &digest).await.expects(201);
+        scene.noor.attests(&scene.dispute, &digest).await.expects(201);
+        let third = own_settlement(&scene.amara, &scene.dispute).await;
+        let record = payload(&jws_of(&scene.amara, &third).await);
+        assert_eq!(record["supersedes"], json!(second), "{record}");
+        for (settlement, status) in [(&first, "superseded"), (&second, "superseded"), (&third, "valid")] {
+            let jws = jws_of(&scene.amara, settlement).await;
+            assert_eq!(verified(&scene, &jws).await["status"], status, "{settlement}");
+        }
+    }
+}
