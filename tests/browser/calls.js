@@ -94,6 +94,18 @@ async function leaves(person) {
   await button(person, "Talk").waitFor();
 }
 
+/** Where it is, once the page has stopped to scroll. @param {import("playwright-core").Locator} what */
+async function rests(what) {
+  let last = "";
+  for (let tries = 0; tries < 100; tries += 1) {
+    const now = JSON.stringify(await what.boundingBox());
+    if (now === last) return now;
+    last = now;
+    await new Promise((done) => setTimeout(done, 150));
+  }
+  throw new Error(`it never rests: ${last}`);
+}
+
 /** Everybody is in the joint session, which is open. @param {import("./stage.js").Stage} stage */
 async function inSession(stage) {
   await stage.withCalls();
@@ -150,6 +162,25 @@ export const tests = {
       await bela.page.locator("[data-part=callers]:text-is('')").waitFor({ state: "attached" });
     }
     assert.ok(!stage.log().includes("192.0.2.") && !stage.log().includes("candidate"), "the log knows no address");
+  },
+
+  "what is pressed in a call stays under the finger while others come and go": async (stage) => {
+    const { amara, noor } = await inSession(stage);
+    for (const viewport of [{ width: 360, height: 640 }, { width: 1280, height: 800 }]) {
+      await amara.page.setViewportSize(viewport);
+      await Promise.all([talks(amara), talks(noor)]);
+      await hears(amara, 1);
+      await amara.finds("You are connected.");
+      const before = await rests(button(amara, "Leave the call"));
+      await leaves(noor);
+      await amara.finds(/The call begins when the mediator joins/);
+      assert.equal(await rests(button(amara, "Leave the call")), before, `somebody left, at ${viewport.width} px`);
+      await talks(noor);
+      await hears(amara, 1);
+      await amara.finds("You are connected.");
+      assert.equal(await rests(button(amara, "Leave the call")), before, `somebody came, at ${viewport.width} px`);
+      await Promise.all([leaves(amara), leaves(noor)]);
+    }
   },
 
   "three who join in any order hear each other, ten times of ten": async (stage) => {

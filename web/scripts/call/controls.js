@@ -52,7 +52,8 @@ export function controls({ panel, words, say, camera, mutes, leaves }) {
     picture.textContent = word(camera.isOn() ? "no-picture" : "camera");
   });
   button("leave", leaves);
-  box.append(status, pictures, buttons, note);
+  // What is pressed stands last: words that come and go above it never move it from under a finger.
+  box.append(status, pictures, note, buttons);
   panel.append(box);
   mute.focus();
   /** @type {Map<number, {sound: HTMLAudioElement, view: HTMLVideoElement}>} */
@@ -63,8 +64,9 @@ export function controls({ panel, words, say, camera, mutes, leaves }) {
     state(key, name = "") {
       const text = word(key).replace("%1", name);
       if (status.textContent !== text) status.textContent = text;
-      // It was read by then, and on a small screen the words of the others need its place.
-      note.hidden = key === "connected";
+      // It was read by then, and on a small screen the words of the others need its place. It does not come back: whoever
+      // is about to press a button would press beside it.
+      note.hidden ||= key === "connected";
     },
     /** @param {string} key of the words that say why */
     pictureIsOff(key) {
