@@ -107,6 +107,7 @@ pub async fn measure(rooms: usize, lasting: Duration) {
     println!("{rooms} rooms were opened within {:.0} s", begun.elapsed().as_secs_f64());
     house.all_sign_in().await;
     let before = house.memory_kib();
+    println!("memory before anybody sits down: {:.0} MiB", before / 1024.0);
     let begun = Instant::now();
     let seats = house.all_come(rooms, "caught_up").await;
     println!("{} seats came within {:.1} s", seats.len(), begun.elapsed().as_secs_f64());

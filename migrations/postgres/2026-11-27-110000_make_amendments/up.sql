@@ -6,3 +6,5 @@ CREATE TABLE amendments (
 CREATE INDEX amendments_by_settlement ON amendments (settlement);
 ALTER TABLE settlements ADD COLUMN supersedes TEXT REFERENCES settlements (id);
 CREATE UNIQUE INDEX settlements_by_supersedes ON settlements (supersedes) WHERE supersedes IS NOT NULL;
+-- That somebody asked not to be written to again outlives what was filed: it holds for whatever the same person asks later.
+ALTER TABLE claims ADD COLUMN silenced BOOLEAN NOT NULL DEFAULT FALSE;

@@ -68,6 +68,8 @@ pub struct Standing {
 pub struct AgreementPage {
     /// The dispute's id.
     pub id: String,
+    /// The reference of the settlement in whose place what is signed here will stand.
+    pub replaces: Option<String>,
     /// The number of the revision; 0 where there is none yet.
     pub revision: u32,
     /// Its digest, `sha256:…`.

@@ -33,9 +33,9 @@ pub struct Settlement {
     pub entry: Option<i64>,
     /// The reader's own deliveries.
     pub deliveries: Vec<DeliveryLine>,
-    /// The reference of the record that stands in its place now, and the id of the dispute that it came of where the reader
+    /// Whether a newer record stands in its place; its reference, and the id of the dispute that it came of, where the reader
     /// has a part in that.
-    pub newer: Option<(String, Option<String>)>,
+    pub newer: Option<Option<(String, String)>>,
     /// Whether the reader may ask to change it.
     pub may_be_amended: bool,
 }

@@ -16,6 +16,8 @@ pub struct Signing {
     pub id: String,
     /// Its reference.
     pub reference: String,
+    /// The reference of the settlement in whose place what is signed here will stand.
+    pub replaces: Option<String>,
     /// The digest of the frozen text, `sha256:…`.
     pub digest: String,
     /// The terms, each with its text in every party's language.
@@ -71,6 +73,8 @@ pub struct Attestation {
     pub id: String,
     /// Its reference.
     pub reference: String,
+    /// The reference of the settlement in whose place what is signed here will stand.
+    pub replaces: Option<String>,
     /// The digest of the signed text.
     pub digest: String,
     /// The terms.

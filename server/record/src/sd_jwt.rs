@@ -151,10 +151,14 @@ fn always(contents: &Contents, digest: Digest, issuer: &str) -> Map<String, Valu
         "record_digest": digest.to_string(),
         "institution": contents.institution.name,
     });
-    match shown {
+    let mut shown = match shown {
         Value::Object(shown) => shown,
         _ => Map::new(),
+    };
+    if let Some(earlier) = contents.supersedes {
+        shown.insert("supersedes".to_owned(), json!(earlier.to_string()));
     }
+    shown
 }
 
 /// Opens a paper, and gives what it shows, the claims without a digest in them, and the key that sealed it.

@@ -9,7 +9,7 @@ use domain::money::Money;
 use domain::person::{EmailAddress, PersonName};
 
 use crate::columns::word;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::schema::{claims, disputes};
 use crate::secret::hex;
 use crate::shapes::words::{ClaimParts, ClaimShape};
@@ -77,6 +77,7 @@ pub fn save(tx: &mut Tx<'_>, dispute: DisputeId, claimant: AccountId, claim: &Cl
             claims::email_digest.eq(email),
             claims::name_digest.eq(name),
             claims::sealed.eq(sealed),
+            claims::silenced.eq(claim.silenced),
         ))
         .execute(tx.db)?;
     Ok(())
@@ -106,6 +107,23 @@ pub fn load(tx: &mut Tx<'_>, dispute: DisputeId) -> Result<Claim> {
         amount_shown: shape.amount_shown,
         silenced: shape.silenced,
     })
+}
+
+/// Whether whoever was invited by that claim asked not to be written to again, or is afraid. It is known after the claim is
+/// empty; of one that was kept before it was known so, for as long as it opens.
+///
+/// # Errors
+/// `NotFound` where there is no claim; `Corrupt`.
+pub fn is_silenced(tx: &mut Tx<'_>, dispute: DisputeId) -> Result<bool> {
+    let known: bool = claims::table.find(word(&dispute)).select(claims::silenced).first(tx.db)?;
+    if known {
+        return Ok(true);
+    }
+    match load(tx, dispute) {
+        Ok(claim) => Ok(claim.silenced),
+        Err(Error::NotFound | Error::Corrupt) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Empties a claim whose talk is destroyed. The digests stay in its place, as part of the tombstone: who filed before

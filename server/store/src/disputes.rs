@@ -11,7 +11,7 @@ use domain::assignment::Proposal;
 use domain::dispute::{Dispute, Stage, StageName};
 use domain::ids::{AccountId, AssignmentId, DisputeId, SettlementId};
 use domain::keeping::over_at;
-use domain::party::{Joining, Side};
+use domain::party::{Joining, Side, Sides};
 use domain::time::Moment;
 
 use crate::columns::{At, Word, at, spelled, word, word_opt};
@@ -154,6 +154,18 @@ pub fn insert(tx: &mut Tx<'_>, dispute: &Dispute, salt: &[u8; 16], now: Moment) 
 /// `NotFound`, `Corrupt`.
 pub fn load(tx: &mut Tx<'_>, id: DisputeId) -> Result<Stored<Dispute>> {
     tx.hold(id)?;
+    stored(tx, id)
+}
+
+/// The dispute as it is now, for whoever changes another one: what is done to it meanwhile does not wait.
+///
+/// # Errors
+/// `NotFound`, `Corrupt`.
+pub fn peek(tx: &mut Tx<'_>, id: DisputeId) -> Result<Dispute> {
+    Ok(stored(tx, id)?.value)
+}
+
+fn stored(tx: &mut Tx<'_>, id: DisputeId) -> Result<Stored<Dispute>> {
     let found = disputes::table.find(word(&id)).select((disputes::version, disputes::process_sealed));
     let (version, sealed): (i64, Vec<u8>) = found.first(tx.db)?;
     let value = tx.vault().open_dispute(place(id, version), sealed, |plain| {
@@ -197,26 +209,33 @@ pub fn save(
     Ok(next)
 }
 
-/// The draft in which that account wants to change that settlement, if it has begun one.
+/// The disputes that are or were about changing that settlement, the first one first.
 ///
 /// # Errors
 /// `Corrupt`, `Unavailable`.
-pub fn draft_amending(
-    tx: &mut Tx<'_>,
-    settlement: SettlementId,
-    claimant: AccountId,
-) -> Result<Option<DisputeId>> {
-    let begun: Option<Word<DisputeId>> = disputes::table
-        .inner_join(dispute_people::table.on(dispute_people::dispute.eq(disputes::id)))
-        .inner_join(amendments::table.on(amendments::dispute.eq(disputes::id)))
-        .filter(amendments::settlement.eq(word(&settlement)))
-        .filter(disputes::stage.eq(word(&StageName::Draft)))
-        .filter(dispute_people::account.eq(word(&claimant)))
-        .order(disputes::id)
-        .select(disputes::id)
-        .first(tx.db)
-        .optional()?;
-    begun.map(|id| id.value()).transpose()
+pub fn amending(tx: &mut Tx<'_>, settlement: SettlementId) -> Result<Vec<DisputeId>> {
+    let about = amendments::table.filter(amendments::settlement.eq(word(&settlement)));
+    let ids: Vec<Word<DisputeId>> =
+        about.order(amendments::dispute).select(amendments::dispute).load(tx.db)?;
+    ids.iter().map(Word::value).collect()
+}
+
+/// Who is on each side, without opening the dispute.
+///
+/// # Errors
+/// `Corrupt`, `Unavailable`.
+pub fn parties(tx: &mut Tx<'_>, dispute: DisputeId) -> Result<Sides<Option<AccountId>>> {
+    let mut parties = Sides::default();
+    let people: Vec<(Word<AccountId>, Word<Role>)> = dispute_people::table
+        .filter(dispute_people::dispute.eq(word(&dispute)))
+        .filter(dispute_people::role.eq_any([Role::Claimant, Role::Respondent].map(|role| word(&role))))
+        .select((dispute_people::account, dispute_people::role))
+        .load(tx.db)?;
+    for (account, role) in people {
+        let side = if role.value()? == Role::Claimant { Side::Claimant } else { Side::Respondent };
+        *parties.of_mut(side) = Some(account.value()?);
+    }
+    Ok(parties)
 }
 
 fn keep_people(tx: &mut Tx<'_>, dispute: &Dispute) -> Result<()> {

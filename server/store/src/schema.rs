@@ -81,7 +81,7 @@ diesel::table! {
 diesel::table! {
     claims (dispute) {
         dispute -> Text, claimant -> Text, email_digest -> Nullable<Text>, name_digest -> Nullable<Text>,
-        sealed -> Binary,
+        sealed -> Binary, silenced -> Bool,
     }
 }
 diesel::table! {

@@ -1,7 +1,7 @@
 //! A value as it lies in the store, and the transaction in which an act works. Deliberately not here: threads and
 //! commits, which are `writer`'s.
 
-use domain::ids::DisputeId;
+use domain::ids::{DisputeId, SettlementId};
 
 use crate::db::Db;
 use crate::dialect::{Writing, hold, run, writing};
@@ -46,6 +46,14 @@ impl<'a> Tx<'a> {
             self.held = Some(dispute);
         }
         Ok(())
+    }
+
+    /// The same for two disputes about one settlement, in acts that hold their own dispute and take no other lock after this.
+    ///
+    /// # Errors
+    /// `Busy` where it took too long.
+    pub fn hold_settlement(&mut self, settlement: SettlementId) -> Result<()> {
+        if self.writes { hold(self.db, &format!("settlement/{settlement}")) } else { Ok(()) }
     }
 
     /// The same for two requests under one Idempotency-Key: the second is to find the answer of the first.

@@ -49,16 +49,8 @@ impl Settings {
         Self { data: data.into(), database_url: None, vault_url: None, wrapping_key, writers: 4, readers: 3 }
     }
 
-    /// Whether there is a house with SQLite in that folder.
-    pub fn is_in_folder(data: &Path) -> bool {
-        data.join(ROWS_FILE).is_file()
-    }
-
     pub(crate) fn rows(&self) -> Location {
-        let file = self.data.join(ROWS_FILE);
-        self.database_url
-            .as_deref()
-            .map_or_else(|| Location::file(file, false), |url| Location::read(url, None, false))
+        rows_at(&self.data, self.database_url.as_deref())
     }
 
     /// The erasure ledger: it lies beside the databases and goes into no backup of them.
@@ -92,6 +84,29 @@ type Job = Box<dyn FnOnce(&mut Tx<'_>) -> (bool, Answer) + Send>;
 #[derive(Clone)]
 pub struct Store {
     inner: Arc<Inner>,
+}
+
+/// Where the rows are of a house in that folder.
+fn rows_at(data: &Path, database_url: Option<&str>) -> Location {
+    let file = || Location::file(data.join(ROWS_FILE), false);
+    database_url.map_or_else(file, |url| Location::read(url, None, false))
+}
+
+/// Asks the house in that folder one thing, beside a running one and without bringing anything up to date. Nothing where
+/// there is no house.
+///
+/// # Errors
+/// See [`OpenError`].
+pub(crate) fn ask<T>(
+    data: &Path,
+    database_url: Option<&str>,
+    question: impl FnOnce(&mut Db) -> diesel::QueryResult<T>,
+) -> Result<Option<T>, OpenError> {
+    if database_url.is_none() && !data.join(ROWS_FILE).is_file() {
+        return Ok(None);
+    }
+    let mut db = rows_at(data, database_url).connect()?;
+    question(&mut db).map(Some).map_err(|error| OpenError::Connect(error.to_string()))
 }
 
 struct Inner {

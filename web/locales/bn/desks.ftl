@@ -55,6 +55,7 @@ screening-why-missing-answer = একটি ব্যক্তিগত প্�
 screening-why-family = এটি পরিবার নিয়ে
 screening-why-second-filing = একই মানুষকে আগেও আমন্ত্রণ করা হয়েছে
 screening-why-amendment = তাঁরা যা মীমাংসা করেছেন তা বদলাতে চান
+screening-why-kept-apart = তাঁদের আগেও আলাদা রাখা হয়েছিল
 audit-supersedes = যার জায়গায় আছে
 audit-superseded-by = যা এর জায়গায় এসেছে
 screening-claimant = বিরোধ তুলেছেন

@@ -55,6 +55,7 @@ screening-why-missing-answer = a private question was not answered
 screening-why-family = it is about a family
 screening-why-second-filing = the same person was invited before
 screening-why-amendment = they want to change what they settled
+screening-why-kept-apart = they were kept apart before
 audit-supersedes = Stands in place of
 audit-superseded-by = Replaced by
 screening-claimant = Started the dispute

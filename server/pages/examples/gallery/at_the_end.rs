@@ -10,6 +10,7 @@ pub fn at_the_end(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         terms: terms(),
         prevailing_language: s("en"),
         name: s("Amara Sen"),
+        replaces: Some(s("CD-8P2R-44TZ")),
         ..Signing::default()
     };
     add("signing-early", Signing { opens_at: Some(at(1440)), ..signing.clone() }.render(w, f));

@@ -525,6 +525,7 @@ fn settling(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
     add("agreement-editor", editor.render(w, f));
     let agreement = AgreementPage {
         id: s(ID),
+        replaces: Some(s("CD-8P2R-44TZ")),
         revision: 2,
         digest: s(DIGEST),
         terms: terms(),
@@ -564,7 +565,7 @@ fn settling(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         may_be_amended: true,
     };
     add("settlement", settlement.render(w, f));
-    let newer = Some((s("CD-8P2R-44TZ"), Some(s(ID))));
+    let newer = Some(Some((s("CD-8P2R-44TZ"), s(ID))));
     add("settlement-replaced", Settlement { newer, may_be_amended: false, ..settlement }.render(w, f));
     let certificate = Certificate {
         reference: s("CD-7K4M-92QX"),

@@ -14,6 +14,7 @@ use domain::terms::{Term, languages_begun, languages_of};
 use domain::time::{Day, Moment};
 use record::Salt;
 use store::Tx;
+use store::settlements::Settlement;
 
 use super::process::{Seen, carry_out, house, look, refused};
 use super::{Doing, aftermath, amended, keeping};
@@ -35,6 +36,8 @@ pub struct Shown {
     pub names: Sides<Option<PersonName>>,
     /// Who signed for a side that did not sign itself (R3).
     pub representatives: Sides<Option<PersonName>>,
+    /// The settlement in whose place what is signed here will stand.
+    pub replaces: Option<Settlement>,
 }
 
 impl Shown {
@@ -77,7 +80,11 @@ pub fn show(tx: &mut Tx<'_>, doing: &Doing, id: DisputeId) -> Result<Shown, Refu
     let ends = sides.into_iter().filter_map(|side| reflection_ends_at(&seen.dispute, side, &house)).max();
     let names = store::names::of(tx, id)?;
     let representatives = representatives(tx, &seen.dispute.agreement)?;
-    Ok(Shown { seen, terms, draft, reflection_ends_at: ends, names, representatives })
+    let replaces = match seen.dispute.amends {
+        Some(settlement) => Some(store::settlements::by_id(tx, settlement)?),
+        None => None,
+    };
+    Ok(Shown { seen, terms, draft, reflection_ends_at: ends, names, representatives, replaces })
 }
 
 /// What a first text can begin from: the offer that was accepted last, or else what is to be changed here.
@@ -188,6 +195,7 @@ pub fn freeze(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId, digest: TextDig
     let mut needed = aftermath::languages_needed(&seen.dispute);
     needed.extend(languages_begun(&terms));
     carry_out(tx, doing, &mut seen, &Command::Freeze { digest, needed })?;
+    amended::may_freeze(tx, &seen.dispute)?;
     check_record(tx, doing, &seen, &terms)
 }
 

@@ -1,78 +1,84 @@
-//! The settlement that a dispute is about changing: who agreed to it, and what. Deliberately not here: beginning such a
-//! dispute (`amendments`).
+//! The settlement that a dispute is about changing: between whom it was made, what they promised, and whether it still
+//! stands. Deliberately not here: beginning such a dispute (`amendments`).
 
 use domain::dispute::Dispute;
-use domain::ids::{AccountId, SettlementId};
+use domain::ids::AccountId;
 use domain::party::Side;
 use domain::terms::Term;
 use record::Contents;
+use store::settlements::Settlement;
 use store::{Error, Tx};
 
+use super::aftermath::languages_needed;
 use crate::refused::Refused;
 
-/// Whom whoever filed asks to change what the two agreed: the other party to that settlement. They are known to the
-/// house, so that nobody has to tell where they are reached. Nothing where the dispute is about no settlement, or there is
-/// nobody on the other side whom the house knows.
+/// The settlement, and on which side of it whoever filed this dispute was.
+fn earlier(tx: &mut Tx<'_>, dispute: &Dispute) -> Result<Option<(Settlement, Side)>, Refused> {
+    let (Some(settlement), Some(claimant)) = (dispute.amends, dispute.parties.claimant.account()) else {
+        return Ok(None);
+    };
+    let settlement = store::settlements::by_id(tx, settlement)?;
+    let parties = store::disputes::parties(tx, settlement.dispute)?;
+    let side = Side::BOTH.into_iter().find(|side| *parties.of(*side) == Some(claimant));
+    Ok(side.map(|side| (settlement, side)))
+}
+
+/// Who alone can answer whoever filed: the other party to that settlement, who is known to the house. Nothing where the
+/// dispute is about no settlement.
 ///
 /// # Errors
 /// Those of the store.
 pub fn other_party(tx: &mut Tx<'_>, dispute: &Dispute) -> Result<Option<AccountId>, Refused> {
-    let Some((earlier, side)) = earlier(tx, dispute)? else { return Ok(None) };
-    Ok(earlier.parties.of(side.other()).account())
+    let Some((settlement, side)) = earlier(tx, dispute)? else { return Ok(None) };
+    Ok(*store::disputes::parties(tx, settlement.dispute)?.of(side.other()))
 }
 
-/// What the two agreed, with each on the side on which they are now: what a new text can begin from.
+/// What the two promised, with each on the side on which they are now and in the languages that are read here: what a new
+/// text can begin from. Nothing where the record does not open.
 ///
 /// # Errors
-/// Those of the store; a record that is none.
+/// Those of the store.
 pub fn terms(tx: &mut Tx<'_>, dispute: &Dispute) -> Result<Option<Vec<Term>>, Refused> {
-    let (Some(settlement), Some((_, side))) = (dispute.amends, earlier(tx, dispute)?) else {
-        return Ok(None);
+    let Some((settlement, side)) = earlier(tx, dispute)? else { return Ok(None) };
+    let documents = match store::settlements::documents(tx, settlement.id) {
+        Err(Error::NotFound | Error::Corrupt) => return Ok(None),
+        documents => documents?,
     };
-    let standing = store::settlements::standing(tx, settlement)?;
-    let same_sides = match standing.id == settlement {
-        true => side == Side::Claimant,
-        // A newer one was made by the same two, and whoever filed it was its claimant.
-        false => {
-            let newer = store::disputes::load(tx, standing.dispute)?.value;
-            newer.parties.claimant.account() == dispute.parties.claimant.account()
-        }
-    };
-    let documents = store::settlements::documents(tx, standing.id)?;
-    let contents = Contents::from_canonical(&documents.json)
-        .ok_or_else(|| Refused::broken("a record that is kept is none"))?;
-    let now = |side: Side| if same_sides { side } else { side.other() };
-    let term = |term: record::Term| Term {
-        debtor: now(term.debtor),
-        creditor: now(term.creditor),
-        text: term.text,
-        amount: term.amount,
-        due_on: term.due_on,
+    let Some(contents) = Contents::from_canonical(&documents.json) else { return Ok(None) };
+    let languages = languages_needed(dispute);
+    let now = |of: Side| if side == Side::Claimant { of } else { of.other() };
+    let term = |term: record::Term| {
+        let mut text = term.text.clone();
+        text.retain(|language, _| languages.contains(language));
+        // Words that nobody here reads are more than none.
+        let text = if text.is_empty() { term.text } else { text };
+        let (debtor, creditor) = (now(term.debtor), now(term.creditor));
+        Term { debtor, creditor, text, amount: term.amount, due_on: term.due_on }
     };
     Ok(Some(contents.terms.into_iter().map(term).collect()))
 }
 
-/// The record in whose place that of this dispute will stand: the newest of those that followed upon the one that it is
-/// about, because what the two sign last is what they hold to.
+/// Whether a text can be frozen here, that will take the place of that settlement once everybody has signed: nobody signs
+/// what takes the place of another text than the one that they were shown.
 ///
 /// # Errors
-/// Those of the store.
-pub fn superseded(tx: &mut Tx<'_>, dispute: &Dispute) -> Result<Option<SettlementId>, Refused> {
-    match dispute.amends {
-        Some(settlement) => Ok(Some(store::settlements::standing(tx, settlement)?.id)),
-        None => Ok(None),
+/// `record-superseded` where a newer record stands in its place; `amendment-under-way` where another text waits for signatures
+/// that would.
+pub fn may_freeze(tx: &mut Tx<'_>, dispute: &Dispute) -> Result<(), Refused> {
+    let Some(settlement) = dispute.amends else { return Ok(()) };
+    tx.hold_settlement(settlement)?;
+    if store::settlements::superseding(tx, settlement)?.is_some() {
+        return Err(Refused::rule("record-superseded"));
     }
-}
-
-/// The dispute that ended with that settlement, and on which side whoever filed this one sat there.
-fn earlier(tx: &mut Tx<'_>, dispute: &Dispute) -> Result<Option<(Dispute, Side)>, Refused> {
-    let (Some(settlement), Some(claimant)) = (dispute.amends, dispute.parties.claimant.account()) else {
-        return Ok(None);
-    };
-    let settlement = match store::settlements::by_id(tx, settlement) {
-        Err(Error::NotFound) => return Ok(None),
-        found => found?,
-    };
-    let earlier = store::disputes::load(tx, settlement.dispute)?.value;
-    Ok(earlier.side_of(claimant).map(|side| (earlier, side)))
+    for other in store::disputes::amending(tx, settlement)? {
+        if other == dispute.id {
+            continue;
+        }
+        let other = store::disputes::peek(tx, other)?;
+        let goes_on = other.mediation().is_some() && domain::keeping::over_at(&other).is_none();
+        if goes_on && (other.agreement.is_frozen() || other.agreement.is_binding()) {
+            return Err(Refused::rule("amendment-under-way"));
+        }
+    }
+    Ok(())
 }

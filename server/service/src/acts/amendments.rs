@@ -4,6 +4,7 @@
 
 use domain::dispute::Dispute;
 use domain::ids::{DisputeId, SettlementId};
+use domain::keeping::over_at;
 use domain::party::Side;
 use store::Tx;
 use store::claims::Claim;
@@ -13,42 +14,45 @@ use super::process::{Seen, look};
 use crate::keys::random;
 use crate::refused::Refused;
 
-/// Begins a draft in which a party to that settlement writes what it wants to change, or finds the one that it began
-/// before.
+/// Begins a draft in which a party to that settlement writes what it wants to change; where it has asked before and that goes
+/// on, that is the one.
 ///
 /// # Errors
 /// `Absent` for whoever is no party to it; `record-superseded` where a newer one stands in its place.
 pub fn begin(tx: &mut Tx<'_>, doing: &mut Doing, id: SettlementId) -> Result<Seen, Refused> {
+    let account = doing.by.person()?;
     let settlement = store::settlements::by_id(tx, id)?;
-    let earlier = look(tx, doing, settlement.dispute)?;
-    let side = earlier.side().ok_or(Refused::Absent)?;
+    let parties = store::disputes::parties(tx, settlement.dispute)?;
+    let is_mine = |side: &Side| *parties.of(*side) == Some(account);
+    let side = Side::BOTH.into_iter().find(is_mine).ok_or(Refused::Absent)?;
     if store::settlements::superseding(tx, id)?.is_some() {
         return Err(Refused::rule("record-superseded"));
     }
-    if let Some(begun) = store::disputes::draft_amending(tx, id, earlier.account)? {
-        return look(tx, doing, begun);
+    let mut is_silenced = side == Side::Claimant && store::claims::is_silenced(tx, settlement.dispute)?;
+    for begun in store::disputes::amending(tx, id)? {
+        let begun = match store::disputes::peek(tx, begun) {
+            // A draft whose key is destroyed, and whose rows are about to go.
+            Err(store::Error::NotFound) => continue,
+            begun => begun?,
+        };
+        if begun.parties.claimant.account() != Some(account) {
+            continue;
+        }
+        if over_at(&begun).is_none() {
+            return look(tx, doing, begun.id);
+        }
+        is_silenced |= store::claims::is_silenced(tx, begun.id)?;
     }
-    let person = store::people::by_id(tx, earlier.account)?;
+    let person = store::people::by_id(tx, account)?;
     let draft = DisputeId::new(doing.new_uuid());
-    let (account, category) = (earlier.account, settlement.category);
-    let dispute = Dispute::amendment(draft, account, category, person.language, id);
+    let mut dispute = Dispute::amendment(draft, account, settlement.category, person.language, id);
+    // Who was kept apart once is not brought together by another question (R17).
+    dispute.shuttle = store::disputes::peek(tx, settlement.dispute)?.shuttle;
     let respondent_name = store::names::of(tx, settlement.dispute)?.of(side.other()).clone();
-    let claim = Claim { respondent_name, silenced: is_silenced(tx, &earlier)?, ..Claim::default() };
+    let claim = Claim { respondent_name, silenced: is_silenced, ..Claim::default() };
     store::disputes::insert(tx, &dispute, &random::<16>()?, doing.now)?;
     store::claims::save(tx, draft, account, &claim)?;
     store::names::put(tx, draft, Side::Claimant, &person.name)?;
     doing.trace("amendment-begun", Some(draft), &serde_json::json!({ "settlement": id.to_string() }));
     look(tx, doing, draft)
-}
-
-/// Whether the other side asked, when it was invited to the earlier one, not to be written to by this person.
-fn is_silenced(tx: &mut Tx<'_>, earlier: &Seen) -> Result<bool, Refused> {
-    if earlier.side() != Some(Side::Claimant) {
-        return Ok(false);
-    }
-    match store::claims::load(tx, earlier.dispute.id) {
-        // What was filed is destroyed when its time has come (R12).
-        Err(store::Error::NotFound) => Ok(false),
-        claim => Ok(claim?.silenced),
-    }
 }

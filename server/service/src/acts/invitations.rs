@@ -166,8 +166,12 @@ pub fn accept(tx: &mut Tx<'_>, doing: &mut Doing, typed: &str) -> Result<Taken, 
     let invited = store::claims::load(tx, found.value.id)?.respondent_email;
     let person = store::people::by_id(tx, account)?;
     let has_address = person.confirmed_at.is_some() && invited.is_some() && person.email == invited;
-    // The other party to a settlement is known to be the one who is asked to change it.
-    let is_invited_address = has_address || amended::other_party(tx, &found.value)? == Some(account);
+    // What two people settled is changed by those two, and the house knows who they are.
+    let is_invited_address = match amended::other_party(tx, &found.value)? {
+        Some(other) if other != account => return Err(Refused::rule("not-the-other-party")),
+        Some(_) => true,
+        None => has_address,
+    };
     let id = found.value.id;
     // Coming back to what one has joined already is no mistake.
     if found.value.parties.respondent.account() == Some(account) {

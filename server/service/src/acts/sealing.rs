@@ -20,7 +20,7 @@ use store::{Stored, Tx};
 use super::agreements::signer_name;
 use super::letters::{Attachment, Envelope, post};
 use super::process::{carry_out_as, house, look, refused};
-use super::{Doing, amended, ledger, legal};
+use super::{Doing, ledger, legal};
 use crate::locked::locked;
 use crate::refused::Refused;
 
@@ -145,7 +145,7 @@ fn contents(
         signatures: papers.signatures,
         consents: papers.consents,
         auditor_may_read_terms: signatures.both(|signature| signature.auditor_may_read_terms),
-        supersedes: amended::superseded(tx, dispute)?,
+        supersedes: dispute.amends,
     })
 }
 

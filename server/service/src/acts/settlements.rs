@@ -178,6 +178,10 @@ pub fn for_paper(tx: &mut Tx<'_>, doing: &mut Doing, id: SettlementId) -> Result
     if !may_show && viewer != Viewer::Auditor {
         return Err(Refused::Absent);
     }
+    // It would tell a court that this is what the two hold to.
+    if viewer != Viewer::Auditor && is_superseded(tx, id)? {
+        return Err(Refused::rule("record-superseded"));
+    }
     if viewer == Viewer::Auditor {
         let subjects = serde_json::json!({ "settlement": id.to_string() });
         doing.trace("paper-made-for-auditor", Some(settlement.dispute), &subjects);

@@ -1,5 +1,5 @@
 //! `concord verify FILE`: whether a record is genuine, from the file and the published keys alone. With `--keys` it opens no
-//! house; with the folder of one it asks that house as well whether a newer record stands in its place.
+//! house; with the folder of one it looks there as well whether a newer record stands in its place, and changes nothing.
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
@@ -8,16 +8,15 @@ use std::process::ExitCode;
 use clap::Args;
 use domain::ids::SettlementId;
 use record::{KeySet, Verdict};
+use store::settlements::is_superseded_in;
 
-use super::{Failed, Place, runtime, settings};
-use crate::acts::settlements::is_superseded;
-use crate::app::House;
-use crate::config::Config;
+use super::Failed;
+use crate::config::{self, Given};
 
 const ALTERED: u8 = 1;
 const UNKNOWN: u8 = 2;
 const SUPERSEDED: u8 = 3;
-/// Something that keeps us from looking at all.
+/// Something that keeps us from looking at all, or from asking whether a newer record stands in its place.
 const CANNOT_LOOK: u8 = 4;
 
 /// What `verify` is told.
@@ -51,8 +50,8 @@ pub fn verify(what: &Verify) -> Result<ExitCode, Failed> {
     let mut out = io::stdout().lock();
     let code = match record::verify(&read(&what.file)?, &keys) {
         Verdict::Valid { reference, sealed_at, record_id, digest, stamped_at, key_revoked_at } => {
-            let is_replaced = what.keys.is_none() && has_newer(what.data.clone(), record_id)?;
-            let status = if is_replaced { "superseded" } else { "valid" };
+            let newer = if what.keys.is_some() { Ok(false) } else { has_newer(what.data.clone(), record_id) };
+            let status = if newer == Ok(true) { "superseded" } else { "valid" };
             writeln!(out, "{status}: {reference}, sealed at {sealed_at}, {digest}")?;
             if let Some(at) = stamped_at {
                 writeln!(out, "a time-stamp authority saw it sealed at {at}")?;
@@ -60,7 +59,15 @@ pub fn verify(what: &Verify) -> Result<ExitCode, Failed> {
             if let Some(at) = key_revoked_at {
                 writeln!(out, "sealed before the key was revoked, at {at}")?;
             }
-            if is_replaced { SUPERSEDED } else { 0 }
+            match newer {
+                Ok(true) => SUPERSEDED,
+                Ok(false) => 0,
+                Err(reason) => {
+                    let said = "whether a newer record stands in its place cannot be asked";
+                    writeln!(io::stderr(), "concord: {said}: {reason}")?;
+                    CANNOT_LOOK
+                }
+            }
         }
         Verdict::Revoked { at } => {
             writeln!(out, "unknown: its key was revoked at {at}, and had not sealed it before")?;
@@ -81,18 +88,12 @@ pub fn verify(what: &Verify) -> Result<ExitCode, Failed> {
 
 /// Whether the house in that folder knows a newer record in the place of that one. A folder that holds keys alone is no
 /// house, and none is made of it by looking.
-fn has_newer(data: Option<PathBuf>, record: SettlementId) -> Result<bool, Failed> {
-    let config = settings(&Place { data, config: None }, None)?;
-    if config.database_url.is_none() && !store::Settings::is_in_folder(&config.data) {
-        return Ok(false);
-    }
-    runtime()?.block_on(ask(config, record))
-}
-
-async fn ask(config: Config, record: SettlementId) -> Result<bool, Failed> {
-    let cannot = |reason: String| Failed::Code(CANNOT_LOOK, reason);
-    let house = House::open(config).await.map_err(|error| cannot(error.to_string()))?;
-    let found = house.state.store.read(move |tx| is_superseded(tx, record)).await;
-    house.close().await;
-    found.map_err(|refused| cannot(format!("the house cannot be asked: {refused}")))
+///
+/// # Errors
+/// Why the house cannot be asked.
+fn has_newer(data: Option<PathBuf>, record: SettlementId) -> Result<bool, String> {
+    let given = Given { config: None, data, listen: None };
+    let (config, ..) = config::load(&given).map_err(|error| error.to_string())?;
+    let url = config.database_url.as_ref().map(|url| url.reveal());
+    is_superseded_in(&config.data, url, record).map_err(|error| error.to_string())
 }

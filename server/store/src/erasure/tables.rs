@@ -59,7 +59,7 @@ const TABLES: [(&str, Fate, &str); 46] = [
     ("reminders", Talk, "dispute due_at remind_at reminded_at"),
     ("dispute_people", Years, "dispute account role"),
     ("assignments", Years, "id dispute mediator state proposed_at"),
-    ("claims", Claim, "dispute claimant email_digest name_digest sealed"),
+    ("claims", Claim, "dispute claimant email_digest name_digest sealed silenced"),
     // Each paper says under which key it lies; those under the data key go.
     ("papers", Claim, "dispute kind part key sealed at"),
     (

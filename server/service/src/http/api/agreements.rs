@@ -43,7 +43,7 @@ struct AgreementShown {
     /// What is to be looked at again in each term, in the order of the terms: `same-sides`, `text-missing`,
     /// `no-amount`, `no-due-day`, `due-day-passed`, `vague-word`. They warn, and stop nothing.
     flags: Vec<Vec<&'static str>>,
-    /// The terms of the offer that was accepted last, for whoever holds the pen; not yet binding.
+    /// The terms of the offer that was accepted last, or of the settlement that is to be changed, for whoever holds the pen; not yet binding.
     #[serde(skip_serializing_if = "Option::is_none")]
     draft: Option<Vec<TermJson>>,
     /// When the time to think ends.
@@ -53,6 +53,9 @@ struct AgreementShown {
     signatures: Vec<SignatureShown>,
     /// Whether every party has signed.
     all_signed: bool,
+    /// The settlement in whose place, all of it, what is signed here will stand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replaces: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -103,6 +106,7 @@ fn shown(shown: &Shown, today: Day) -> AgreementShown {
         reflection_ends_at: shown.reflection_ends_at.map(|at| at.to_string()),
         signatures: Side::BOTH.into_iter().filter(visible).map(line).collect(),
         all_signed: agreement.is_binding(),
+        replaces: shown.replaces.as_ref().map(|settlement| settlement.id.to_string()),
     }
 }
 

@@ -16,7 +16,7 @@ use pages::terms::FlagLine;
 use super::drafts::currencies;
 use super::frame::{Answer, Sent, Visit, asked, into_form};
 use super::read_backs::awaits_read_back;
-use super::terms::{both_names, by_rows, flag_lines, into_fields, lines, row, state_of};
+use super::terms::{both_names, by_rows, flag_lines, into_fields, lines, replaces, row, state_of};
 use crate::acts::agreements::{self, Shown};
 use crate::acts::read_backs;
 use crate::acts::suggestions::{self, may_suggest};
@@ -113,6 +113,7 @@ fn page_of(visit: &Visit, read: &Read, form: Form) -> AgreementPage {
         flags: flag_lines(shown, &shown.terms, visit.state.clock.now().day()),
         prevailing_language: prevailing.to_owned(),
         state: state_of(shown).to_owned(),
+        replaces: replaces(shown),
         standings: standings(shown),
         reflection_ends_at: shown.reflection_ends_at,
         may_suggest: may_suggest(&shown.seen),

@@ -224,6 +224,7 @@ fn reasons(dispute: &Dispute, raised: &Raised, is_second: bool) -> Vec<String> {
         ("missing-answer", is_missing),
         ("family", dispute.category.needs_registrar()),
         ("amendment", dispute.amends.is_some()),
+        ("kept-apart", dispute.amends.is_some() && dispute.shuttle),
         ("second-filing", is_second),
     ];
     codes.into_iter().filter(|(_, holds)| *holds).map(|(code, _)| code.to_owned()).collect()

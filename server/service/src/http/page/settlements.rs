@@ -2,6 +2,7 @@
 //! anyone.
 
 use actix_web::{HttpRequest, web};
+use domain::dispute::Stage;
 use domain::ids::{DisputeId, SettlementId};
 use domain::party::Side;
 use pages::form::Form;
@@ -24,10 +25,10 @@ async fn show_own(visit: Visit, path: web::Path<String>) -> Answer {
     let read = visit.read(move |tx, doing| {
         let own = settlements::own(tx, doing, dispute)?;
         let newer = match &own.superseded_by {
-            // Whoever has no part in the dispute that it came of learns that there is one, and not the way to it.
+            // Whoever has no part in the dispute that it came of learns that there is one, and nothing of it.
             Some(newer) => {
                 let is_theirs = look(tx, doing, newer.dispute).is_ok();
-                Some((newer.reference.clone(), is_theirs.then(|| newer.dispute.to_string())))
+                Some(is_theirs.then(|| (newer.reference.to_string(), newer.dispute.to_string())))
             }
             None => None,
         };
@@ -47,7 +48,7 @@ async fn show_own(visit: Visit, path: web::Path<String>) -> Answer {
         sealed_at: Some(own.settlement.sealed_at),
         entry: own.entry,
         deliveries: own.deliveries.iter().map(line).collect(),
-        newer: newer.map(|(reference, dispute)| (reference.to_string(), dispute)),
+        newer,
         may_be_amended: own.may_be_amended,
     };
     Ok(visit.show(|w, f| page.render(w, f)))
@@ -57,7 +58,9 @@ async fn amend(sent: Sent, path: web::Path<String>) -> Answer {
     sent.visit.signed_in()?;
     let settlement: SettlementId = id(&path)?;
     let seen = sent.visit.write(move |tx, doing| amendments::begin(tx, doing, settlement)).await?;
-    Ok(sent.visit.go(&format!("/disputes/{}/draft/title", seen.dispute.id)))
+    let own = format!("/disputes/{}", seen.dispute.id);
+    let is_draft = seen.dispute.stage == Stage::Draft;
+    Ok(sent.visit.go(&if is_draft { format!("{own}/draft/title") } else { own }))
 }
 
 async fn download_pdf(request: HttpRequest, visit: Visit, path: web::Path<String>) -> Answer {

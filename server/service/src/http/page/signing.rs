@@ -9,7 +9,7 @@ use pages::signing::{Attestation, NotFreely, Signing as Page};
 use super::agreements::standings;
 use super::frame::{Answer, Sent, Visit, into_form};
 use super::read_backs::awaits_read_back;
-use super::terms::{both_names, lines};
+use super::terms::{both_names, lines, replaces};
 use crate::acts::agreements::{self, Shown, Signing};
 use crate::acts::read_backs;
 use crate::desk::Once;
@@ -62,6 +62,7 @@ fn page_of(read: &Read, form: Form) -> Result<Page, Refused> {
     Ok(Page {
         id: dispute.id.to_string(),
         reference: dispute.reference.as_ref().map_or_else(String::new, ToString::to_string),
+        replaces: replaces(shown),
         digest: revision.digest.to_string(),
         terms: lines(&shown.terms, &names, revision.prevailing.tag()),
         prevailing_language: revision.prevailing.tag().to_owned(),
@@ -172,6 +173,7 @@ fn attestation(visit: &Visit, shown: &Shown, form: Form) -> Result<Attestation, 
     Ok(Attestation {
         id: dispute.id.to_string(),
         reference: dispute.reference.as_ref().map_or_else(String::new, ToString::to_string),
+        replaces: replaces(shown),
         digest: revision.digest.to_string(),
         terms: lines(&shown.terms, &both_names(&shown.names), revision.prevailing.tag()),
         standings: standings(shown),

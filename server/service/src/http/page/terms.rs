@@ -58,6 +58,11 @@ pub fn flag_lines(shown: &Shown, terms: &[Term], today: Day) -> Vec<Vec<FlagLine
         .collect()
 }
 
+/// The reference of the settlement in whose place the text will stand.
+pub fn replaces(shown: &Shown) -> Option<String> {
+    shown.replaces.as_ref().map(|settlement| settlement.reference.to_string())
+}
+
 /// How far the text has come, as pages call it.
 pub fn state_of(shown: &Shown) -> &'static str {
     match &shown.seen.dispute.agreement {
