@@ -161,7 +161,8 @@ fn apply_to_stage(dispute: &mut Dispute, event: &Event, at: Moment) {
 }
 
 /// The room opens. Where there was a mediator before, it is the same mediation: it began when it began, whoever was
-/// present was present, and what a side signalled waits for the next one (R18).
+/// present was present, and what a side signalled waits for the next one (R18). So does its no to signing freely: the text
+/// is the same, and whoever may sign for that side still may not over its word (R23).
 fn confirm(dispute: &mut Dispute, mediator: AccountId, until: Moment, at: Moment) {
     let (mut tried, mut began, mut room) = (Vec::new(), at, RoomState::default());
     let (beside, mut co_mediated) = (CoMediation::Vacant, Vec::new());
@@ -170,6 +171,7 @@ fn confirm(dispute: &mut Dispute, mediator: AccountId, until: Moment, at: Moment
         if let Some(earlier) = &assigning.earlier {
             began = earlier.began;
             (room.attended, room.signals) = (earlier.room.attended, earlier.room.signals);
+            room.not_freely = earlier.room.not_freely;
             co_mediated.clone_from(&earlier.co_mediated);
             // Their seat ended with that of the mediator who left: who leads now takes no seat beside themself, and
             // whoever does not lead now has had their part in it.

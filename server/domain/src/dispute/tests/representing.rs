@@ -9,7 +9,7 @@ use crate::room::Signal;
 
 use super::play::{
     CLAIMANT, DELA, OMAR, Play, RESPONDENT, accept_authority, ask_companion, claim_authority, companion,
-    sign, sit_beside,
+    freeze, sign, sit_beside,
 };
 use super::stages;
 
@@ -125,6 +125,25 @@ fn r23_nobody_signs_for_a_party_over_its_own_word_and_meets_that_only_by_trying(
     back.refuses(REPRESENTATIVE, &sign(digest, true), Refusal::PartyAlone);
     let again = back.does(CLAIMANT, &claim_authority()).does(Actor::Registrar, &accept_authority());
     assert!(signer(&again.signs(REPRESENTATIVE)).is_some());
+}
+
+#[test]
+fn r23_a_partys_no_outlives_the_mediator_who_was_told_of_it() {
+    let unsigned = stages::represented();
+    let doubted = unsigned.clone().does(CLAIMANT, &sign(unsigned.digest(), false));
+    let another = |play: Play| {
+        let left = play.does(Actor::Registrar, &Command::SeekAnotherMediator).proposes(OMAR);
+        let omar = Actor::Mediator(OMAR);
+        let led = left.does(omar, &Command::AcceptAssignment { disclosed: false }).both(Play::approves);
+        let digest = led.digest();
+        led.both(Play::gets_ready_to_sign).does(omar, &freeze(digest)).waits(super::play::DAY)
+    };
+    let (doubted, unsigned) = (another(doubted), another(unsigned));
+    let digest = doubted.digest();
+    assert_eq!(doubted.asks(REPRESENTATIVE, &sign(digest, true)), Ok(Vec::new()), "nothing is signed");
+    assert!(signer(&unsigned.signs(REPRESENTATIVE)).is_some(), "who said nothing of it is signed for");
+    // The party alone says otherwise.
+    assert_eq!(signer(&doubted.signs(CLAIMANT)), Some(Signer::Party));
 }
 
 #[test]
