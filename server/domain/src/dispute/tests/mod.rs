@@ -14,5 +14,6 @@ mod secrecy;
 mod neutrality;
 mod safety;
 mod signing;
+mod model;
 mod clocks;
 mod walks;
