@@ -21,6 +21,7 @@ mod text;
 mod suggestions;
 mod read_back;
 mod signing;
+mod signing_at_once;
 mod representing;
 mod delivery;
 

@@ -140,9 +140,12 @@ async fn sign(sent: Sent, path: web::Path<String>) -> Answer {
         Ok(false) => return Ok(sent.visit.go(&format!("/disputes/{dispute}/signing/heard"))),
         Err(refused) => refused,
     };
-    // The answer to the private question is not shown again to whoever looks over a shoulder.
+    // The answer to the private question is not shown again to whoever looks over a shoulder; and where the text has changed
+    // since it was read, what was ticked was another promise.
     let mut typed = sent.typed();
-    typed.values.retain(|(field, _)| field != "freely");
+    let standing = read.shown.seen.dispute.agreement.revision().map(|revision| revision.digest.to_string());
+    let is_same = standing.as_deref() == Some(sent.form.text("digest"));
+    typed.values.retain(|(field, _)| field != "freely" && (is_same || !field.starts_with("term-")));
     let form = into_form(refused, typed, &[("digest", "")])?;
     let page = page_of(&read, form)?;
     Ok(sent.visit.again(&format!("/disputes/{dispute}/signing"), |w, f| page.render(w, f)))
