@@ -3,14 +3,15 @@
 //! Rounds are interleaved and turn their order, so that all meet the same machine. Not here: judging the numbers.
 //!
 //! `cargo run --release -p tests --bin bench -- [--seconds 5] [--rounds 3] [--wsbare PROGRAM] [--socketio FOLDER]`
-//! with `CONCORD_PROGRAM` naming a release build. `--crowd 2500` fills that many rooms of four instead, and `--hostile`
-//! measures what one bad peer costs the others.
+//! with `CONCORD_PROGRAM` naming a release build. `--crowd 2500` fills that many rooms of four instead, `--hostile`
+//! measures what one bad peer costs the others, and `--records 48` seals and verifies that many records.
 
 mod load;
 mod peers;
 mod servers;
 mod crowd;
 mod hostile;
+mod records;
 
 use std::time::Duration;
 
@@ -27,11 +28,12 @@ struct Wanted {
     socketio: Option<String>,
     crowd: Option<usize>,
     hostile: bool,
+    records: Option<usize>,
 }
 
 fn wanted() -> Wanted {
-    let (wsbare, socketio, crowd) = (None, None, None);
-    let mut wanted = Wanted { seconds: 5, rounds: 3, wsbare, socketio, crowd, hostile: false };
+    let (wsbare, socketio, crowd, records) = (None, None, None, None);
+    let mut wanted = Wanted { seconds: 5, rounds: 3, wsbare, socketio, crowd, hostile: false, records };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         let mut value = || words.next().unwrap_or_else(|| panic!("{word} needs a value"));
@@ -41,6 +43,7 @@ fn wanted() -> Wanted {
             "--wsbare" => wanted.wsbare = Some(value()),
             "--crowd" => wanted.crowd = Some(value().parse().expect("a number of rooms")),
             "--hostile" => wanted.hostile = true,
+            "--records" => wanted.records = Some(value().parse().expect("a number of records")),
             "--socketio" => wanted.socketio = Some(value()),
             other => panic!("`{other}` is no option"),
         }
@@ -54,6 +57,9 @@ async fn main() {
     let lasting = Duration::from_secs(wanted.seconds);
     if let Some(rooms) = wanted.crowd {
         return crowd::measure(rooms, lasting).await;
+    }
+    if let Some(records) = wanted.records {
+        return records::measure(records).await;
     }
     if wanted.hostile {
         return hostile::measure(wanted.rounds, lasting).await;
