@@ -21,6 +21,7 @@ mod uploads;
 mod pages;
 mod desks;
 mod mail;
+mod mail_faults;
 mod metrics;
 mod faults;
 mod together;

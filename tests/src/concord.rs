@@ -223,6 +223,31 @@ impl Service {
         tools::printed(&mut command);
     }
 
+    /// Mail that waits for another try waits no longer, as far as the clock of its rows knows.
+    #[track_caller]
+    pub fn mail_is_due(&self) {
+        self.db_runs("UPDATE outbox SET due_at = 0 WHERE state = 'queued' AND leased_until = 0");
+    }
+
+    /// What the database answers to a question for one figure or word.
+    #[track_caller]
+    pub fn db_tells(&self, question: &str) -> String {
+        let mut command = match &self.database {
+            Some(url) => {
+                let mut command = Command::new("psql");
+                command.args(["-q", "-A", "-t", "-c", question]).arg(url);
+                command
+            }
+            None => {
+                let mut command = Command::new(tools::python());
+                let script = "import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute(sys.argv[2]).fetchone()[0])";
+                command.args(["-c", script]).arg(self.data().join("concord.db")).arg(question);
+                command
+            }
+        };
+        tools::printed(&mut command).trim().to_owned()
+    }
+
     /// Starts the process on the same data and port, and waits until it is ready.
     pub async fn starts(&self) {
         let log = File::options().create(true).append(true).open(self.log_file()).expect("the log file");

@@ -132,10 +132,11 @@ async fn r26_delivery_is_recorded_for_each_person_and_a_failure_is_the_registrar
     assert_eq!(own_state(&scene.amara, dispute).await, "queued", "nothing is lost while mail is down");
     postbox.behaves(Mode::Never);
     postbox.comes_back();
-    // The first wait before another try is a minute.
-    let patience = std::time::Duration::from_secs(120);
-    let is_failed = async || own_state(&scene.amara, dispute).await == "failed";
-    tests::until_within(patience, "the refused mail is recorded", is_failed).await;
+    tests::until("the refused mail is recorded", async || {
+        scene.service.mail_is_due();
+        own_state(&scene.amara, dispute).await == "failed"
+    })
+    .await;
 
     let id = own_settlement(&scene.amara, dispute).await;
     let visitor = scene.rosa.signs_in_on_a_page().await;

@@ -129,8 +129,8 @@ pub fn audited_only(tx: &mut Tx<'_>, doing: &Doing, id: SettlementId) -> Result<
     }
 }
 
-/// The record itself. Fetching one's own copy is its collection (R26), asking for its head alone (`collects` is false)
-/// is not; an auditor's look is traced.
+/// The record itself. Fetching one's own copy is its collection (R26), where it was not to come by mail or the mail has
+/// failed; asking for its head alone (`collects` is false) is not; an auditor's look is traced.
 ///
 /// # Errors
 /// `Absent` for whoever may not read it: closed and missing look the same.
@@ -148,7 +148,8 @@ pub fn documents(
     }
     let account = doing.by.person()?;
     for delivery in store::deliveries::of_settlement(tx, id)? {
-        let sent_otherwise = delivery.choice == DeliveryChoice::Attachment;
+        let sent_otherwise =
+            delivery.choice == DeliveryChoice::Attachment && delivery.state != DeliveryState::Failed;
         if collects
             && delivery.account == account
             && !sent_otherwise

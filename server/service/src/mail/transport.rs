@@ -91,11 +91,27 @@ fn class(error: &Error) -> NotSent {
     let text = match &status {
         Some(status) => format!("smtp-{status}"),
         None if error.is_timeout() => "smtp-timeout".to_owned(),
-        None if error.is_tls() => "smtp-tls".to_owned(),
+        None if is_of_tls(error) => "smtp-tls".to_owned(),
+        // The server does not offer what the settings ask for, such as STARTTLS.
+        None if error.is_client() => "smtp-offer".to_owned(),
         None => "smtp-connection".to_owned(),
     };
     let of_the_house = status.as_deref().is_some_and(|status| ["530", "534", "535", "538"].contains(&status));
     if error.is_permanent() && !of_the_house { NotSent::Never(text) } else { NotSent::Later(text) }
+}
+
+/// Whether the line could not be made private, as with a certificate for which nobody vouches: the library tells that
+/// as it tells of a line that broke.
+fn is_of_tls(error: &Error) -> bool {
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        let inner = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        if inner.is_some_and(|inner| inner.is::<tokio_rustls::rustls::Error>()) {
+            return true;
+        }
+        source = cause.source();
+    }
+    error.is_tls()
 }
 
 /// Writes a mail aside and renames it, so that nobody ever reads half of one.
