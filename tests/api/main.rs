@@ -22,6 +22,7 @@ mod pages;
 mod desks;
 mod mail;
 mod mail_faults;
+mod bounces;
 mod metrics;
 mod faults;
 mod together;

@@ -16,6 +16,7 @@ pub mod accommodation;
 pub mod safety;
 pub mod consent;
 pub mod settlement;
+pub mod bounce;
 pub mod party;
 pub mod invitation;
 pub mod companion;

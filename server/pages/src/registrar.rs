@@ -52,8 +52,10 @@ pub struct FailedMail {
     pub attempts: u32,
     /// When it was tried last.
     pub at: Moment,
-    /// Whether it was set aside.
-    pub is_set_aside: bool,
+    /// Whether a server took it and it came back; it was set aside otherwise.
+    pub has_come_back: bool,
+    /// Whether it is still there to be sent again.
+    pub is_whole: bool,
 }
 
 /// Somebody asked for help: an alarm, a concern from an invitation, a "not freely".
@@ -76,8 +78,9 @@ pub struct Alarm {
 }
 
 /// `GET /registrar`. Posts `/disputes/{dispute}/parties/{party}/identity`: `decision` (`confirm` with `sure-{party}`: `yes`, `refuse`);
-/// `/registrar/duties/{duty}` (no fields: it was seen to); `/registrar/mails/{id}/retries` (no fields); `/disputes/{id}/resumption` (no fields). Links to
-/// `/registrar/disputes`, `/registrar/disputes/{id}/screening`, `/registrar/disputes/{id}/assignment` and `/registrar/disputes/{id}/hold`.
+/// `/registrar/duties/{duty}` (no fields: it was seen to); `/registrar/mails/{id}` (no fields: one that came back was seen to);
+/// `/registrar/mails/{id}/retries` (no fields); `/disputes/{id}/resumption` (no fields). Links to `/registrar/disputes`,
+/// `/registrar/disputes/{id}/screening`, `/registrar/disputes/{id}/assignment` and `/registrar/disputes/{id}/hold`.
 #[derive(Debug, Clone, Default)]
 pub struct RegistrarDesk {
     /// Calls for help, the newest first.

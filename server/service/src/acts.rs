@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod legal;
 pub mod notices;
 pub mod amended;
+pub mod bounces;
 pub mod codes;
 pub mod duties;
 pub mod authorities;

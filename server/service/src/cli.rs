@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod backup;
+pub mod bounces;
 pub mod demo;
 pub mod keys;
 pub mod ledger;
@@ -109,6 +110,11 @@ enum LedgerCommand {
 enum MailCommand {
     /// Try the mails again that were set aside.
     Retry {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Take in a mail that another server gave back, from standard input: 0 taken in, 65 it is no bounce, 75 come again.
+    Bounced {
         #[command(flatten)]
         place: Place,
     },
@@ -241,6 +247,7 @@ fn carry_out(command: Command) -> Result<ExitCode, Failed> {
             let config = settings(&what.place, None)?;
             runtime()?.block_on(keys::revoke(config, &what, Clock::new().now()))
         }
+        Command::Mail { command: MailCommand::Bounced { place } } => bounces::take(&place),
         Command::Mail { command: MailCommand::Dkim { place } } => show_dkim(&settings(&place, None)?),
         Command::Mail { command: MailCommand::Retry { place } } => {
             let config = settings(&place, None)?;

@@ -6,6 +6,7 @@ pub mod table;
 pub mod sources;
 pub mod calls;
 pub mod ledger;
+pub mod mail;
 pub mod scanner;
 pub mod time_stamps;
 
@@ -17,10 +18,10 @@ use std::time::Duration;
 
 use domain::category::Category;
 use domain::ids::{FileId, UploadId};
-use domain::person::EmailAddress;
 
 pub use calls::Calls;
 pub use ledger::Ledger;
+pub use mail::{Mail, MailTls, MailTransport};
 pub use scanner::{Clamd, ClamdAddress};
 pub use sources::{BadSetting, Place, Values};
 pub use time_stamps::{StampAddress, TimeStamps};
@@ -79,29 +80,6 @@ pub struct Institution {
     pub court_reference: Option<String>,
     /// Kinds of dispute that wait for the registrar whatever was answered (R20).
     pub screened_categories: Vec<Category>,
-}
-
-#[derive(Debug, Clone)]
-pub struct Mail {
-    pub transport: MailTransport,
-    pub from: EmailAddress,
-    /// Under which selector mails are signed (DKIM); nothing where they are not.
-    pub dkim_selector: Option<String>,
-    /// How long an unsendable mail is tried again.
-    pub lasting: Duration,
-}
-
-#[derive(Debug, Clone)]
-pub enum MailTransport {
-    Files,
-    Smtp { host: String, port: u16, tls: MailTls, credentials: Option<(String, Secret)>, timeout: Duration },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MailTls {
-    StartTls,
-    Tls,
-    None,
 }
 
 /// How long things last.
@@ -350,58 +328,6 @@ fn printable(text: &str) -> Result<(), Impossible> {
     let line = text.chars().filter(|letter| !letter.is_control()).collect::<String>();
     record::printable(&line)
         .map_err(|_| Impossible("has a letter, or a word so long, that no record prints".to_owned()))
-}
-
-impl Mail {
-    fn read(values: &Values, public_url: &PublicUrl) -> Result<Self, BadSetting> {
-        let address = |text: &str| text.parse().map_err(|_| Impossible("is no mail address".to_owned()));
-        let transport = match values.text("mail_transport") {
-            "files" => MailTransport::Files,
-            "smtp" => Self::smtp(values)?,
-            _ => return Err(values.bad("mail_transport", "is neither files nor smtp")),
-        };
-        let is_smtp = matches!(transport, MailTransport::Smtp { .. });
-        let from = match values.given("mail_from") {
-            Some(_) => values.read("mail_from", address)?,
-            None if is_smtp => return Err(values.bad("mail_transport", "needs mail_from to be set too")),
-            None => values.read("mail_from", |_| address(&format!("concord@{}", mail_domain(public_url))))?,
-        };
-        let label = |text: &str| {
-            let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-            let fits = (1..=63).contains(&text.len()) && text.bytes().all(is_plain);
-            if fits { Ok(text.to_owned()) } else { Err(Impossible("is no name in the DNS".to_owned())) }
-        };
-        let selector = values.given("mail_dkim_selector");
-        let dkim_selector = selector.map(|_| values.read("mail_dkim_selector", label)).transpose()?;
-        Ok(Self { transport, from, dkim_selector, lasting: values.read("mail_lasting", values::period)? })
-    }
-
-    fn smtp(values: &Values) -> Result<MailTransport, BadSetting> {
-        let host = values
-            .given("mail_host")
-            .ok_or_else(|| values.bad("mail_transport", "needs mail_host to be set too"))?;
-        let port = |text: &str| text.parse().map_err(|_| Impossible("is no port".to_owned()));
-        let tls = match values.text("mail_tls") {
-            "starttls" => MailTls::StartTls,
-            "tls" => MailTls::Tls,
-            "none" => MailTls::None,
-            _ => return Err(values.bad("mail_tls", "is none of starttls, tls and none")),
-        };
-        let credentials = match (values.given("mail_user"), values.given("mail_password")) {
-            (Some(user), Some(password)) => Some((user, Secret::new(password))),
-            (None, None) => None,
-            _ => return Err(values.bad("mail_user", "and mail_password go together")),
-        };
-        let timeout = values.read("mail_timeout", values::period)?;
-        Ok(MailTransport::Smtp { host, port: values.read("mail_port", port)?, tls, credentials, timeout })
-    }
-}
-
-/// What stands behind the @ where nothing is set: the public host, where that is a name with a dot.
-fn mail_domain(public_url: &PublicUrl) -> String {
-    let host = public_url.as_str().rsplit("//").next().unwrap_or("").split(':').next().unwrap_or("");
-    let is_name = host.contains('.') && host.parse::<std::net::IpAddr>().is_err();
-    if is_name { host.to_owned() } else { "localhost.localdomain".to_owned() }
 }
 
 impl Periods {

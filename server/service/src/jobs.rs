@@ -16,7 +16,7 @@ use domain::agreement::Agreement;
 use domain::dispute::{Actor, Command, Refusal};
 use domain::ids::{DisputeId, FileId};
 use domain::time::Moment;
-use store::{Tx, codes, disputes, erasure, idempotency, outbox, proposals, reminders, sessions};
+use store::{Tx, bounces, codes, disputes, erasure, idempotency, outbox, proposals, reminders, sessions};
 use tokio::sync::watch;
 
 use crate::acts::process::{carry_out_as, house};
@@ -33,6 +33,9 @@ use crate::uploads::scanner::Scanner;
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How long the row of a mail that has left is kept: without address and body, for whoever asks where it went.
 const MAIL_ROWS_KEPT: Duration = Duration::from_secs(90 * 86_400);
+/// How long address and record of a mail that was sent are kept: servers try for some five days (RFC 5321, 4.5.4.1), and
+/// then give it back.
+const MAIL_COMES_BACK_WITHIN: Duration = Duration::from_secs(10 * 86_400);
 /// From what age a file must have its row.
 const ORPHAN_AGE: Duration = Duration::from_secs(86_400);
 /// How many disputes are taken at a time; those that are left come a moment later.
@@ -240,6 +243,7 @@ impl Jobs {
         let sweep = move |tx: &mut Tx<'_>, _: &mut Doing| {
             let swept = codes::sweep(tx, now)? + sessions::sweep(tx, now)? + idempotency::sweep(tx, now)?;
             let mails = outbox::sweep(tx, now.minus(MAIL_ROWS_KEPT))?;
+            bounces::forget_sent(tx, now.minus(MAIL_COMES_BACK_WITHIN))?;
             tracing::debug!(swept, mails, "old rows swept away");
             Ok(())
         };

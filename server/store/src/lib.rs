@@ -25,6 +25,7 @@ pub mod codes;
 pub mod sessions;
 pub mod devices;
 pub mod outbox;
+pub mod bounces;
 pub mod audit;
 pub mod idempotency;
 mod papers;

@@ -1,5 +1,6 @@
-//! Mail that waits to be sent: written in the act's own transaction, leased by a worker, cleared once sent. Address
-//! and body are sealed. Deliberately not here: how long to back off, and what a mail says.
+//! Mail that waits to be sent: written in the act's own transaction, leased by a worker, cleared once sent, but for what
+//! is needed when it comes back. Address and body are sealed. Deliberately not here: how long to back off, what a mail
+//! says, and mail that came back (`bounces`).
 
 use std::time::Duration;
 
@@ -24,9 +25,17 @@ pub enum MailState {
     Failed,
     /// It could not even be tried; a registrar looks at it.
     SetAside,
+    /// A server took it, and it came back; a registrar looks at it.
+    Bounced,
 }
 
-spelled!(MailState { Queued = "queued", Sent = "sent", Failed = "failed", SetAside = "set-aside" });
+spelled!(MailState {
+    Queued = "queued",
+    Sent = "sent",
+    Failed = "failed",
+    SetAside = "set-aside",
+    Bounced = "bounced"
+});
 
 /// A mail that is being queued.
 #[derive(Clone, PartialEq, Eq)]
@@ -85,6 +94,8 @@ pub struct MailRow {
     pub delivery: Option<DeliveryId>,
     /// When it was queued.
     pub created_at: Moment,
+    /// Whether it is still there to be sent again.
+    pub is_whole: bool,
 }
 
 /// What waits, for the house's instruments.
@@ -92,8 +103,10 @@ pub struct MailRow {
 pub struct Waiting {
     /// How many are queued.
     pub queued: i64,
-    /// How many a registrar should look at.
+    /// How many could not be sent: a registrar should look at them.
     pub set_aside: i64,
+    /// How many came back: a registrar should look at those as well.
+    pub bounced: i64,
     /// When the oldest of those queued was due.
     pub oldest_at: Option<Moment>,
 }
@@ -216,19 +229,22 @@ fn opened(tx: &mut Tx<'_>, row: Row) -> Result<Claimed> {
     })
 }
 
-/// A server took the mail: address and body are cleared.
+/// A server took the mail. The body is cleared, which may hold a code; a record's is kept with the addresses while it may
+/// still come back (`bounces::forget_sent`), so that it can be sent again.
 ///
 /// # Errors
 /// `NotFound`.
 pub fn sent(tx: &mut Tx<'_>, id: MailId, now: Moment) -> Result<()> {
+    let row = outbox::table.find(word(&id));
     let change = (
         outbox::state.eq(word(&MailState::Sent)),
-        outbox::to_sealed.eq(None::<Vec<u8>>),
-        outbox::body_sealed.eq(None::<Vec<u8>>),
         outbox::problem.eq(None::<String>),
         outbox::finished_at.eq(Some(at(now))),
     );
-    one(diesel::update(outbox::table.find(word(&id))).set(change).execute(tx.db)?, Error::NotFound)
+    one(diesel::update(row.clone()).set(change).execute(tx.db)?, Error::NotFound)?;
+    let without_record = row.filter(outbox::delivery.is_null());
+    diesel::update(without_record).set(outbox::body_sealed.eq(None::<Vec<u8>>)).execute(tx.db)?;
+    Ok(())
 }
 
 /// It did not work this time: it is due again at `due_at`.
@@ -278,9 +294,10 @@ pub fn waiting(tx: &mut Tx<'_>) -> Result<Waiting> {
     let of = |state: MailState| outbox::table.filter(outbox::state.eq(word(&state)));
     let queued = of(MailState::Queued).count().get_result(tx.db)?;
     let set_aside = of(MailState::SetAside).count().get_result(tx.db)?;
+    let bounced = of(MailState::Bounced).count().get_result(tx.db)?;
     let oldest: Option<At> =
         of(MailState::Queued).order(outbox::due_at).select(outbox::due_at).first(tx.db).optional()?;
-    Ok(Waiting { queued, set_aside, oldest_at: oldest.map(At::moment) })
+    Ok(Waiting { queued, set_aside, bounced, oldest_at: oldest.map(At::moment) })
 }
 
 /// Queues everything that was set aside again, as after a repair; answers how many.
@@ -298,12 +315,13 @@ pub fn requeue_set_aside(tx: &mut Tx<'_>, now: Moment) -> Result<usize> {
     Ok(diesel::update(rows).set(change).execute(tx.db)?)
 }
 
-/// Queues one mail again that was set aside; nothing happens to any other.
+/// Queues one mail again that was set aside or came back; nothing happens to any other.
 ///
 /// # Errors
-/// `NotFound` where it is not set aside.
+/// `NotFound` where it is neither, or is not whole any more.
 pub fn requeue(tx: &mut Tx<'_>, id: MailId, now: Moment) -> Result<()> {
-    let row = outbox::table.find(word(&id)).filter(outbox::state.eq(word(&MailState::SetAside)));
+    let whole = outbox::table.find(word(&id)).filter(outbox::body_sealed.is_not_null());
+    let row = whole.filter(outbox::state.eq_any(unsent()));
     let change = (
         outbox::state.eq(word(&MailState::Queued)),
         outbox::due_at.eq(at(now)),
@@ -323,13 +341,17 @@ pub fn address(tx: &mut Tx<'_>, id: MailId) -> Result<Option<String>> {
     Ok(opened.and_then(Result::ok).and_then(|bytes| String::from_utf8(bytes).ok()))
 }
 
-/// What was set aside, the oldest first.
+fn unsent() -> [Word<MailState>; 2] {
+    [word(&MailState::SetAside), word(&MailState::Bounced)]
+}
+
+/// What was set aside or came back, the oldest first.
 ///
 /// # Errors
 /// `Unavailable`, `Corrupt`.
-pub fn list_set_aside(tx: &mut Tx<'_>, limit: usize) -> Result<Vec<MailRow>> {
+pub fn list_unsent(tx: &mut Tx<'_>, limit: usize) -> Result<Vec<MailRow>> {
     let rows: Vec<Row> = outbox::table
-        .filter(outbox::state.eq(word(&MailState::SetAside)))
+        .filter(outbox::state.eq_any(unsent()))
         .order((outbox::created_at, outbox::id))
         .limit(count(limit))
         .load(tx.db)?;
@@ -355,6 +377,7 @@ fn told(row: Row) -> Result<MailRow> {
         problem: row.problem,
         delivery: value_opt(row.delivery.as_ref())?,
         created_at: row.created_at.moment(),
+        is_whole: row.body_sealed.is_some(),
     })
 }
 
@@ -402,7 +425,7 @@ mod tests {
             assert_eq!(claimed(&house, 109), [(id(2), 2)]);
             house.write(|tx| retry(tx, id(2), moment(500), "smtp-451")).unwrap();
             let waits = house.read(waiting).unwrap();
-            assert_eq!(waits, Waiting { queued: 1, set_aside: 0, oldest_at: Some(moment(500)) });
+            assert_eq!(waits, Waiting { queued: 1, set_aside: 0, bounced: 0, oldest_at: Some(moment(500)) });
             assert_eq!(claimed(&house, 500), [(id(2), 3)]);
             assert_eq!(claimed(&house, 501), []);
             house.write(free_all).unwrap();
@@ -432,7 +455,7 @@ mod tests {
                 })
                 .unwrap();
             assert_eq!(claimed(&house, 1), [(id(2), 1)], "{}", house.backend);
-            let aside = house.read(|tx| list_set_aside(tx, 10)).unwrap();
+            let aside = house.read(|tx| list_unsent(tx, 10)).unwrap();
             assert_eq!(aside.len(), 1);
             assert_eq!((aside[0].id, aside[0].problem.as_deref()), (id(1), Some("does-not-open")));
             assert_eq!(house.read(move |tx| address(tx, id(1))), Ok(Some("bela@example.org".to_owned())));

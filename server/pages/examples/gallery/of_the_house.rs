@@ -5,6 +5,16 @@ use super::*;
 pub fn of_the_house(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
     let waiting =
         WaitingDispute { id: s(ID), reference: s("CD-7K4M-92QX"), category: s("family"), since: at(0) };
+    let failed = FailedMail {
+        id: s(ID),
+        kind: s("invitation"),
+        to: s("bela@example.org"),
+        reference: s("CD-7K4M-92QX"),
+        attempts: 7,
+        at: at(0),
+        has_come_back: false,
+        is_whole: true,
+    };
     let desk = RegistrarDesk {
         alarms: vec![Alarm {
             duty: s(ID),
@@ -28,15 +38,11 @@ pub fn of_the_house(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         assigning: vec![waiting.clone()],
         suspended: vec![waiting.clone()],
         holds: vec![waiting],
-        mails: vec![FailedMail {
-            id: s(ID),
-            kind: s("invitation"),
-            to: s("bela@example.org"),
-            reference: s("CD-7K4M-92QX"),
-            attempts: 7,
-            at: at(0),
-            is_set_aside: true,
-        }],
+        mails: vec![
+            failed.clone(),
+            FailedMail { kind: s("record"), has_come_back: true, ..failed.clone() },
+            FailedMail { has_come_back: true, is_whole: false, ..failed },
+        ],
         form: Form::default(),
     };
     add("registrar", desk.render(w, f));

@@ -91,7 +91,7 @@ pub fn show(tx: &mut Tx<'_>, doing: &Doing, id: DisputeId) -> Result<Shown, Refu
 fn draft(tx: &mut Tx<'_>, seen: &Seen) -> Result<Option<Vec<Term>>, Refused> {
     match store::offers::last_accepted(tx, seen.dispute.id)? {
         Some(offer) => Ok(Some(offer.terms)),
-        None => amended::terms(tx, &seen.dispute),
+        None => amended::terms(tx, &seen.dispute, &aftermath::languages_needed(&seen.dispute)),
     }
 }
 

@@ -3,13 +3,13 @@
 
 use domain::dispute::Dispute;
 use domain::ids::AccountId;
+use domain::language::Language;
 use domain::party::Side;
 use domain::terms::Term;
 use record::Contents;
 use store::settlements::Settlement;
 use store::{Error, Tx};
 
-use super::aftermath::languages_needed;
 use crate::refused::Refused;
 
 /// The settlement, and on which side of it whoever filed this dispute was.
@@ -34,18 +34,21 @@ pub fn other_party(tx: &mut Tx<'_>, dispute: &Dispute) -> Result<Option<AccountI
 }
 
 /// What the two promised, with each on the side on which they are now and in the languages that are read here: what a new
-/// text can begin from. Nothing where the record does not open.
+/// text can begin from. Nothing where it is about no settlement, or the record does not open.
 ///
 /// # Errors
 /// Those of the store.
-pub fn terms(tx: &mut Tx<'_>, dispute: &Dispute) -> Result<Option<Vec<Term>>, Refused> {
+pub fn terms(
+    tx: &mut Tx<'_>,
+    dispute: &Dispute,
+    languages: &[Language],
+) -> Result<Option<Vec<Term>>, Refused> {
     let Some((settlement, side)) = earlier(tx, dispute)? else { return Ok(None) };
     let documents = match store::settlements::documents(tx, settlement.id) {
         Err(Error::NotFound | Error::Corrupt) => return Ok(None),
         documents => documents?,
     };
     let Some(contents) = Contents::from_canonical(&documents.json) else { return Ok(None) };
-    let languages = languages_needed(dispute);
     let now = |of: Side| if side == Side::Claimant { of } else { of.other() };
     let term = |term: record::Term| {
         let mut text = term.text.clone();

@@ -68,6 +68,11 @@ pub const SETTINGS: &[Setting] = &[
     secret("mail_password", "and the password"),
     plain("mail_from", "", "the address that mails come from"),
     plain(
+        "mail_bounces_to",
+        "",
+        "the address to which other servers give mails back (`concord mail bounced` reads those); empty: mail_from",
+    ),
+    plain(
         "mail_dkim_selector",
         "",
         "the selector under which our mails' key stands in the DNS (`concord mail dkim`); empty: mails are not signed",

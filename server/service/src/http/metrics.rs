@@ -50,6 +50,7 @@ async fn show(state: web::Data<AppState>) -> HttpResponse {
         let count = |figure: i64| vec![(String::new(), u64::try_from(figure).unwrap_or(0))];
         add(&mut text, "gauge", "mails_queued", "Mails that wait to be sent.", &count(mail.queued));
         add(&mut text, "gauge", "mails_set_aside", "Mails that could not be sent.", &count(mail.set_aside));
+        add(&mut text, "gauge", "mails_bounced", "Mails that came back.", &count(mail.bounced));
     }
     if let Ok(waiting) = state.store.read(store::files::waiting_count).await {
         let waiting = vec![(String::new(), u64::try_from(waiting).unwrap_or(0))];

@@ -5,6 +5,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::time::Moment;
+use lettre::address::Envelope;
 use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
 use store::outbox::Claimed;
@@ -43,10 +44,14 @@ pub fn of_row(row: &Claimed, config: &Config, now: Moment) -> Result<Message, No
     let address = |text: &str| text.parse().map_err(|_| NotAMail("address"));
     let from = Mailbox::new(Some(one_line(&config.institution.name)), address(config.mail.from.as_str())?);
     let to = Mailbox::new(None, address(&row.to)?);
+    let bounces_to = address(config.mail.bounces_to.as_str())?;
+    let envelope =
+        Envelope::new(Some(bounces_to), vec![to.email.clone()]).map_err(|_| NotAMail("envelope"))?;
     let both = MultiPart::alternative()
         .singlepart(SinglePart::plain(letter.text))
         .singlepart(SinglePart::html(letter.html));
     let builder = Message::builder()
+        .envelope(envelope)
         .from(from)
         .to(to)
         .subject(one_line(&letter.subject))

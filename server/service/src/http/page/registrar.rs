@@ -1,9 +1,9 @@
 //! The registrar's desk: what waits, the safety answers before a decision, the people whose identity is to be
-//! confirmed, the roster for a dispute, and mails that failed. A look at safety answers is traced.
+//! confirmed, the roster for a dispute, and mails that failed or came back. A look at safety answers is traced.
 
 use actix_web::web;
 use domain::dispute::{Dispute, Stage};
-use domain::ids::{AccountId, DisputeId, MailId};
+use domain::ids::{AccountId, DeliveryId, DisputeId, MailId};
 use domain::party::{Joining, Safety, Side, Sides};
 use domain::safety::SafetyAnswers as Answers;
 use domain::sight::Viewer;
@@ -15,13 +15,14 @@ use pages::registrar::{
 };
 use store::Tx;
 use store::disputes::Desk;
+use store::outbox::MailState;
 
 use super::frame::{Answer, Sent, Visit, into_form};
 use super::terms::both_names;
 use crate::acts::authorities::AUTHORITY;
 use crate::acts::process::look;
 use crate::acts::safety::{self, Finding, Raised};
-use crate::acts::{assignments, duties, invitations};
+use crate::acts::{assignments, bounces, duties, invitations};
 use crate::http::body::id;
 use crate::http::who::SignedIn;
 use crate::refused::Refused;
@@ -143,21 +144,37 @@ async fn see(sent: Sent, path: web::Path<String>) -> Answer {
     Ok(sent.visit.go_saying("/registrar", "seen"))
 }
 
-fn mails(tx: &mut Tx<'_>) -> Result<Vec<FailedMail>, Refused> {
-    let rows = store::outbox::list_set_aside(tx, usize::try_from(LINES_MAX).unwrap_or(200))?;
+/// The mails that failed or came back, without records of disputes in which the registrar has a part of their own: no
+/// party is to read how the other is reached (R19).
+fn mails(tx: &mut Tx<'_>, account: AccountId) -> Result<Vec<FailedMail>, Refused> {
+    let rows = store::outbox::list_unsent(tx, usize::try_from(LINES_MAX).unwrap_or(200))?;
     let mut lines = Vec::new();
     for row in rows {
+        let dispute = row.delivery.map(|delivery| of_delivery(tx, delivery)).transpose()?;
+        let is_theirs =
+            |dispute: &Dispute| domain::sight::viewer_of(dispute, account, true) == Some(Viewer::Registrar);
+        if !dispute.as_ref().is_none_or(is_theirs) {
+            continue;
+        }
         lines.push(FailedMail {
             id: row.id.to_string(),
             kind: if row.purpose == "something-to-do" { "something".to_owned() } else { row.purpose },
             to: store::outbox::address(tx, row.id)?.unwrap_or_default(),
-            reference: String::new(),
+            reference: dispute.as_ref().map_or_else(String::new, reference),
             attempts: u32::try_from(row.attempts).unwrap_or(0),
             at: row.created_at,
-            is_set_aside: true,
+            has_come_back: row.state == MailState::Bounced,
+            is_whole: row.is_whole,
         });
     }
     Ok(lines)
+}
+
+/// The dispute whose record is delivered.
+fn of_delivery(tx: &mut Tx<'_>, delivery: DeliveryId) -> Result<Dispute, Refused> {
+    let settlement = store::deliveries::by_id(tx, delivery)?.settlement;
+    let dispute = store::settlements::by_id(tx, settlement)?.dispute;
+    Ok(store::disputes::load(tx, dispute)?.value)
 }
 
 async fn show_desk(visit: Visit) -> Answer {
@@ -180,7 +197,7 @@ async fn desk_page(visit: &Visit, form: Form) -> Result<RegistrarDesk, Refused> 
                 assigning: lines(tx, Desk::Assigning)?,
                 suspended: lines(tx, Desk::Suspended)?,
                 holds: held(tx, account, doing.now)?,
-                mails: mails(tx)?,
+                mails: mails(tx, account)?,
                 form,
             })
         })
@@ -374,11 +391,30 @@ async fn propose(sent: Sent, path: web::Path<String>) -> Answer {
     Ok(sent.visit.again(&format!("/registrar/disputes/{dispute}/assignment"), |w, f| page.render(w, f)))
 }
 
-/// Tries one mail again that was set aside.
-async fn retry_mail(sent: Sent, path: web::Path<String>) -> Answer {
-    registrar(&sent.visit)?;
+/// A mail that came back was seen to; who did stays in the trail.
+async fn see_mail(sent: Sent, path: web::Path<String>) -> Answer {
+    let account = registrar(&sent.visit)?.account;
     let mail: MailId = id(&path)?;
     let act = sent.visit.write(move |tx, doing| {
+        is_listed(tx, account, mail)?;
+        bounces::see(tx, doing, mail)
+    });
+    act.await?;
+    Ok(sent.visit.go_saying("/registrar", "seen"))
+}
+
+/// Whether the mail is among those that the registrar may see.
+fn is_listed(tx: &mut Tx<'_>, account: AccountId, mail: MailId) -> Result<(), Refused> {
+    let is_it = |line: &FailedMail| line.id == mail.to_string();
+    if mails(tx, account)?.iter().any(is_it) { Ok(()) } else { Err(Refused::Absent) }
+}
+
+/// Tries one mail again that was set aside or came back.
+async fn retry_mail(sent: Sent, path: web::Path<String>) -> Answer {
+    let account = registrar(&sent.visit)?.account;
+    let mail: MailId = id(&path)?;
+    let act = sent.visit.write(move |tx, doing| {
+        is_listed(tx, account, mail)?;
         store::outbox::requeue(tx, mail, doing.now)?;
         doing.mail_waits();
         doing.trace("mail-retried", None, &serde_json::json!({ "mail": mail.to_string() }));
@@ -399,5 +435,6 @@ pub fn configure(routes: &mut web::ServiceConfig) {
         .service(web::resource("/registrar/disputes/{id}/assignment").route(web::get().to(ask_mediator)))
         .service(web::resource("/disputes/{id}/assignments").route(web::post().to(propose)))
         .service(web::resource("/registrar/duties/{id}").route(web::post().to(see)))
+        .service(web::resource("/registrar/mails/{id}").route(web::post().to(see_mail)))
         .service(web::resource("/registrar/mails/{id}/retries").route(web::post().to(retry_mail)));
 }
