@@ -173,6 +173,10 @@ on_both! {
         let odil = scene.service.staff("auditor", "Odil Karim").await;
         let audited = looks_everywhere(&scene, &odil, &ids).await;
         assert!(audited.iter().any(|answer| answer.is_there && answer.asked.contains("/settlements/")));
+        for report in ["/audit/report.pdf", "/audits/report.pdf"] {
+            let is_read = |answer: &&Found| answer.asked.contains(report) && answer.text.contains("\"kind\":\"audit-report\"");
+            assert!(audited.iter().find(is_read).is_some_and(|answer| answer.is_there), "{report} was read");
+        }
         let closed = [words.as_slice(), &["platypusterm", "8312.34", "Lake Road", "back by January"]].concat();
         is_nowhere(&audited, &closed, "an auditor");
 

@@ -131,3 +131,25 @@ async fn an_authority_that_fails_is_asked_once_more_and_one_that_lies_is_not() {
     scene.settles().await;
     assert_eq!(stamps.tries(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_auditors_report_is_stamped_as_a_record_is() {
+    let stamps = Stamps::opens(false);
+    let scene = Scene::in_mediation(stamped_by(Settings::on(Backend::Sqlite), &stamps)).await;
+    scene.settles().await;
+    let odil = scene.service.staff("auditor", "Odil Karim").await;
+    let keys = scene.service.stranger().get("/.well-known/jwks.json").await.text();
+    let report = odil.client().get("/audits/report.pdf").await;
+    assert_eq!(report.status, 200, "{}", report.text());
+    let papers = Papers::alone(&report.bytes, &keys);
+    let found = papers.pdf_found_by_others(Some(&stamps.authority()));
+    assert!(found["stamped_at"].is_string() && found["pdf_coverage"] == "ENTIRE_FILE", "{found}");
+    let answer = verified(&scene, &papers, "record.pdf").await;
+    assert!(answer["kind"] == "audit-report" && answer["stamped_at"].is_string(), "{answer}");
+    // An authority that is away keeps no report back.
+    stamps.behaves("fails");
+    let report = odil.client().get("/audits/report.pdf").await;
+    papers.lays("record.pdf", &report.bytes);
+    assert_eq!(verified(&scene, &papers, "record.pdf").await["stamped_at"], Value::Null);
+    assert!(scene.service.log().contains("sealed without a time stamp"));
+}

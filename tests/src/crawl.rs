@@ -6,8 +6,10 @@ use std::collections::{BTreeSet, VecDeque};
 use reqwest::Method;
 use serde_json::Value;
 
+use crate::answer::Answer;
 use crate::browser::Browser;
 use crate::client::Client;
+use crate::papers;
 
 /// More pages than a house with one dispute has.
 const PAGES_MAX: usize = 400;
@@ -29,7 +31,7 @@ pub async fn pages(browser: &Browser, from: &[String]) -> Vec<Found> {
     let mut found = Vec::new();
     while let Some(path) = waiting.pop_front() {
         let answer = browser.opens(&path).await;
-        let text = format!("{:?}\n{}", answer.headers, answer.text());
+        let text = all_of(&answer);
         for link in links(&text).filter(|link| is_read_only(link)) {
             if known.insert(link.clone()) {
                 waiting.push_back(link);
@@ -58,13 +60,19 @@ pub async fn operations(client: &Client, openapi: &Value, ids: &[String]) -> Vec
         for filled in filled(path, ids) {
             for method in [Method::GET, Method::HEAD] {
                 let answer = client.send(client.request(method.clone(), &filled)).await;
-                let text = format!("{:?}\n{}", answer.headers, answer.text());
+                let text = all_of(&answer);
                 let asked = format!("{method} {filled}");
                 found.push(Found { asked, is_there: answer.status == 200, text });
             }
         }
     }
     found
+}
+
+/// Headers and body; of a sealed paper what stands on its pages and in the files inside, which nobody finds in its bytes.
+fn all_of(answer: &Answer) -> String {
+    let sealed = if answer.bytes.starts_with(b"%PDF-") { papers::told(&answer.bytes) } else { String::new() };
+    format!("{:?}\n{}\n{sealed}", answer.headers, answer.text())
 }
 
 /// The path with its parameters filled in, in every way; the dispute is the first of the ids.

@@ -1,4 +1,4 @@
-//! The settlement record, checked by tools that are not ours: poppler's `pdfsig`, `pdftotext` and `pdfdetach`, and the
+//! The settlement record and other sealed papers, checked by tools that are not ours: poppler's `pdfsig`, `pdftotext` and `pdfdetach`, and the
 //! libraries behind `check_record.py`. Not here: what a record should say, which each test knows.
 
 use std::path::{Path, PathBuf};
@@ -22,6 +22,11 @@ impl Papers {
         std::fs::write(folder.path().join("record.jws"), jws).expect("the JWS");
         std::fs::write(folder.path().join("keys.json"), keys).expect("the key set");
         Self { folder }
+    }
+
+    /// Lays out a sealed PDF that has no other form, as `record.pdf`.
+    pub fn alone(pdf: &[u8], keys: &str) -> Self {
+        Self::new(pdf, "", keys)
     }
 
     /// Where a file of them lies: `record.pdf`, `record.jws`, `keys.json`.
@@ -71,6 +76,14 @@ impl Papers {
         self.found_with(Some(authority))
     }
 
+    /// What pyHanko found of the PDF alone, with a time stamp by that authority where one is given.
+    pub fn pdf_found_by_others(&self, authority: Option<&Path>) -> Value {
+        let mut command = Command::new(tools::python());
+        command.arg(tools::script("check_report.py"));
+        command.arg(self.file("keys.json")).arg(self.file("record.pdf")).args(authority);
+        serde_json::from_str(&tools::printed(&mut command)).expect("its findings")
+    }
+
     fn found_with(&self, authority: Option<&Path>) -> Value {
         let mut command = Command::new(tools::python());
         command.arg(tools::script("check_record.py"));
@@ -78,6 +91,19 @@ impl Papers {
         command.args(authority);
         serde_json::from_str(&tools::printed(&mut command)).expect("its findings")
     }
+}
+
+/// All that a PDF says, on its pages and in the files that it carries: in the file itself it lies deflated.
+pub fn told(pdf: &[u8]) -> String {
+    let papers = Papers::alone(pdf, "");
+    let into = papers.file("carried");
+    std::fs::create_dir_all(&into).expect("a folder");
+    // It fails where there are no files in it.
+    tools::run(Command::new("pdfdetach").arg("-saveall").arg("-o").arg(&into).arg(papers.file("record.pdf")));
+    let carried = std::fs::read_dir(into)
+        .expect("the folder")
+        .filter_map(|entry| std::fs::read(entry.ok()?.path()).ok());
+    carried.fold(papers.text(), |told, file| told + "\n" + &String::from_utf8_lossy(&file))
 }
 
 /// What a compact JWS says, read without looking at its signature.

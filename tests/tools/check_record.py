@@ -40,6 +40,13 @@ def main(keyset_path, jws_path, pdf_path, authority_path=None):
     found["payload_sha256"] = hashlib.sha256(payload).hexdigest()
     found["kid"] = header["kid"]
 
+    found.update(check_pdf(published, pdf_path, authority_path, found["payload_sha256"]))
+    json.dump(found, sys.stdout)
+
+
+def check_pdf(published, pdf_path, authority_path, attached_sha256):
+    """Checks the seal of a PDF; gives what was found, with the names of the attached files that have that digest."""
+    found = {}
     with open(pdf_path, "rb") as file:
         reader = PdfFileReader(file)
         signature = reader.embedded_signatures[0]
@@ -67,10 +74,13 @@ def main(keyset_path, jws_path, pdf_path, authority_path=None):
         found["pdf_coverage"] = status.coverage.name
         found["pdf_modification"] = status.modification_level.name if status.modification_level else None
         found["subfilter"] = str(signature.sig_object["/SubFilter"])
+        found["reason"] = str(signature.sig_object["/Reason"])
         found["attached"] = [
-            name for name, data in attachments(reader) if hashlib.sha256(data).hexdigest() == found["payload_sha256"]
+            name
+            for name, data in attachments(reader)
+            if attached_sha256 is None or hashlib.sha256(data).hexdigest() == attached_sha256
         ]
-    json.dump(found, sys.stdout)
+    return found
 
 
 def number(text):
@@ -94,4 +104,5 @@ def attachments(reader):
         yield str(names[at]), specification["/EF"]["/F"].get_object().data
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -53,6 +53,29 @@ words! {
 }
 
 words! {
+    /// What an auditor's finding is.
+    pub enum FindingKind {
+        /// Something worth noting.
+        Remark = "remark",
+        /// Something that was not as it has to be.
+        Objection = "objection",
+    }
+}
+
+words! {
+    /// What auditors have noted of a settlement: by this, and by nothing that a party objected to, which is nobody's to
+    /// read (R8, R13), a list is narrowed down (decision 0028).
+    pub enum Noted {
+        /// No finding.
+        Nothing = "none",
+        /// A finding of any kind.
+        Something = "some",
+        /// An objection.
+        Objection = "objection",
+    }
+}
+
+words! {
     /// Who attested that the mediation took place.
     pub enum Attestation {
         /// The mediator, by signature.

@@ -33,6 +33,8 @@ pub struct AuditNumbers {
     pub failed: usize,
     /// With a delivery that has waited for longer than a day.
     pub late: usize,
+    /// To which an auditor objected.
+    pub objected: usize,
 }
 
 /// A sample that was drawn.
@@ -40,16 +42,18 @@ pub struct AuditNumbers {
 pub struct AuditSample {
     /// What draws the same ones again.
     pub seed: String,
+    /// How many were asked for.
+    pub size: usize,
     /// From how many they were drawn.
     pub of: usize,
 }
 
-/// `GET /audit?from=&to=&category=&state=&mediator=&after=`: the filters are a GET form with those names.
-/// `GET /audit/samples` takes `size` and `seed` as well. Links to `/audit/settlements.csv` and `.json` with the same
-/// filters, and to `/audit/verification`.
+/// `GET /audit?from=&to=&category=&state=&mediator=&findings=&after=`: the filters are a GET form with those names.
+/// `GET /audit/samples` takes `size` and `seed` as well. Links to `/audit/settlements.csv`, `.json` and
+/// `/audit/report.pdf` with the same filters, the last with the sample too, and to `/audit/verification`.
 #[derive(Debug, Clone, Default)]
 pub struct AuditList {
-    /// The filters as typed: `from`, `to`, `category`, `state`, `mediator`, `size`, `seed`.
+    /// The filters as typed: `from`, `to`, `category`, `state`, `mediator`, `findings`, `size`, `seed`.
     pub form: Form,
     /// The roster: id and name.
     pub mediators: Vec<(String, String)>,
@@ -63,6 +67,8 @@ pub struct AuditList {
     pub categories: Vec<String>,
     /// The codes of all states.
     pub states: Vec<String>,
+    /// The codes of what auditors may have noted (`noted-…`).
+    pub noted: Vec<String>,
     /// What was found.
     pub items: Vec<AuditLine>,
     /// The address of the next page; nothing at the end.
@@ -95,6 +101,8 @@ pub struct FindingLine {
     pub by: String,
     /// When.
     pub at: Moment,
+    /// The code of what it is (`finding-…`).
+    pub kind: String,
     /// What it says.
     pub text: String,
 }

@@ -39,6 +39,7 @@ pub mod verifications;
 pub mod registrar;
 pub mod mediators;
 pub mod audit;
+pub mod reports;
 pub mod demo;
 pub mod problems;
 pub mod mails;

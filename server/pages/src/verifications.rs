@@ -8,9 +8,10 @@ use domain::time::Moment;
 /// `GET /verify`. Posts `/verify` as `multipart/form-data`: `csrf`, `file`; its answer is this page with an outcome.
 #[derive(Debug, Clone, Default)]
 pub struct Verify {
-    /// `valid`, `altered`, `superseded`, `unknown`, `revoked`; nothing before a file was given.
+    /// `valid`, `report` (an auditor's, as it was sealed), `altered`, `superseded`, `unknown`, `revoked`; nothing before a
+    /// file was given.
     pub status: Option<String>,
-    /// The reference that the record names; empty where it is not genuine.
+    /// The reference that the record names; empty where it is not genuine, or is a report.
     pub reference: String,
     /// When it was sealed.
     pub sealed_at: Option<Moment>,

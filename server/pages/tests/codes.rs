@@ -63,7 +63,7 @@ fn every_closed_list_has_its_words() {
     use domain::invitation::Concern;
     use domain::offer::OfferState;
     use domain::room::Signal;
-    use domain::settlement::{DeliveryChoice, DeliveryState};
+    use domain::settlement::{DeliveryChoice, DeliveryState, Fault, FindingKind, Noted};
     for language in [Language::English, Language::Bangla] {
         let missing = [
             lacks(language, "match", &codes(Reason::ALL, Reason::as_str)),
@@ -74,6 +74,9 @@ fn every_closed_list_has_its_words() {
             lacks(language, "alarm", &codes(Signal::ALL, Signal::as_str)),
             lacks(language, "offer-state", &codes(OfferState::ALL, OfferState::as_str)),
             lacks(language, "delivery-by", &codes(DeliveryChoice::ALL, DeliveryChoice::as_str)),
+            lacks(language, "fault", &codes(Fault::ALL, Fault::as_str)),
+            lacks(language, "finding", &codes(FindingKind::ALL, FindingKind::as_str)),
+            lacks(language, "noted", &codes(Noted::ALL, Noted::as_str)),
             lacks(language, "delivery-state", &codes(DeliveryState::ALL, DeliveryState::as_str)),
         ];
         assert_eq!(missing.concat(), Vec::<String>::new(), "{language}");

@@ -1,5 +1,5 @@
 //! The printed face of a record: which headings, lines and tables stand on its pages, in each language in full. How
-//! they look is `settlement.typ`'s; what people wrote goes there as data and is never read as markup.
+//! they look is `paper.typ`'s; what people wrote goes there as data and is never read as markup.
 
 use domain::language::{Direction, Language};
 use serde::Serialize;
@@ -193,15 +193,15 @@ fn marks(contents: &Contents, words: &Labels, digest: Digest, kid: &str) -> Vec<
     ]
 }
 
-fn heading(level: u8, text: &str) -> Block {
+pub(crate) fn heading(level: u8, text: &str) -> Block {
     Block::Heading { level, text: text.to_owned() }
 }
 
-fn text(text: &str) -> Block {
+pub(crate) fn text(text: &str) -> Block {
     Block::Text { lines: lines(text) }
 }
 
-fn row(label: &str, value: &str) -> Row {
+pub(crate) fn row(label: &str, value: &str) -> Row {
     Row { label: label.to_owned(), lines: lines(value).into_iter().map(Line::from).collect() }
 }
 

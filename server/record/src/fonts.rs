@@ -80,6 +80,52 @@ pub fn printable(text: &str) -> Result<(), Unprintable> {
     Ok(())
 }
 
+/// A text as it can be printed, whatever it says: what no font shows stands as its number, what hides or deceives is left
+/// out, and what would run off the page is parted. For what is quoted and not signed; what is signed is [`printable`].
+pub(crate) fn made_printable(text: &str) -> String {
+    let letters: Vec<char> = text.nfc().collect();
+    let (mut made, mut run) = (String::new(), 0.0);
+    for cluster in clusters(&letters) {
+        if matches!(cluster, [' ' | '\n' | '\t']) {
+            made.extend(cluster);
+            run = 0.0;
+            continue;
+        }
+        for (piece, wide) in shown(cluster) {
+            if made.ends_with(['/', '-']) && piece.starts_with(char::is_alphabetic) {
+                run = 0.0;
+            }
+            run += wide;
+            if run > RUN_EM_MAX {
+                made.push(' ');
+                run = wide;
+            }
+            made.push_str(&piece);
+        }
+    }
+    made
+}
+
+/// What is printed of a cluster, each piece with its width.
+fn shown(cluster: &[char]) -> Vec<(String, f64)> {
+    match width(cluster) {
+        Ok(wide) if wide <= RUN_EM_MAX => return vec![(cluster.iter().collect(), wide)],
+        // More marks on one letter than a line is wide.
+        Ok(_) => return cluster.get(..cluster.len() / 2).map(shown).unwrap_or_default(),
+        Err(_) => {}
+    }
+    let told = cluster.iter().filter(|letter| !is_barred(**letter)).map(|letter| match width(&[*letter]) {
+        // A mark that hangs on a letter of another font would make the page one that cannot be printed.
+        Ok(wide) if !is_combining_mark(*letter) && !is_joiner(*letter) => (letter.to_string(), wide),
+        _ => {
+            let number = format!("[U+{:04X}]", u32::from(*letter));
+            let wide = number.chars().filter_map(|digit| width(&[digit]).ok()).sum();
+            (number, wide)
+        }
+    });
+    told.collect()
+}
+
 /// Letters with the marks and joiners that hang on them.
 fn clusters(letters: &[char]) -> impl Iterator<Item = &[char]> {
     letters.chunk_by(|_, next| is_combining_mark(*next) || is_joiner(*next))
@@ -151,6 +197,32 @@ mod tests {
     #[test]
     fn a_mark_of_another_script_on_a_letter_is_refused() {
         assert_eq!(printable("ا\u{9BE}"), Err(Unprintable::Character { character: '\u{9BE}' }));
+    }
+
+    #[test]
+    fn whatever_was_written_is_made_printable() {
+        for (text, made) in [
+            ("née O’Hara\n৳ ৪৫০", "née O’Hara\n৳ ৪৫০"),
+            ("fine 😀\u{FE0F}", "fine [U+1F600]"),
+            ("a\u{202E}b\u{7}", "ab"),
+            ("ا\u{9BE}", "ا[U+09BE]"),
+        ] {
+            assert_eq!(made_printable(text), made);
+        }
+        assert_eq!(made_printable(&"W".repeat(40)).replace(' ', ""), "W".repeat(40));
+        let address =
+            "https://mediation.example/verify/a-long-path-that-is-broken/behind-each-slash-and/hyphen";
+        assert_eq!(made_printable(address), address);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_stays_unprintable(text in "\\PC{0,60}", odd in proptest::collection::vec(proptest::prelude::any::<char>(), 0..60)) {
+            let odd: String = odd.into_iter().collect();
+            for text in [text, odd, "😀".repeat(90)] {
+                proptest::prop_assert_eq!(printable(&made_printable(&text)), Ok(()), "{:?}", text);
+            }
+        }
     }
 
     #[test]

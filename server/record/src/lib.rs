@@ -1,5 +1,5 @@
 //! What outlives the house: the canonical text of a settlement record, its seals (JWS and a signed PDF), and the
-//! check that anyone can make of them with the published keys alone; the ledger's tree and its signed heads.
+//! check that anyone can make of them with the published keys alone; the ledger's tree and its signed heads; reports.
 //!
 //! Deliberately not here: files, clocks, databases, HTTP, and who may see a record. Time and randomness that decide
 //! what a record says come in as arguments; only key making and ECDSA draw their own. The list of modules is the
@@ -28,6 +28,7 @@ mod cms;
 mod file;
 mod pades;
 pub mod seal;
+pub mod report;
 pub mod verify;
 pub mod checkpoint;
 
@@ -51,7 +52,8 @@ pub use keys::{KeyError, KeySet, PublishedKey, SealKey};
 pub use ledger::{Leaf, LeafKind};
 pub use pades::NotSigned;
 pub use pdf::NotPrinted;
+pub use report::{Passage, Report};
 pub use revocation::{Reason, Revocation, SealedBefore};
-pub use seal::{SealError, Sealed, Unstamped, seal, seal_to_stamp};
+pub use seal::{SealError, Sealed, Unstamped, UnstampedPdf, seal, seal_to_stamp};
 pub use time_stamp::{Asked, Authorities, NotStamped, Token};
 pub use verify::{Verdict, verify};

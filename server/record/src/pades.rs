@@ -32,19 +32,36 @@ pub enum NotSigned {
     Key(#[from] KeyError),
 }
 
+/// What is signed, as the signature itself says it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Paper {
+    Record,
+    Report,
+}
+
+impl Paper {
+    const fn reason(self) -> &'static str {
+        match self {
+            Self::Record => "Settlement record",
+            Self::Report => "Audit report",
+        }
+    }
+}
+
 /// Signs what `pdf::print` made.
-pub(crate) fn sign(pdf: &[u8], key: &SealKey, at: Moment) -> Result<Vec<u8>, NotSigned> {
-    Waiting::sign(pdf, key, at, None)?.finish(None)
+pub(crate) fn sign(pdf: &[u8], paper: Paper, key: &SealKey, at: Moment) -> Result<Vec<u8>, NotSigned> {
+    Waiting::sign(pdf, paper, key, at, None)?.finish(None)
 }
 
 /// The same, to be finished with a time stamp by one of those.
 pub(crate) fn sign_to_stamp(
     pdf: &[u8],
+    paper: Paper,
     key: &SealKey,
     at: Moment,
     authorities: &Authorities,
 ) -> Result<Waiting, NotSigned> {
-    Waiting::sign(pdf, key, at, Some(authorities))
+    Waiting::sign(pdf, paper, key, at, Some(authorities))
 }
 
 /// A file that is signed, and whose signature is not in its place yet.
@@ -58,11 +75,13 @@ pub(crate) struct Waiting {
 impl Waiting {
     fn sign(
         pdf: &[u8],
+        paper: Paper,
         key: &SealKey,
         at: Moment,
         authorities: Option<&Authorities>,
     ) -> Result<Self, NotSigned> {
-        let pdf = with_place(pdf, key.kid(), at, authorities).ok_or(NotSigned::Shape)?;
+        let place = signature_dictionary(paper, key.kid(), at, authorities.is_some());
+        let pdf = with_place(pdf, &place.ok_or(NotSigned::Shape)?, authorities).ok_or(NotSigned::Shape)?;
         let place = Place::find(&pdf).ok_or(NotSigned::Shape)?;
         let content = digest_of_parts(&place.covered(&pdf).ok_or(NotSigned::Shape)?);
         Ok(Self { signed: cms::Signed::over(content, key)?, pdf, place })
@@ -135,7 +154,7 @@ fn spelled_range(open: usize, close: usize, length: usize) -> Option<String> {
 }
 
 /// The file and an update with a signature field whose value is still empty.
-fn with_place(pdf: &[u8], kid: &str, at: Moment, authorities: Option<&Authorities>) -> Option<Vec<u8>> {
+fn with_place(pdf: &[u8], dictionary: &str, authorities: Option<&Authorities>) -> Option<Vec<u8>> {
     let file = PdfFile::read(pdf)?;
     let root = reference(file.trailer(), "/Root ")?;
     let catalogue = file.dictionary(root)?;
@@ -162,17 +181,17 @@ fn with_place(pdf: &[u8], kid: &str, at: Moment, authorities: Option<&Authoritie
     update.object(root, &with_entries(catalogue, &entries)?);
     update.object(page, &with_entries(page_dictionary, &format!("/Annots[{field} 0 R]"))?);
     update.object(field, &widget);
-    update.object(value, &signature_dictionary(kid, at, authorities.is_some())?);
+    update.object(value, dictionary);
     update.finish(&file)
 }
 
-fn signature_dictionary(kid: &str, at: Moment, is_stamped: bool) -> Option<String> {
+fn signature_dictionary(paper: Paper, kid: &str, at: Moment, is_stamped: bool) -> Option<String> {
     let range = "0".repeat(32);
     let free = "0".repeat(2 * SIGNATURE_BYTES);
     let time = Civil::of(at)?.pdf();
-    let stamped = if is_stamped { STAMPED } else { "" };
+    let (reason, stamped) = (paper.reason(), if is_stamped { STAMPED } else { "" });
     Some(format!(
-        "<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/Reason(Settlement record)\
+        "<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/Reason({reason})\
          /ContactInfo(concord-seal:{kid}){stamped}/M({time})/Reference[<</Type/SigRef/TransformMethod/DocMDP\
          /TransformParams<</Type/TransformParams/P 1/V/1.2>>>>]/ByteRange [0 {range}]/Contents <{free}>>>"
     ))

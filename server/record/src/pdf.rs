@@ -1,10 +1,12 @@
-//! From the face of a record to a PDF that is archivable (PDF/A-3a) and accessible (PDF/UA-1), by typst as a
-//! library. It knows no file system and no network: what is not handed in does not exist. Signing is not here.
+//! From the face of a record, or of another paper of the house, to a PDF that is archivable (PDF/A-3a) and accessible
+//! (PDF/UA-1), by typst as a library. It knows no file system and no network: what is not handed in does not exist.
+//! Signing is not here.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use domain::time::Moment;
+use serde::Serialize;
 use typst::diag::{FileError, FileResult};
 use typst::foundations::{Bytes, Datetime, Duration, Smart};
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
@@ -22,12 +24,12 @@ use crate::fonts::SHIPPED;
 /// by more than a megabyte a document.
 const KEPT_DOCUMENTS: usize = 4;
 
-static TEMPLATE: &str = include_str!("settlement.typ");
+static TEMPLATE: &str = include_str!("paper.typ");
 static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| LazyHash::new(Library::default()));
 
 /// A document could not be laid out. The reasons are for the log: they name what typst missed, not what people wrote.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the record could not be printed: {reasons}")]
+#[error("the paper could not be printed: {reasons}")]
 pub struct NotPrinted {
     reasons: String,
 }
@@ -38,12 +40,52 @@ impl NotPrinted {
     }
 }
 
-/// A PDF of a face with the two attachments. The same input gives the same bytes.
+/// A file that travels inside a PDF.
+#[derive(Serialize)]
+pub(crate) struct Attached<'a> {
+    /// Its name, as a path from the root.
+    pub(crate) path: &'static str,
+    /// What it is to the pages, as PDF/A-3 calls it.
+    pub(crate) relationship: &'static str,
+    pub(crate) kind: &'static str,
+    pub(crate) description: &'static str,
+    #[serde(skip)]
+    pub(crate) bytes: &'a [u8],
+}
+
+/// What the template reads.
+#[derive(Serialize)]
+struct Spelled<'a> {
+    #[serde(flatten)]
+    face: &'a Face,
+    attached: &'a [Attached<'a>],
+}
+
+/// A PDF of a record's face with its two attachments. The same input gives the same bytes.
 pub(crate) fn print(face: &Face, json: &[u8], jws: &str, at: Moment) -> Result<Vec<u8>, NotPrinted> {
-    let spelled = serde_json::to_vec(face).map_err(|_| NotPrinted::because("the face is no JSON"))?;
-    let files =
-        [("/face.json", spelled), ("/record.json", json.to_vec()), ("/record.jws", jws.as_bytes().to_vec())];
-    let world = Desk::with(files)?;
+    let json = Attached {
+        path: "/record.json",
+        relationship: "source",
+        kind: "application/json",
+        description: "The settlement record: the text that counts (canonical JSON, RFC 8785)",
+        bytes: json,
+    };
+    let jws = Attached {
+        path: "/record.jws",
+        relationship: "supplement",
+        kind: "application/jose",
+        description: "The same text under the institution's seal (compact JWS, RFC 7515)",
+        bytes: jws.as_bytes(),
+    };
+    print_with(face, &[json, jws], at)
+}
+
+/// A PDF of a face with those attachments.
+pub(crate) fn print_with(face: &Face, attached: &[Attached<'_>], at: Moment) -> Result<Vec<u8>, NotPrinted> {
+    let spelled = serde_json::to_vec(&Spelled { face, attached });
+    let spelled = spelled.map_err(|_| NotPrinted::because("the face is no JSON"))?;
+    let files = attached.iter().map(|file| (file.path, file.bytes.to_vec()));
+    let world = Desk::with(files.chain([("/face.json", spelled)]))?;
     let compiled = typst::compile::<PagedDocument>(&world).output;
     let printed = compiled.map_err(|errors| reasons(&errors)).and_then(|document| {
         let options = options(&face.reference, at)?;
@@ -80,9 +122,9 @@ struct Desk {
 }
 
 impl Desk {
-    fn with<const N: usize>(files: [(&str, Vec<u8>); N]) -> Result<Self, NotPrinted> {
-        let main = place("/settlement.typ")?;
-        let files = files.into_iter().map(|(path, bytes)| Ok((place(path)?, Bytes::new(bytes))));
+    fn with<'p>(files: impl Iterator<Item = (&'p str, Vec<u8>)>) -> Result<Self, NotPrinted> {
+        let main = place("/paper.typ")?;
+        let files = files.map(|(path, bytes)| Ok((place(path)?, Bytes::new(bytes))));
         Ok(Self {
             main,
             template: Source::new(main, TEMPLATE.to_owned()),

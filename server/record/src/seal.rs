@@ -1,6 +1,8 @@
 //! The sealing of a record: contents in, and out come the canonical JSON, its JWS and the signed PDF that carries
 //! both. It says nothing about whether the dispute may be settled, and stores nothing.
 
+use domain::time::Moment;
+
 use crate::canonical::{Digest, NotCanonical, digest_of};
 use crate::contents::Contents;
 use crate::face;
@@ -8,7 +10,7 @@ use crate::fit::Unfit;
 use crate::fonts::{Unprintable, printable};
 use crate::jws;
 use crate::keys::{KeyError, SealKey};
-use crate::pades::{self, NotSigned, Waiting};
+use crate::pades::{self, NotSigned, Paper, Waiting};
 use crate::pdf::{self, NotPrinted};
 use crate::time_stamp::{Asked, Authorities, Token};
 
@@ -56,7 +58,9 @@ pub enum SealError {
 /// # Errors
 /// The first thing that is in the way.
 pub fn seal(contents: Contents, key: &SealKey) -> Result<Sealed, SealError> {
-    sealed(contents, key).map(|(sealed, _)| sealed)
+    let at = contents.mediation.sealed_at;
+    let (sealed, printed) = unsigned(contents, key)?;
+    Ok(Sealed { pdf: pades::sign(&printed, Paper::Record, key, at)?, ..sealed })
 }
 
 /// Seals contents in a way that a time stamp can be added to; and without one, in case that none can be had.
@@ -69,19 +73,30 @@ pub fn seal_to_stamp(
     authorities: &Authorities,
 ) -> Result<Unstamped, SealError> {
     let at = contents.mediation.sealed_at;
-    let (plain, printed) = sealed(contents, key)?;
-    let waiting = pades::sign_to_stamp(&printed, key, at, authorities)?;
-    Ok(Unstamped { plain, waiting })
+    let (sealed, printed) = unsigned(contents, key)?;
+    Ok(Unstamped { sealed, file: UnstampedPdf::sign(&printed, Paper::Record, key, at, authorities)? })
 }
 
-/// A sealed record that waits for a time stamp.
+/// A signed file that waits for a time stamp; and the same without one.
 #[derive(Debug, Clone)]
-pub struct Unstamped {
-    plain: Sealed,
+pub struct UnstampedPdf {
+    plain: Vec<u8>,
     waiting: Waiting,
 }
 
-impl Unstamped {
+impl UnstampedPdf {
+    /// Signs what was printed in both ways.
+    pub(crate) fn sign(
+        printed: &[u8],
+        paper: Paper,
+        key: &SealKey,
+        at: Moment,
+        authorities: &Authorities,
+    ) -> Result<Self, NotSigned> {
+        let plain = pades::sign(printed, paper, key, at)?;
+        Ok(Self { plain, waiting: pades::sign_to_stamp(printed, paper, key, at, authorities)? })
+    }
+
     /// What is to be asked of an authority: about the signature's value, so that neither names nor terms are told.
     ///
     /// # Errors
@@ -90,12 +105,12 @@ impl Unstamped {
         Asked::about(self.waiting.to_stamp(), random).map_err(|_| KeyError::NotSigned.into())
     }
 
-    /// The record with its time stamp.
+    /// The file with its time stamp.
     ///
     /// # Errors
     /// `NotSigned` where the token is too long for its place.
-    pub fn stamped(&self, token: &Token) -> Result<Sealed, SealError> {
-        Ok(Sealed { pdf: self.waiting.clone().finish(Some(token))?, ..self.plain.clone() })
+    pub fn stamped(&self, token: &Token) -> Result<Vec<u8>, SealError> {
+        Ok(self.waiting.clone().finish(Some(token))?)
     }
 
     /// The file that waits for a time stamp, finished without it.
@@ -104,14 +119,29 @@ impl Unstamped {
         self.waiting.clone().finish(None).expect("a file")
     }
 
-    /// The record without one.
-    pub fn unstamped(self) -> Sealed {
+    /// The file without one.
+    pub fn unstamped(self) -> Vec<u8> {
         self.plain
     }
 }
 
-/// The record, and its pages as they were before they were signed.
-fn sealed(contents: Contents, key: &SealKey) -> Result<(Sealed, Vec<u8>), SealError> {
+/// A sealed record whose PDF waits for a time stamp.
+#[derive(Debug, Clone)]
+pub struct Unstamped {
+    /// Its PDF, of which nothing stands in `sealed` yet.
+    pub file: UnstampedPdf,
+    sealed: Sealed,
+}
+
+impl Unstamped {
+    /// The record with that PDF, which came of its file.
+    pub fn with(self, pdf: Vec<u8>) -> Sealed {
+        Sealed { pdf, ..self.sealed }
+    }
+}
+
+/// The record without its PDF, and the pages of that as they are before they are signed.
+fn unsigned(contents: Contents, key: &SealKey) -> Result<(Sealed, Vec<u8>), SealError> {
     let contents = contents.checked()?;
     contents.texts().try_for_each(printable)?;
     let json = contents.canonical()?;
@@ -120,6 +150,5 @@ fn sealed(contents: Contents, key: &SealKey) -> Result<(Sealed, Vec<u8>), SealEr
     let face = face::of_settlement(&contents, digest, key.kid());
     let at = contents.mediation.sealed_at;
     let printed = pdf::print(&face, &json, &jws, at)?;
-    let pdf = pades::sign(&printed, key, at)?;
-    Ok((Sealed { json, jws, pdf, digest, kid: key.kid().to_owned() }, printed))
+    Ok((Sealed { json, jws, pdf: Vec::new(), digest, kid: key.kid().to_owned() }, printed))
 }

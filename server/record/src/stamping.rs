@@ -95,9 +95,9 @@ static HOUSE: std::sync::LazyLock<House> = std::sync::LazyLock::new(|| {
     let (key, authority) = (key(), Authority::new());
     let trusted = authority.trusted();
     let unstamped = seal_to_stamp(settlement(&[Language::English]), &key, &trusted).expect("a record");
-    let asked = unstamped.ask([7; 16]).expect("a request");
+    let asked = unstamped.file.ask([7; 16]).expect("a request");
     let token = asked.answered(&authority.answers(asked.request()), &trusted).expect("a token");
-    let stamped = unstamped.stamped(&token).expect("a record");
+    let stamped = unstamped.clone().with(unstamped.file.stamped(&token).expect("a file"));
     House { keys: KeySet::of(&[&key]).with_authorities(&trusted), unstamped, stamped }
 });
 
@@ -115,8 +115,8 @@ fn r25_a_stamped_record_tells_its_time_with_the_published_keys_alone() {
     assert_eq!(stamped_at(&HOUSE.stamped.pdf, &published), Some(at));
     assert_eq!(stamped_at(HOUSE.stamped.jws.as_bytes(), &published), Some(None));
     // Where none could be had the record is as good, and tells no time.
-    let without = HOUSE.unstamped.clone().unstamped();
-    assert_eq!(stamped_at(&without.pdf, &published), Some(None));
+    let without = HOUSE.unstamped.file.clone().unstamped();
+    assert_eq!(stamped_at(&without, &published), Some(None));
     // Keys that were kept before the house had the authority: genuine, and no time is told.
     let jwks = HOUSE.keys.to_jwks();
     let old = jwks.split(",\"time_stamp").next().expect("keys").to_owned() + "}";
@@ -127,19 +127,19 @@ fn r25_a_stamped_record_tells_its_time_with_the_published_keys_alone() {
 #[test]
 fn a_time_stamp_cannot_be_taken_away_or_put_in_unseen() {
     // The whole file as it was signed, without its time stamp.
-    let bare = HOUSE.unstamped.waiting_bare();
+    let bare = HOUSE.unstamped.file.waiting_bare();
     assert_eq!(verify(&bare, &HOUSE.keys), Verdict::Altered);
     // Somebody else's, made for this very signature: it is no time of anybody whom the house trusts.
     let foreign = Authority::new();
-    let asked = HOUSE.unstamped.ask([9; 16]).expect("a request");
+    let asked = HOUSE.unstamped.file.ask([9; 16]).expect("a request");
     let token = asked.answered(&foreign.answers(asked.request()), &foreign.trusted()).expect("a token");
-    let replaced = HOUSE.unstamped.stamped(&token).expect("a file");
-    assert_eq!(stamped_at(&replaced.pdf, &HOUSE.keys), Some(None));
+    let replaced = HOUSE.unstamped.file.stamped(&token).expect("a file");
+    assert_eq!(stamped_at(&replaced, &HOUSE.keys), Some(None));
     // One of something else.
     let other = Asked::about(b"something else", [9; 16]).expect("a request");
     let token = other.answered(&foreign.answers(other.request()), &foreign.trusted()).expect("a token");
-    let replaced = HOUSE.unstamped.stamped(&token).expect("a file");
-    assert_eq!(verify(&replaced.pdf, &HOUSE.keys), Verdict::Altered);
+    let replaced = HOUSE.unstamped.file.stamped(&token).expect("a file");
+    assert_eq!(verify(&replaced, &HOUSE.keys), Verdict::Altered);
 }
 
 #[test]
@@ -148,15 +148,15 @@ fn a_stamp_that_was_asked_for_later_tells_no_time() {
     let trusted = authority.trusted();
     let unstamped = seal_to_stamp(settlement(&[Language::English]), &key, &trusted).expect("a record");
     let keys = KeySet::of(&[&key]).with_authorities(&trusted);
-    let asked = unstamped.ask([7; 16]).expect("a request");
+    let asked = unstamped.file.ask([7; 16]).expect("a request");
     for (at, told) in [("20261124055959Z", true), ("20261124071500Z", false), ("20261124030000Z", false)] {
         let says = |said: &mut TstInfo| {
             said.at = Any::new(der::Tag::GeneralizedTime, at.as_bytes()).expect("a time");
         };
         let answer = authority.lies(asked.request(), says, |_| {});
         let token = asked.answered(&answer, &trusted).expect("the authority itself signed it");
-        let stamped = unstamped.stamped(&token).expect("a file");
-        assert_eq!(stamped_at(&stamped.pdf, &keys).expect("a record").is_some(), told, "{at}");
+        let stamped = unstamped.file.stamped(&token).expect("a file");
+        assert_eq!(stamped_at(&stamped, &keys).expect("a record").is_some(), told, "{at}");
     }
 }
 

@@ -15,6 +15,7 @@ use crate::file::{PdfFile, split_at_first, split_at_last};
 use crate::jws::{self, NotOpened};
 use crate::keys::{KeySet, PublishedKey};
 use crate::pades;
+use crate::report;
 use crate::revocation::Revocation;
 use crate::sd_jwt;
 
@@ -40,6 +41,13 @@ pub enum Verdict {
         stamped_at: Option<Moment>,
         /// When the key was revoked that had sealed it before.
         key_revoked_at: Option<Moment>,
+    },
+    /// A report of the house, byte for byte as it was sealed: it speaks of records, and is none.
+    Report {
+        /// When it was made.
+        made_at: Moment,
+        /// When a time-stamp authority saw it sealed, as of a record.
+        stamped_at: Option<Moment>,
     },
     /// A key signed it that is revoked, and it is none of what that key is known to have sealed before.
     Revoked {
@@ -76,11 +84,18 @@ fn verify_pdf(file: &[u8], keys: &KeySet) -> Verdict {
     let Some((key, stamp)) = pades::signer(file, keys) else { return unproven(file, keys) };
     // From here on every byte is one that the institution signed, so what follows guards against its own mistakes.
     let pdf = digest_of(file);
-    let found = attached(file, key, keys).and_then(|json| verdict(&json));
+    let found = printed(file).and_then(|printed| {
+        let record = attached(&printed, key, keys).and_then(|json| verdict(&json));
+        record.or_else(|| reported(&printed))
+    });
     let found = revocable(found, keys, key, |revocation, _| revocation.had_signed(pdf));
     // Keys that were kept before the house had this authority do not know it: they tell no time, and the seal counts.
     let vouched = stamp.filter(|stamp| keys.authorities().vouch_for(stamp)).map(|stamp| stamp.at);
     match found {
+        Verdict::Report { made_at, .. } => {
+            let stamped_at = vouched.filter(|at| is_of_the_sealing(*at, made_at));
+            Verdict::Report { made_at, stamped_at }
+        }
         Verdict::Valid { reference, sealed_at, record_id, digest, key_revoked_at, .. } => {
             let stamped_at = vouched.filter(|at| is_of_the_sealing(*at, sealed_at));
             Verdict::Valid { reference, sealed_at, record_id, digest, stamped_at, key_revoked_at }
@@ -112,15 +127,26 @@ fn revocable(
             let key_revoked_at = Some(at);
             Verdict::Valid { reference, sealed_at, record_id, digest, stamped_at, key_revoked_at }
         }
+        // No list knows the reports that were made before.
+        (Some(Verdict::Report { .. }), Some(revoked)) => Verdict::Revoked { at: revoked.revoked_at },
         (found, _) => found.unwrap_or(Verdict::Altered),
     }
 }
 
-/// The attached JSON, where it is the payload of the attached JWS and both are sealed by the one key.
-fn attached(file: &[u8], key: &PublishedKey, keys: &KeySet) -> Option<Vec<u8>> {
+/// The file as it was printed, before it was signed.
+fn printed(file: &[u8]) -> Option<PdfFile<'_>> {
     let (update, _) = split_at_last(file, b"/ByteRange [0 ")?;
-    let printed = split_at_last(update, b"%%EOF")?.0;
-    let printed = PdfFile::read(printed)?;
+    PdfFile::read(split_at_last(update, b"%%EOF")?.0)
+}
+
+/// What a report says of itself.
+fn reported(printed: &PdfFile<'_>) -> Option<Verdict> {
+    let made_at = report::made_at(&printed.attachment(report::ATTACHED)?)?;
+    Some(Verdict::Report { made_at, stamped_at: None })
+}
+
+/// The attached JSON, where it is the payload of the attached JWS and both are sealed by the one key.
+fn attached(printed: &PdfFile<'_>, key: &PublishedKey, keys: &KeySet) -> Option<Vec<u8>> {
     let json = printed.attachment("record.json")?;
     let jws = printed.attachment("record.jws")?;
     let (payload, by) = jws::open(&jws, keys).ok()?;
@@ -168,6 +194,7 @@ mod tests {
 
     use super::*;
     use crate::keys::SealKey;
+    use crate::pades::Paper;
     use crate::revocation::{Reason, SealedBefore};
     use crate::samples::{key, now, settlement};
     use crate::seal::{Sealed, seal};
@@ -241,7 +268,7 @@ mod tests {
         let contents = settlement(&Language::ALL).checked().expect("a record");
         let face = crate::face::of_settlement(&contents, *digest, kid);
         let printed = crate::pdf::print(&face, json, jws, now()).expect("a print");
-        let forged = pades::sign(&printed, &HOUSE.key, now()).expect("a signature");
+        let forged = pades::sign(&printed, Paper::Record, &HOUSE.key, now()).expect("a signature");
         assert!(is_valid(&forged));
         assert_eq!(verify(&forged, &published), Verdict::Revoked { at: now() });
         let other = seal(settlement(&[Language::English]), &HOUSE.key).expect("a record");
@@ -307,7 +334,7 @@ mod tests {
         let signed = |json: &[u8], jws: &str| {
             let face = crate::face::of_settlement(&contents, *digest, HOUSE.key.kid());
             let printed = crate::pdf::print(&face, json, jws, now()).expect("a print");
-            pades::sign(&printed, &HOUSE.key, now()).expect("a signature")
+            pades::sign(&printed, Paper::Record, &HOUSE.key, now()).expect("a signature")
         };
         assert!(is_valid(&signed(json, jws)));
         let other = String::from_utf8(json.clone()).expect("text").replace("125000.00", "925000.00");

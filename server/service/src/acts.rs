@@ -28,6 +28,7 @@ pub mod read_backs;
 pub mod sealing;
 pub mod settlements;
 pub mod audits;
+pub mod reports;
 pub mod ledger_check;
 pub mod companions;
 pub mod representing;

@@ -45,6 +45,8 @@ const PEER_PERIOD: Duration = Duration::from_secs(8);
 
 /// How many strangers may have a file verified at once: each may send 25 MB.
 const VERIFYING_MAX: usize = 12;
+/// How many auditors may have a report made at once.
+const REPORTING_MAX: usize = 2;
 /// The mode of a folder in which everybody may write, and take away only what is theirs.
 const STICKY: u32 = 0o1000;
 
@@ -158,6 +160,7 @@ impl House {
             scanner,
             in_flight: InFlight::default(),
             verifying: Gate::new(VERIFYING_MAX),
+            reporting: Gate::new(REPORTING_MAX),
             clock,
             stopping,
         };

@@ -41,6 +41,8 @@ pub struct AppState {
     pub in_flight: InFlight,
     /// The door of verification, which is open to strangers.
     pub verifying: Gate,
+    /// The door of auditors' reports, each of which may verify and lay out as much as two hundred settlements.
+    pub reporting: Gate,
     pub tally: Arc<Tally>,
     /// The live rooms and sockets of this node.
     pub rooms: Rooms,

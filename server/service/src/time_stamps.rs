@@ -1,4 +1,4 @@
-//! The sealing of a record with a time stamp, where an authority is set (RFC 3161, section 3.4). A record never waits for
+//! The sealing of a record, or of an auditor's report, with a time stamp, where an authority is set (RFC 3161, section 3.4). A record never waits for
 //! ever: after two tries within the set time it is sealed without one, and the house says so (decision 0024). Deliberately
 //! not here: what of an answer is believed, which `record` says.
 
@@ -14,7 +14,7 @@ use hyper::body::Bytes;
 use hyper::client::conn::http1;
 use hyper::header::{ACCEPT, CONTENT_TYPE, HOST};
 use hyper_util::rt::TokioIo;
-use record::{Authorities, Contents, NotStamped, Sealed, Unstamped};
+use record::{Authorities, Contents, NotStamped, Report, Sealed, UnstampedPdf, report};
 use tokio::net::TcpStream;
 use tokio::runtime::Handle;
 use tokio_rustls::TlsConnector;
@@ -31,7 +31,7 @@ const TRIES: u32 = 2;
 /// Before the second try.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// Seals records.
+/// Seals records and reports.
 pub struct Sealer {
     keys: Arc<Keys>,
     stamps: Option<TimeStamps>,
@@ -68,7 +68,7 @@ impl Sealer {
         self.stamps.is_some()
     }
 
-    /// How many records were sealed without the time stamp that they should have.
+    /// How many papers were sealed without the time stamp that they should have.
     pub fn missed(&self) -> u64 {
         self.missed.load(Ordering::Relaxed)
     }
@@ -83,13 +83,32 @@ impl Sealer {
         };
         let trusted = stamps.trusted.clone();
         let unstamped = self.made(move |keys| record::seal_to_stamp(contents, &keys.seal, &trusted)).await?;
+        let pdf = self.stamped(stamps, unstamped.file.clone()).await;
+        Ok(unstamped.with(pdf))
+    }
+
+    /// The same of an auditor's report.
+    ///
+    /// # Errors
+    /// As of a record.
+    pub async fn seal_report(&self, report: Report) -> Result<Vec<u8>, Refused> {
+        let Some(stamps) = &self.stamps else {
+            return self.made(move |keys| report::seal(&report, &keys.seal)).await;
+        };
+        let trusted = stamps.trusted.clone();
+        let unstamped = self.made(move |keys| report::seal_to_stamp(&report, &keys.seal, &trusted)).await?;
+        Ok(self.stamped(stamps, unstamped).await)
+    }
+
+    /// The file with its time stamp, or without one where none could be had in time.
+    async fn stamped(&self, stamps: &TimeStamps, unstamped: UnstampedPdf) -> Vec<u8> {
         let stamped = tokio::time::timeout(stamps.timeout, try_to_stamp(stamps, &unstamped)).await;
         match stamped.unwrap_or_else(|_| Err(Missed::Away("it took too long".to_owned()))) {
-            Ok(sealed) => Ok(sealed),
+            Ok(pdf) => pdf,
             Err(reason) => {
                 self.missed.fetch_add(1, Ordering::Relaxed);
-                tracing::warn!(%reason, "a record was sealed without a time stamp");
-                Ok(unstamped.unstamped())
+                tracing::warn!(%reason, "a paper was sealed without a time stamp");
+                unstamped.unstamped()
             }
         }
     }
@@ -101,13 +120,13 @@ impl Sealer {
         let keys = Arc::clone(&self.keys);
         match self.runtime.spawn_blocking(move || make(&keys)).await {
             Ok(Ok(made)) => Ok(made),
-            Ok(Err(_)) | Err(_) => Err(Refused::broken("the record cannot be made")),
+            Ok(Err(_)) | Err(_) => Err(Refused::broken("the paper cannot be made")),
         }
     }
 }
 
 /// What is not believed is not asked for again: an authority that lies once gets no second chance to be believed.
-async fn try_to_stamp(stamps: &TimeStamps, unstamped: &Unstamped) -> Result<Sealed, Missed> {
+async fn try_to_stamp(stamps: &TimeStamps, unstamped: &UnstampedPdf) -> Result<Vec<u8>, Missed> {
     let mut tried = 1;
     loop {
         match stamp(&stamps.at, &stamps.trusted, unstamped).await {
@@ -118,7 +137,11 @@ async fn try_to_stamp(stamps: &TimeStamps, unstamped: &Unstamped) -> Result<Seal
     }
 }
 
-async fn stamp(at: &StampAddress, trusted: &Authorities, unstamped: &Unstamped) -> Result<Sealed, Missed> {
+async fn stamp(
+    at: &StampAddress,
+    trusted: &Authorities,
+    unstamped: &UnstampedPdf,
+) -> Result<Vec<u8>, Missed> {
     let broken = |_| Missed::Away("the request could not be made".to_owned());
     let number = random().map_err(|error| Missed::Away(error.to_string()))?;
     let asked = unstamped.ask(number).map_err(broken)?;

@@ -189,6 +189,7 @@ spelled_by_display!(
     domain::settlement::Attestation,
     domain::settlement::DeliveryChoice,
     domain::settlement::DeliveryState,
+    domain::settlement::FindingKind,
     domain::time::Day,
     domain::language::Language,
     domain::person::EmailAddress,

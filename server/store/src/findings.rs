@@ -4,6 +4,7 @@
 use diesel::prelude::*;
 
 use domain::ids::{AccountId, FindingId, SettlementId};
+use domain::settlement::FindingKind;
 use domain::time::Moment;
 
 use crate::columns::{At, Word, at, word};
@@ -22,13 +23,19 @@ pub struct Finding {
     pub auditor: AccountId,
     /// When.
     pub at: Moment,
+    /// What it is.
+    pub kind: FindingKind,
     /// What it says.
     pub text: String,
 }
 
-/// The settlement is part of the place, so that no note can be put beside another one.
-fn place(settlement: SettlementId, id: FindingId) -> String {
-    format!("{settlement}/{id}")
+/// The settlement is part of the place, so that no note can be put beside another one; and so is what makes it more than
+/// a remark. A remark has the place that it had when there was nothing else.
+fn place(settlement: SettlementId, id: FindingId, kind: FindingKind) -> String {
+    match kind {
+        FindingKind::Remark => format!("{settlement}/{id}"),
+        FindingKind::Objection => format!("{settlement}/{id}/{kind}"),
+    }
 }
 
 /// Keeps a note. It is neither changed nor deleted.
@@ -36,7 +43,8 @@ fn place(settlement: SettlementId, id: FindingId) -> String {
 /// # Errors
 /// `NotFound` where there is no such settlement or account; `Unavailable`.
 pub fn put(tx: &mut Tx<'_>, new: &Finding) -> Result<()> {
-    let sealed = tx.vault().seal_house("finding", &place(new.settlement, new.id), new.text.as_bytes())?;
+    let place = place(new.settlement, new.id, new.kind);
+    let sealed = tx.vault().seal_house("finding", &place, new.text.as_bytes())?;
     diesel::insert_into(findings::table)
         .values((
             findings::id.eq(word(&new.id)),
@@ -44,6 +52,7 @@ pub fn put(tx: &mut Tx<'_>, new: &Finding) -> Result<()> {
             findings::auditor.eq(word(&new.auditor)),
             findings::at.eq(at(new.at)),
             findings::sealed.eq(sealed),
+            findings::kind.eq(word(&new.kind)),
         ))
         .execute(tx.db)?;
     Ok(())
@@ -54,17 +63,17 @@ pub fn put(tx: &mut Tx<'_>, new: &Finding) -> Result<()> {
 /// # Errors
 /// `Corrupt`, `Unavailable`.
 pub fn of_settlement(tx: &mut Tx<'_>, settlement: SettlementId) -> Result<Vec<Finding>> {
-    type Row = (Word<FindingId>, Word<AccountId>, At, Vec<u8>);
+    type Row = (Word<FindingId>, Word<AccountId>, At, Vec<u8>, Word<FindingKind>);
     let rows: Vec<Row> = findings::table
         .filter(findings::settlement.eq(word(&settlement)))
         .order((findings::at, findings::id))
-        .select((findings::id, findings::auditor, findings::at, findings::sealed))
+        .select((findings::id, findings::auditor, findings::at, findings::sealed, findings::kind))
         .load(tx.db)?;
-    let open = |(id, auditor, at, sealed): Row| {
-        let id = id.value()?;
-        let plain = tx.vault().open_house("finding", &place(settlement, id), &sealed)?;
+    let open = |(id, auditor, at, sealed, kind): Row| {
+        let (id, kind) = (id.value()?, kind.value()?);
+        let plain = tx.vault().open_house("finding", &place(settlement, id, kind), &sealed)?;
         let text = String::from_utf8(plain).map_err(|_| Error::Corrupt)?;
-        Ok(Finding { id, settlement, auditor: auditor.value()?, at: at.moment(), text })
+        Ok(Finding { id, settlement, auditor: auditor.value()?, at: at.moment(), kind, text })
     };
     rows.into_iter().map(open).collect()
 }
@@ -83,6 +92,7 @@ mod tests {
             settlement: SettlementId::new(Uuid::from_u128(of)),
             auditor: account(3),
             at: moment(at),
+            kind: if number == 7 { FindingKind::Objection } else { FindingKind::Remark },
             text: format!("note {number}"),
         }
     }
@@ -103,6 +113,8 @@ mod tests {
                 house.read(move |tx| of_settlement(tx, SettlementId::new(Uuid::from_u128(number))))
             };
             assert_eq!(of(1), Ok(vec![finding(8, 1, 10), finding(7, 1, 20)]), "{}", house.backend);
+            run(&mut db_line(&house), "UPDATE findings SET kind = 'remark'").unwrap();
+            assert_eq!(of(1), Err(Error::Corrupt), "an objection is not made a remark");
             run(&mut db_line(&house), &format!("UPDATE findings SET settlement = '{}'", Uuid::from_u128(2)))
                 .unwrap();
             assert_eq!(of(2), Err(Error::Corrupt), "a note that was moved does not open");

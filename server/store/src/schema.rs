@@ -209,7 +209,9 @@ diesel::table! {
     phrases (id) { id -> Text, account -> Text, at -> BigInt, sealed -> Binary, }
 }
 diesel::table! {
-    findings (id) { id -> Text, settlement -> Text, auditor -> Text, at -> BigInt, sealed -> Binary, }
+    findings (id) {
+        id -> Text, settlement -> Text, auditor -> Text, at -> BigInt, sealed -> Binary, kind -> Text,
+    }
 }
 diesel::table! {
     uploads (id) {
@@ -235,6 +237,7 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(accounts, house_roles, sessions, refresh_tokens);
 diesel::allow_tables_to_appear_in_same_query!(disputes, dispute_people, claims, reminders);
 diesel::allow_tables_to_appear_in_same_query!(settlements, deliveries);
+diesel::allow_tables_to_appear_in_same_query!(settlements, findings);
 diesel::allow_tables_to_appear_in_same_query!(disputes, holds);
 diesel::allow_tables_to_appear_in_same_query!(disputes, amendments);
 diesel::allow_tables_to_appear_in_same_query!(dispute_people, amendments);

@@ -11,14 +11,14 @@ use domain::agreement::TextDigest;
 use domain::category::Category;
 use domain::ids::{AccountId, DisputeId, Reference, SettlementId};
 use domain::person::PersonName;
-use domain::settlement::{DeliveryChoice, DeliveryState};
+use domain::settlement::{DeliveryChoice, DeliveryState, FindingKind, Noted};
 use domain::time::Moment;
 
 use crate::columns::{At, Word, at, value_opt, word, word_opt};
 use crate::db::Db;
 use crate::disputes::Role;
 use crate::error::{Error, OpenError, Result};
-use crate::schema::{accounts, deliveries, dispute_people, ledger_leaves, settlements};
+use crate::schema::{accounts, deliveries, dispute_people, findings, ledger_leaves, settlements};
 use crate::stored::Tx;
 use crate::vault::{Key, Place};
 use crate::writer::ask;
@@ -97,6 +97,8 @@ pub struct Filter {
     pub waiting_since: Option<Moment>,
     /// Mediated by that account.
     pub mediator: Option<AccountId>,
+    /// Of which auditors noted that.
+    pub noted: Option<Noted>,
     /// Of disputes in which that account has no part: nobody audits their own.
     pub not_of: Option<AccountId>,
     /// With an entry of that kind in the ledger, under a number below that one.
@@ -383,6 +385,15 @@ fn fitting(filter: &Filter) -> Fitting<'_> {
             .select(dispute_people::dispute);
         found = found.filter(settlements::dispute.eq_any(theirs));
     }
+    if let Some(noted) = filter.noted {
+        let all = findings::table.select(findings::settlement);
+        let objections = all.filter(findings::kind.eq(word(&FindingKind::Objection)));
+        found = match noted {
+            Noted::Nothing => found.filter(not(settlements::id.eq_any(all))),
+            Noted::Something => found.filter(settlements::id.eq_any(all)),
+            Noted::Objection => found.filter(settlements::id.eq_any(objections)),
+        };
+    }
     if let Some(account) = filter.not_of {
         let theirs = dispute_people::table
             .filter(dispute_people::account.eq(word(&account)))
@@ -403,9 +414,10 @@ fn fitting(filter: &Filter) -> Fitting<'_> {
 mod tests {
     use super::*;
     use crate::deliveries::{self, Delivery};
+    use crate::findings::Finding;
     use crate::ledger::Entry;
     use crate::testing::{a_settlement, account, dispute_id, houses, in_mediation, moment};
-    use domain::ids::DeliveryId;
+    use domain::ids::{DeliveryId, FindingId};
     use uuid::Uuid;
 
     fn id(number: u128) -> SettlementId {
@@ -423,6 +435,18 @@ mod tests {
             at: moment(1),
         };
         deliveries::put(tx, &delivery)
+    }
+
+    fn note(tx: &mut Tx<'_>, number: u128, of: u128, kind: FindingKind) -> Result<()> {
+        let note = Finding {
+            id: FindingId::new(Uuid::from_u128(number)),
+            settlement: id(of),
+            auditor: account(3),
+            at: moment(1),
+            kind,
+            text: "a note".to_owned(),
+        };
+        crate::findings::put(tx, &note)
     }
 
     fn enter(tx: &mut Tx<'_>, of: u128) -> Result<()> {
@@ -483,6 +507,18 @@ mod tests {
             for (below, found) in [(0, vec![]), (1, vec![3]), (2, vec![3, 1])] {
                 let entered = Filter { entered_below: Some(("record", below)), ..all };
                 assert_eq!(listed(entered, None, 9), found, "{below}");
+            }
+            house
+                .write(|tx| {
+                    note(tx, 1, 1, FindingKind::Remark)?;
+                    note(tx, 2, 2, FindingKind::Remark)?;
+                    note(tx, 3, 2, FindingKind::Objection)
+                })
+                .unwrap();
+            for (noted, found) in
+                [(Noted::Nothing, vec![3]), (Noted::Something, vec![2, 1]), (Noted::Objection, vec![2])]
+            {
+                assert_eq!(listed(Filter { noted: Some(noted), ..all }, None, 9), found, "{noted}");
             }
             let mut all = house.read(move |tx| ids(tx, &tenancy)).unwrap();
             all.sort_unstable();

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tests::browser::{Browser, with_hidden};
 use tests::cast::Person;
 use tests::concord::{Backend, Service};
+use tests::papers::told;
 use tests::scene::Scene;
 use tests::{assert_refused, on_both};
 
@@ -22,7 +23,7 @@ fn spoils(service: &Service, column: &str) {
 }
 
 /// Fails where the trail has no row of that kind whose ids and digests look like that.
-fn is_traced(service: &Service, kind: &str, like: &str) {
+pub fn is_traced(service: &Service, kind: &str, like: &str) {
     service.db_runs(&format!(
         "CREATE TEMPORARY TABLE traced (rows INTEGER CHECK (rows > 0)); \
          INSERT INTO traced SELECT count(*) FROM audit WHERE kind = '{kind}' AND subjects LIKE '{like}'"
@@ -30,7 +31,7 @@ fn is_traced(service: &Service, kind: &str, like: &str) {
 }
 
 /// Puts copies of the one record beside it: outlines alone, with nothing in them.
-fn copies_the_record(service: &Service, copies: usize) {
+pub fn copies_the_record(service: &Service, copies: usize) {
     service.db_runs(&format!(
         "INSERT INTO settlements SELECT '00000000-0000-7000-8000-' || (100000000000 + n), dispute, reference, category, \
          sealed_at - n, digest, auditor_may_read, substr(json_sealed, 1, 0), substr(jws_sealed, 1, 0), \
@@ -40,7 +41,7 @@ fn copies_the_record(service: &Service, copies: usize) {
 }
 
 /// Makes somebody an auditor as well.
-fn is_auditor_too(service: &Service, person: &Person) {
+pub fn is_auditor_too(service: &Service, person: &Person) {
     service.db_runs(&format!(
         "INSERT INTO house_roles SELECT account, 'auditor', specialities, languages, granted_at FROM house_roles \
          WHERE account = '{}'",
@@ -232,5 +233,76 @@ on_both! {
             assert!(refused.status == 409 && refused.text().contains("choose a shorter time"), "{}", refused.text());
         }
         assert_eq!(page.opens("/audit/settlements.csv?state=late&").await.status, 200);
+    }
+
+    async fn the_list_is_narrowed_down_by_what_auditors_found(settings: Settings) {
+        let scene = Scene::in_mediation(settings.without_limits()).await;
+        scene.settles().await;
+        let id = own_settlement(&scene.amara, &scene.dispute).await;
+        let odil = scene.service.staff("auditor", "Odil Karim").await;
+        let page = Browser::of(&odil).await;
+        let finds = async |noted: &str, is_there: bool| {
+            let listed = odil.client().get(&format!("/settlements?findings={noted}")).await.expects(200);
+            assert_eq!(listed["items"].as_array().map(Vec::len), Some(usize::from(is_there)), "{noted}: {listed}");
+            let drawn = odil.client().get(&format!("/audits/samples?findings={noted}")).await.expects(200);
+            assert_eq!(drawn["of"], json!(usize::from(is_there)), "{noted}: {drawn}");
+            let shown = page.reads(&format!("/audit?findings={noted}")).await;
+            assert!(shown.contains(&format!("<option value=\"{noted}\" selected")), "{shown}");
+            assert_eq!(shown.contains(&format!("<a href=\"/audit/{id}\">")), is_there, "{noted}: {shown}");
+            let table = page.reads(&format!("/audit/settlements.csv?findings={noted}&")).await;
+            assert_eq!(table.lines().count(), usize::from(is_there) * 2, "{noted}: {table}");
+            let rows: Value =
+                serde_json::from_str(&page.reads(&format!("/audit/settlements.json?findings={noted}&")).await).expect("JSON");
+            assert_eq!(rows.as_array().map(Vec::len), Some(usize::from(is_there)), "{noted}: {rows}");
+        };
+        let path = format!("/settlements/{id}/findings");
+        for (noted, is_there) in [("none", true), ("some", false), ("objection", false)] {
+            finds(noted, is_there).await;
+        }
+        let remark = odil.client().post(&path, json!({"text": "The advice notice was read."})).await.expects(201);
+        assert_eq!(remark["kind"], "remark", "{remark}");
+        for (noted, is_there) in [("none", false), ("some", true), ("objection", false)] {
+            finds(noted, is_there).await;
+        }
+        assert_refused!(odil.client().post(&path, json!({"text": "x", "kind": "verdict"})).await, 422);
+        let here = format!("/audit/{id}");
+        let objects = [("text", "It was sealed at night."), ("objection", "yes")];
+        let kept = page.sends(&here, &format!("{here}/findings"), &objects).await.text();
+        assert!(kept.contains("It was sealed at night.") && kept.contains("Objection"), "{kept}");
+        for (noted, is_there) in [("none", false), ("some", true), ("objection", true)] {
+            finds(noted, is_there).await;
+        }
+        let list = page.reads("/audit").await;
+        assert!(list.contains("<a href=\"/audit?findings=objection\">1</a>"), "{list}");
+        assert_refused!(odil.client().get("/settlements?findings=x").await, 422);
+        assert_eq!(page.opens("/audit?findings=x").await.status, 422);
+        is_traced(&scene.service, "settlements-listed", "%\"findings\":\"objection\"%");
+        is_traced(&scene.service, "settlements-sampled", "%\"findings\":\"objection\"%");
+        is_traced(&scene.service, "finding-noted", "%\"kind\":\"objection\"%");
+    }
+
+    async fn r13_no_list_and_no_report_tells_an_auditor_that_a_party_objected(settings: Settings) {
+        let mut scene = Scene::in_mediation(settings.without_limits()).await;
+        let omar = scene.service.staff("mediator", "Omar Vale").await;
+        let path = format!("/disputes/{}/disclosures", scene.dispute);
+        scene.noor.client().post(&path, json!({"disclosure": "My cousin lives there."})).await.expects(201);
+        scene.bela.client().post(&format!("{path}/objection"), json!({})).await.expects(200);
+        is_traced(&scene.service, "disclosure-objected", "%respondent%");
+        scene.rosa.seeks_another_mediator(&scene.dispute, &scene.noor).await.expects(204);
+        scene.noor = omar;
+        scene.noor_is_confirmed().await;
+        scene.settles().await;
+        let id = own_settlement(&scene.amara, &scene.dispute).await;
+        let odil = scene.service.staff("auditor", "Odil Karim").await;
+        for (noted, found) in [("none", json!(id)), ("some", Value::Null), ("objection", Value::Null)] {
+            let listed = odil.client().get(&format!("/settlements?findings={noted}")).await.expects(200);
+            assert_eq!(listed["items"][0]["id"], found, "{noted}: {listed}");
+        }
+        let seen = odil.client().get(&format!("/settlements/{id}")).await.text();
+        let report = told(&odil.client().get("/audits/report.pdf").await.bytes);
+        assert!(seen.contains("Omar Vale") && report.contains("Omar Vale"), "{seen} {report}");
+        for word in ["objected", "cousin", "Noor Haq", "disclosure-"] {
+            assert!(!seen.contains(word) && !report.contains(word), "`{word}` in {seen} or {report}");
+        }
     }
 }

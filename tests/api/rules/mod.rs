@@ -5,6 +5,7 @@ mod invitation;
 mod confidentiality;
 mod auditor;
 mod auditing;
+mod reports;
 mod papers;
 mod neutrality;
 mod replacing;

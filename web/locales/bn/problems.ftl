@@ -171,6 +171,7 @@ field-not-a-reference = এটি কোনো সূত্র নম্বর �
 problem-offers-only = মধ্যস্থতাকারী ছাড়া শুধু প্রস্তাব দেওয়া যায়, সঙ্গে ছোট কথা। আলাপ মধ্যস্থতাকারী এলে হবে।
 problem-nobody-fits = তালিকার কেউ এখন উপযুক্ত নন।
 problem-not-the-mediator = ইনি আর মধ্যস্থতাকারী নন। আবার দেখুন।
+problem-too-many-to-report = ২০০টির বেশি মীমাংসা মেলে। আরও ছোট সময় বেছে নিন, অথবা নমুনা তুলুন।
 problem-too-many-to-save = ১০,০০০টির বেশি মীমাংসা মেলে। আরও ছোট সময় বেছে নিন।
 problem-address-known = এই ঠিকানায় আগেই একটি অ্যাকাউন্ট আছে।
 problem-changed-meanwhile = এর মধ্যে কেউ এটি বদলেছেন। আবার দেখুন।

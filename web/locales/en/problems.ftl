@@ -171,6 +171,7 @@ field-not-a-reference = That is no reference. One looks like CD-7K4M-92QX.
 problem-offers-only = Without a mediator you can make offers, with a short note. Talking waits for the mediator.
 problem-nobody-fits = Nobody on the roster fits now.
 problem-not-the-mediator = That is not the mediator any more. Please look again.
+problem-too-many-to-report = More than 200 settlements fit. Please choose a shorter time, or draw a sample.
 problem-too-many-to-save = More than 10,000 settlements fit. Please choose a shorter time.
 problem-address-known = There is an account with this address already.
 problem-changed-meanwhile = Somebody changed this meanwhile. Please look at it again.

@@ -67,5 +67,7 @@ verify-means-altered = Something in this file is not as it was sealed. Do not re
 verify-means-superseded = It was genuine, but there is a newer record in its place.
 verify-means-unknown = It was not made here, or it is another file. That does not mean that it is false.
 verify-means-revoked = The key that signed this file is revoked, and we do not know that it sealed this file before. Do not rely on it. Ask for the file again.
+verify-is-report = It is a genuine report
+verify-means-report = An auditor had this report made here, and not one letter has changed since it was sealed. It is not a settlement record.
 verify-key-before = It was sealed before its key was revoked:
 verify-key-revoked = The key was revoked:

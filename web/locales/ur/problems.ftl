@@ -171,6 +171,7 @@ field-not-a-reference = یہ حوالہ نمبر نہیں ہے۔ حوالہ نم
 problem-offers-only = مصالحت کار کے بغیر صرف پیشکش ہو سکتی ہے، مختصر بات کے ساتھ۔ بات چیت مصالحت کار کے آنے پر ہوگی۔
 problem-nobody-fits = فہرست میں ابھی کوئی موزوں نہیں۔
 problem-not-the-mediator = وہ اب مصالحت کار نہیں ہیں۔ دوبارہ دیکھیں۔
+problem-too-many-to-report = 200 سے زیادہ تصفیے ملتے ہیں۔ براہِ کرم کم مدت چنیں، یا قرعے سے چنیں۔
 problem-too-many-to-save = 10,000 سے زیادہ تصفیے ملتے ہیں۔ براہِ کرم کم مدت چنیں۔
 problem-address-known = اس پتے کا اکاؤنٹ پہلے سے ہے۔
 problem-changed-meanwhile = اس دوران کسی نے اسے بدل دیا۔ دوبارہ دیکھیں۔

@@ -137,11 +137,12 @@ pub fn of_the_house(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
     let audit = AuditList {
         categories: list(&["tenancy", "family"]),
         states: list(&["sealed", "superseded"]),
+        noted: list(&["none", "some", "objection"]),
         items: vec![line],
         next: Some(s("/audit?after=x")),
         mediators: vec![(s(ID), s("Noor Haque"))],
-        numbers: Some(AuditNumbers { all: 120, failed: 2, late: 0 }),
-        sample: Some(AuditSample { seed: s("spring-2027"), of: 120 }),
+        numbers: Some(AuditNumbers { all: 120, failed: 2, late: 0, objected: 1 }),
+        sample: Some(AuditSample { seed: s("spring-2027"), size: 20, of: 120 }),
         ..AuditList::default()
     };
     add("audit", audit.render(w, f));
@@ -164,7 +165,12 @@ pub fn of_the_house(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         is_open: true,
         entry: Some(41),
         verified: Some(list(&["text", "jws", "pdf", "ledger", "unreadable"])),
-        findings: vec![FindingLine { by: s("Odil Karim"), at: at(9), text: s("Signed within a minute.") }],
+        findings: vec![FindingLine {
+            by: s("Odil Karim"),
+            at: at(9),
+            kind: s("objection"),
+            text: s("Signed within a minute."),
+        }],
         form: Form::default(),
     };
     let turn = Verification {

@@ -4,14 +4,14 @@
 
 use domain::ids::{FindingId, SettlementId};
 use domain::person::clean_words;
-use domain::settlement::Fault;
+use domain::settlement::{Fault, FindingKind};
 use record::{Digest, KeySet, Leaf, LeafKind, Verdict, digest_of};
 use store::Tx;
 use store::findings::Finding;
 use store::settlements::{Documents, Filter, Settlement};
 
 use super::Doing;
-use super::settlements::{audited_only, for_auditor, list};
+use super::settlements::{audited_only, for_auditor, is_auditor, list, told};
 use crate::refused::{Refused, words_code};
 
 /// The most settlements of a sample.
@@ -46,6 +46,25 @@ pub fn sample(
     seed: &str,
     size: usize,
 ) -> Result<Sample, Refused> {
+    let drawn = draw(tx, doing, filter, seed, size)?;
+    let mut subjects = told(filter);
+    subjects.insert("seed".to_owned(), seed.into());
+    subjects.insert("size".to_owned(), size.to_string().into());
+    doing.trace("settlements-sampled", None, &subjects.into());
+    Ok(drawn)
+}
+
+/// Draws a sample without a trace, for what leaves one of its own.
+///
+/// # Errors
+/// As [`sample`].
+pub fn draw(
+    tx: &mut Tx<'_>,
+    doing: &Doing,
+    filter: &Filter,
+    seed: &str,
+    size: usize,
+) -> Result<Sample, Refused> {
     let filter = for_auditor(tx, doing, filter)?;
     check_draw(seed, size)?;
     let fitting = store::settlements::ids(tx, &filter)?;
@@ -53,7 +72,6 @@ pub fn sample(
     let mut drawn: Vec<_> = fitting.into_iter().map(|id| (lot(seed, id).0, id)).collect();
     drawn.sort_unstable();
     drawn.truncate(size);
-    doing.trace("settlements-sampled", None, &serde_json::json!({ "seed": seed, "size": size.to_string() }));
     let items = drawn.into_iter().map(|(_, id)| Ok(store::settlements::by_id(tx, id)?));
     Ok(Sample { of, items: items.collect::<Result<_, Refused>>()? })
 }
@@ -104,6 +122,17 @@ pub fn kept(
         None => list(tx, doing, &Filter::default(), after, VERIFIED_MAX)?,
     };
     settlements.into_iter().map(|settlement| read(tx, settlement)).collect()
+}
+
+/// Reads records of settlements that were listed for this auditor.
+///
+/// # Errors
+/// `Absent` for whoever is no auditor.
+pub fn kept_of(tx: &mut Tx<'_>, doing: &Doing, listed: Vec<Settlement>) -> Result<Vec<Kept>, Refused> {
+    if !is_auditor(tx, doing)? {
+        return Err(Refused::Absent);
+    }
+    listed.into_iter().map(|settlement| read(tx, settlement)).collect()
 }
 
 fn read(tx: &mut Tx<'_>, settlement: Settlement) -> Result<Kept, Refused> {
@@ -159,15 +188,18 @@ pub fn note(
     tx: &mut Tx<'_>,
     doing: &mut Doing,
     id: SettlementId,
+    kind: FindingKind,
     typed: &str,
 ) -> Result<(Finding, String), Refused> {
     let settlement = audited_only(tx, doing, id)?;
     let text = clean_words(typed, FINDING_CHARACTERS_MAX);
     let text = text.map_err(|why| Refused::field("text", words_code(why)))?;
     let (auditor, at) = (doing.by.person()?, doing.now);
-    let finding = Finding { id: FindingId::new(doing.new_uuid()), settlement: id, auditor, at, text };
+    let finding = Finding { id: FindingId::new(doing.new_uuid()), settlement: id, auditor, at, kind, text };
     store::findings::put(tx, &finding)?;
-    let subjects = serde_json::json!({ "settlement": id.to_string(), "finding": finding.id.to_string() });
+    let subjects = serde_json::json!({
+        "settlement": id.to_string(), "finding": finding.id.to_string(), "kind": kind.as_str(),
+    });
     doing.trace("finding-noted", Some(settlement.dispute), &subjects);
     let by = store::people::by_id(tx, auditor)?.name.to_string();
     Ok((finding, by))

@@ -81,7 +81,11 @@ pub fn own(tx: &mut Tx<'_>, doing: &Doing, id: DisputeId) -> Result<Own, Refused
     Ok(Own { settlement, deliveries, entry, superseded_by, may_be_amended })
 }
 
-fn entry_of(tx: &mut Tx<'_>, id: SettlementId) -> Result<Option<i64>, Refused> {
+/// A settlement's number in the ledger.
+///
+/// # Errors
+/// The store's.
+pub fn entry_of(tx: &mut Tx<'_>, id: SettlementId) -> Result<Option<i64>, Refused> {
     let found = store::ledger::find(tx, LeafKind::Record.as_str(), &id.to_string())?;
     Ok(found.map(|entry| entry.number))
 }
@@ -237,6 +241,7 @@ pub fn told(filter: &Filter) -> serde_json::Map<String, serde_json::Value> {
         ("state", filter.state.map(|state| state.as_str().to_owned())),
         ("waiting-since", filter.waiting_since.map(|at| at.to_string())),
         ("mediator", filter.mediator.map(|account| account.to_string())),
+        ("findings", filter.noted.map(|noted| noted.to_string())),
     ];
     told.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into()))).collect()
 }

@@ -13,6 +13,7 @@ pub mod suggestions;
 pub mod read_backs;
 pub mod settlements;
 pub mod audits;
+pub mod reports;
 pub mod ledger;
 pub mod files;
 pub mod uploads;

@@ -33,6 +33,7 @@ pub fn document() -> Document {
         api::read_backs::Doc::openapi(),
         api::settlements::Doc::openapi(),
         api::audits::Doc::openapi(),
+        api::reports::Doc::openapi(),
         api::ledger::Doc::openapi(),
         api::files::Doc::openapi(),
         api::uploads::Doc::openapi(),
@@ -86,6 +87,7 @@ fn configure_api(routes: &mut web::ServiceConfig) {
     api::read_backs::configure(routes);
     api::settlements::configure(routes);
     api::audits::configure(routes);
+    api::reports::configure(routes);
     api::ledger::configure(routes);
     api::files::configure(routes);
     api::uploads::configure(routes);

@@ -102,7 +102,7 @@ const TABLES: [(&str, Fate, &str); 46] = [
         "id dispute reason_sealed placed_by placed_at confirmed_by confirmed_at lifted_by lifted_at ended_by ended_at",
     ),
     ("phrases", OfTheHouse, "id account at sealed"),
-    ("findings", OfTheHouse, "id settlement auditor at sealed"),
+    ("findings", OfTheHouse, "id settlement auditor at sealed kind"),
     ("__diesel_schema_migrations", OfTheHouse, "version run_on"),
 ];
 

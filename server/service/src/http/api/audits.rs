@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::ids::SettlementId;
-use domain::settlement::Fault;
+use domain::settlement::{Fault, FindingKind};
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::findings::Finding;
@@ -44,7 +44,7 @@ pub fn size_of(typed: Option<&str>) -> Result<usize, Refused> {
 #[utoipa::path(get, path = "/api/v1/audits/samples", tag = "settlements",
     params(("size" = Option<u32>, Query), ("seed" = Option<String>, Query), ("from" = Option<String>, Query),
         ("to" = Option<String>, Query), ("category" = Option<String>, Query), ("state" = Option<String>, Query),
-        ("mediator" = Option<String>, Query)),
+        ("mediator" = Option<String>, Query), ("findings" = Option<String>, Query)),
     responses((status = 200, body = SampleShown), (status = 404), (status = 422)))]
 async fn draw_sample(
     request: HttpRequest,
@@ -125,6 +125,18 @@ pub async fn judged(
     after: Option<SettlementId>,
 ) -> Result<Vec<(Settlement, Vec<Fault>)>, Refused> {
     let kept = read_as(state, by, move |tx, doing| audits::kept(tx, doing, one, after)).await?;
+    judge(state, by, kept).await
+}
+
+/// Verifies records that were read, on a thread of their own, and notes that.
+///
+/// # Errors
+/// Those of the store.
+pub async fn judge(
+    state: &AppState,
+    by: By,
+    kept: Vec<audits::Kept>,
+) -> Result<Vec<(Settlement, Vec<Fault>)>, Refused> {
     let _core = state.verifying.core().await?;
     let keys = std::sync::Arc::clone(&state.keys);
     let judge = move || {
@@ -149,6 +161,8 @@ pub async fn judged(
 struct Noted {
     /// At most 4,000 characters.
     text: String,
+    /// `remark`, which it is where nothing is said, or `objection`.
+    kind: Option<String>,
 }
 
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -157,11 +171,19 @@ struct FindingShown {
     /// The auditor's name.
     by: String,
     at: String,
+    /// `remark` or `objection`.
+    kind: String,
     text: String,
 }
 
 fn shown((finding, by): (Finding, String)) -> FindingShown {
-    FindingShown { id: finding.id.to_string(), by, at: finding.at.to_string(), text: finding.text }
+    FindingShown {
+        id: finding.id.to_string(),
+        by,
+        at: finding.at.to_string(),
+        kind: finding.kind.to_string(),
+        text: finding.text,
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -192,9 +214,11 @@ async fn note_finding(
 ) -> Result<HttpResponse, Refused> {
     let BodyOf { who, body } = asked;
     let settlement: SettlementId = id(&path)?;
+    let kind = body.value.kind.as_deref().map_or(Ok(FindingKind::Remark), str::parse);
+    let kind = kind.map_err(|_| Refused::field("kind", "not-a-choice"))?;
     let text = body.value.text;
     let noted = state.desk.write_once(who.0.by(), body.once, move |tx, doing| {
-        audits::note(tx, doing, settlement, &text).map(shown)
+        audits::note(tx, doing, settlement, kind, &text).map(shown)
     });
     Ok(HttpResponse::Created().json(noted.await?))
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::category::Category;
 use domain::ids::{AccountId, DisputeId, SettlementId};
-use domain::settlement::DeliveryState;
+use domain::settlement::{DeliveryState, Noted};
 use domain::time::{Day, Moment};
 use record::{Contents, Verdict, digest_of, sd_jwt};
 use serde::{Deserialize, Serialize};
@@ -109,6 +109,7 @@ pub struct Filters {
     pub category: Option<String>,
     pub state: Option<String>,
     pub mediator: Option<String>,
+    pub findings: Option<String>,
     /// Where the list goes on, which [`Page`] reads.
     pub after: Option<String>,
     pub limit: Option<String>,
@@ -141,6 +142,10 @@ pub fn filter(asked: &Filters, now: Moment) -> Result<Filter, Refused> {
         .map(|id| id.parse())
         .transpose()
         .map_err(|_| Refused::field("mediator", "not-a-choice"))?;
+    let noted: Option<Noted> = filled(&asked.findings)
+        .map(|word| word.parse())
+        .transpose()
+        .map_err(|_| Refused::field("findings", "not-a-choice"))?;
     let (state, waiting_since) = match filled(&asked.state).as_deref() {
         Some("late") => (None, Some(now.minus(LATE_AFTER))),
         Some(word) => {
@@ -151,7 +156,7 @@ pub fn filter(asked: &Filters, now: Moment) -> Result<Filter, Refused> {
     };
     let from = moment("from", filled(&asked.from), "T00:00:00.000Z")?;
     let to = moment("to", filled(&asked.to), "T23:59:59.999Z")?;
-    Ok(Filter { from, to, category, state, waiting_since, mediator, ..Filter::default() })
+    Ok(Filter { from, to, category, state, waiting_since, mediator, noted, ..Filter::default() })
 }
 
 #[derive(Serialize, ToSchema)]
@@ -183,10 +188,12 @@ impl SettlementItem {
     }
 }
 
-/// The sealed settlements, for an auditor. Each look is traced.
+/// The sealed settlements, for an auditor. `state`: with a delivery in that state, or `late`; `findings`: of which auditors
+/// have noted `none`, `some`, or an `objection`. Each look is traced.
 #[utoipa::path(get, path = "/api/v1/settlements", tag = "settlements",
     params(("from" = Option<String>, Query), ("to" = Option<String>, Query), ("category" = Option<String>, Query),
-        ("state" = Option<String>, Query), ("mediator" = Option<String>, Query), ("after" = Option<String>, Query), ("limit" = Option<u32>, Query)),
+        ("state" = Option<String>, Query), ("mediator" = Option<String>, Query), ("findings" = Option<String>, Query),
+        ("after" = Option<String>, Query), ("limit" = Option<u32>, Query)),
     responses((status = 200, body = Settlements), (status = 404), (status = 422)))]
 async fn list_settlements(
     request: HttpRequest,
@@ -481,6 +488,9 @@ const VERIFIED_WHOLE_MAX: Duration = Duration::from_secs(300);
 struct Verification {
     /// `valid`, `altered`, `superseded` or `unknown`.
     status: &'static str,
+    /// `audit-report` where it is that, and no record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reference: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -505,6 +515,7 @@ async fn verify_file(
 ) -> Result<HttpResponse, Refused> {
     let bare = |status| Verification {
         status,
+        kind: None,
         reference: None,
         sealed_at: None,
         stamped_at: None,
@@ -513,11 +524,17 @@ async fn verify_file(
     let (verdict, is_superseded) = verified(&state, &request, payload).await?;
     let answer = match verdict {
         Verdict::Valid { reference, sealed_at, stamped_at, key_revoked_at, .. } => Verification {
-            status: if is_superseded { "superseded" } else { "valid" },
             reference: Some(reference.to_string()),
             sealed_at: Some(sealed_at.to_string()),
             stamped_at: stamped_at.map(|at| at.to_string()),
             key_revoked_at: key_revoked_at.map(|at| at.to_string()),
+            ..bare(if is_superseded { "superseded" } else { "valid" })
+        },
+        Verdict::Report { made_at, stamped_at } => Verification {
+            kind: Some("audit-report"),
+            sealed_at: Some(made_at.to_string()),
+            stamped_at: stamped_at.map(|at| at.to_string()),
+            ..bare("valid")
         },
         Verdict::Revoked { at } => Verification { key_revoked_at: Some(at.to_string()), ..bare("unknown") },
         Verdict::Altered => bare("altered"),

@@ -6,7 +6,7 @@ use domain::category::Category;
 use domain::ids::SettlementId;
 use domain::party::Side;
 use domain::person::HouseRole;
-use domain::settlement::DeliveryState;
+use domain::settlement::{DeliveryState, FindingKind, Noted};
 use domain::time::Moment;
 use pages::audit::{AuditDetail, AuditLine, AuditList, AuditNumbers, AuditSample, FindingLine, TraceLine};
 use pages::form::Form;
@@ -21,7 +21,7 @@ use crate::http::body::id;
 use crate::refused::Refused;
 
 const LINES_MAX: i64 = 50;
-const FIELDS: [&str; 7] = ["from", "to", "category", "state", "mediator", "size", "seed"];
+const FIELDS: [&str; 8] = ["from", "to", "category", "state", "mediator", "findings", "size", "seed"];
 /// The states by which the list is filtered.
 const STATES: [&str; 3] = ["sealed", "delivery-failed", "late"];
 
@@ -41,8 +41,8 @@ pub fn filter_of(form: &Form, now: Moment) -> Result<Filter, Refused> {
         Some(_) => return Err(Refused::field("state", "not-a-choice")),
     };
     let (from, to, category) = (given("from"), given("to"), given("category"));
-    let typed = Filters { from, to, category, state, mediator: given("mediator"), ..Filters::default() };
-    filter(&typed, now)
+    let (mediator, findings) = (given("mediator"), given("findings"));
+    filter(&Filters { from, to, category, state, mediator, findings, ..Filters::default() }, now)
 }
 
 /// The filters as they stand in an address.
@@ -90,6 +90,7 @@ fn empty(form: Form) -> AuditList {
         form,
         categories: Category::ALL.iter().map(ToString::to_string).collect(),
         states: STATES.map(str::to_owned).to_vec(),
+        noted: Noted::ALL.iter().map(ToString::to_string).collect(),
         ..AuditList::default()
     }
 }
@@ -104,11 +105,16 @@ fn about(tx: &mut store::Tx<'_>) -> Result<Vec<(String, String)>, Refused> {
 }
 
 fn numbers(tx: &mut store::Tx<'_>, doing: &Doing) -> Result<AuditNumbers, Refused> {
-    let mut count = |state: Option<&str>| -> Result<usize, Refused> {
-        let typed = Filters { state: state.map(str::to_owned), ..Filters::default() };
-        audits::count(tx, doing, &filter(&typed, doing.now)?)
+    let mut count =
+        |typed: Filters| -> Result<usize, Refused> { audits::count(tx, doing, &filter(&typed, doing.now)?) };
+    let mut in_state = |state: &str| {
+        let state = Some(state.to_owned());
+        count(Filters { state, ..Filters::default() })
     };
-    Ok(AuditNumbers { all: count(None)?, failed: count(Some("failed"))?, late: count(Some("late"))? })
+    let (failed, late) = (in_state("failed")?, in_state("late")?);
+    let findings = Some(Noted::Objection.to_string());
+    let objected = count(Filters { findings, ..Filters::default() })?;
+    Ok(AuditNumbers { all: count(Filters::default())?, failed, late, objected })
 }
 
 async fn draw(request: HttpRequest, visit: Visit) -> Answer {
@@ -124,7 +130,7 @@ async fn draw(request: HttpRequest, visit: Visit) -> Answer {
     let drawn = visit.write(move |tx, doing| {
         let seed = typed.unwrap_or_else(|| doing.new_uuid().to_string());
         let drawn = audits::sample(tx, doing, &filter, &seed, size)?;
-        Ok((lines(tx, doing, &drawn.items)?, about(tx)?, AuditSample { seed, of: drawn.of }))
+        Ok((lines(tx, doing, &drawn.items)?, about(tx)?, AuditSample { seed, size, of: drawn.of }))
     });
     let (items, mediators, sample) = match drawn.await {
         Ok(drawn) => drawn,
@@ -224,6 +230,7 @@ async fn page_of(
     let line = |(finding, by): (store::findings::Finding, String)| FindingLine {
         by,
         at: finding.at,
+        kind: finding.kind.to_string(),
         text: finding.text,
     };
     let findings = findings.into_iter().map(line).collect();
@@ -234,7 +241,8 @@ async fn note(sent: Sent, path: web::Path<String>) -> Answer {
     sent.visit.signed_in()?;
     let settlement: SettlementId = id(&path)?;
     let text = sent.form.text("text").to_owned();
-    let act = sent.visit.write(move |tx, doing| audits::note(tx, doing, settlement, &text).map(drop));
+    let kind = if sent.form.ticked("objection") { FindingKind::Objection } else { FindingKind::Remark };
+    let act = sent.visit.write(move |tx, doing| audits::note(tx, doing, settlement, kind, &text).map(drop));
     let here = format!("/audit/{settlement}");
     let Err(refused) = act.await else { return Ok(sent.visit.go_saying(&here, "saved")) };
     let form = into_form(refused, sent.typed(), &[])?;

@@ -1,4 +1,5 @@
-//! An auditor's work over all settlements: verifying every record anew, a turn at a time, and saving the list.
+//! An auditor's work over all settlements: verifying every record anew, a turn at a time, saving the list, and a signed
+//! report of it.
 
 use actix_web::http::header::ContentDisposition;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -13,8 +14,10 @@ use subtle::ConstantTimeEq as _;
 
 use super::audit::{filter_of, form_of, lines};
 use super::frame::{Answer, Sent, Visit};
+use crate::acts::reports::Wanted;
 use crate::acts::{audits, settlements};
 use crate::http::api::audits::{judged, next_of};
+use crate::http::api::reports::{answer, draw_of};
 use crate::keys::Keys;
 use crate::refused::Refused;
 
@@ -160,9 +163,20 @@ async fn save_json(request: HttpRequest, visit: Visit) -> Answer {
     Ok(saved("application/json", "settlements.json", json))
 }
 
+async fn save_report(request: HttpRequest, visit: Visit) -> Answer {
+    visit.signed_in()?;
+    let form = form_of(&request);
+    let wanted = || {
+        let filter = filter_of(&form, visit.state.clock.now())?;
+        Ok(Wanted { filter, draw: draw_of(Some(form.value("seed")), Some(form.value("size")))? })
+    };
+    answer(&request, &visit.state, visit.by(), visit.words.language(), wanted()).await
+}
+
 pub fn configure(routes: &mut web::ServiceConfig) {
     routes
         .service(web::resource("/audit/verification").route(web::get().to(show)).route(web::post().to(go_on)))
         .service(web::resource("/audit/settlements.csv").route(web::get().to(save_table)))
+        .service(web::resource("/audit/report.pdf").route(web::get().to(save_report)))
         .service(web::resource("/audit/settlements.json").route(web::get().to(save_json)));
 }

@@ -175,6 +175,9 @@ async fn verify(request: HttpRequest, visit: Visit, payload: web::Payload) -> An
             key_revoked_at,
             form: Form::default(),
         },
+        Verdict::Report { made_at, stamped_at } => {
+            Verify { status: word("report"), sealed_at: Some(made_at), stamped_at, ..Verify::default() }
+        }
         Verdict::Revoked { at } => {
             Verify { status: word("revoked"), key_revoked_at: Some(at), ..Verify::default() }
         }
