@@ -53,6 +53,8 @@ pub struct ReportFilters {
     pub delivery: Option<&'static str>,
     /// With a delivery that has waited to be sent since before then.
     pub waiting_since: Option<Moment>,
+    /// Only those in whose place a newer one stands.
+    pub is_superseded: bool,
     /// The mediator's name.
     pub mediator: Option<String>,
     /// The code of what auditors noted (`noted-…`).
@@ -230,6 +232,7 @@ impl ReportFilters {
             self.category.map(|code| named(w.answer_category(), "category", code)),
             self.delivery.map(|code| named(w.report_deliveries(), "delivery-state", code)),
             self.waiting_since.map(|at| line(w.report_waiting(), w.moment_text(at))),
+            self.is_superseded.then(|| named(w.audit_state(), "settlement-state", "superseded")),
             self.mediator.clone().map(|name| line(w.certificate_mediator(), name)),
             self.noted.map(|code| named(w.audit_noted(), "noted", code)),
         ];

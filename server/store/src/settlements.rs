@@ -95,6 +95,8 @@ pub struct Filter {
     pub state: Option<DeliveryState>,
     /// With a delivery that has waited to be sent since before then.
     pub waiting_since: Option<Moment>,
+    /// Only those in whose place a newer one stands.
+    pub is_superseded: bool,
     /// Mediated by that account.
     pub mediator: Option<AccountId>,
     /// Of which auditors noted that.
@@ -378,6 +380,12 @@ fn fitting(filter: &Filter) -> Fitting<'_> {
             .select(deliveries::settlement);
         found = found.filter(settlements::id.eq_any(waiting));
     }
+    if filter.is_superseded {
+        let newer = diesel::alias!(settlements as newer);
+        let replaced = newer.field(settlements::supersedes);
+        found = found
+            .filter(settlements::id.nullable().eq_any(newer.filter(replaced.is_not_null()).select(replaced)));
+    }
     if let Some(mediator) = filter.mediator {
         let theirs = dispute_people::table
             .filter(dispute_people::account.eq(word(&mediator)))
@@ -563,6 +571,8 @@ mod tests {
             assert_eq!(supersedes(4, 1), Err(Error::Conflict), "{}", house.backend);
             let found = house.read(|tx| {
                 let newer = superseding(tx, id(1))?.map(|newer| newer.id);
+                let replaced = list(tx, &Filter { is_superseded: true, ..Filter::default() }, None, 9)?;
+                assert_eq!(replaced.iter().map(|one| one.id).collect::<Vec<_>>(), [id(2), id(1)]);
                 let (first, third) = (by_id(tx, id(1))?, by_id(tx, id(3))?);
                 let told = facts(tx, &[first, third])?;
                 Ok((

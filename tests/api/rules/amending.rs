@@ -116,8 +116,9 @@ on_both! {
         assert_refused!(asks_to_change(&scene.amara, &old).await, 409, "record-superseded");
         let audited = auditor.client().get(&format!("/settlements/{old}")).await.expects(200);
         assert_eq!(audited["superseded_by"], json!(new), "{audited}");
-        let desk = Browser::of(&auditor).await.reads("/audit").await;
-        assert!(desk.contains("replaced by a newer one"), "{desk}");
+        let desk = Browser::of(&auditor).await.reads("/audit?state=superseded").await;
+        assert!(desk.contains("replaced by a newer one") && desk.contains(&format!("/audit/{old}")), "{desk}");
+        assert!(!desk.contains(&format!("/audit/{new}")), "{desk}");
         let page = Browser::of(&scene.bela).await.reads(&format!("/disputes/{old_dispute}/settlement")).await;
         assert!(page.contains(&format!("/disputes/{}/settlement", scene.dispute)), "{page}");
     }

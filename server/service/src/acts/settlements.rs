@@ -98,6 +98,15 @@ pub fn is_superseded(tx: &mut Tx<'_>, id: SettlementId) -> Result<bool, Refused>
     Ok(store::settlements::superseding(tx, id)?.is_some())
 }
 
+/// What an auditor's list says of a record in one word: first what somebody has to see to.
+pub const fn state_in_a_word(has_failed: bool, is_superseded: bool) -> &'static str {
+    match (has_failed, is_superseded) {
+        (true, _) => "delivery-failed",
+        (false, true) => "superseded",
+        (false, false) => "sealed",
+    }
+}
+
 /// Whether whoever asks is an auditor of the house.
 ///
 /// # Errors
@@ -239,6 +248,7 @@ pub fn told(filter: &Filter) -> serde_json::Map<String, serde_json::Value> {
         ("to", filter.to.map(|at| at.to_string())),
         ("category", filter.category.map(|category| category.to_string())),
         ("state", filter.state.map(|state| state.as_str().to_owned())),
+        ("superseded", filter.is_superseded.then(|| "yes".to_owned())),
         ("waiting-since", filter.waiting_since.map(|at| at.to_string())),
         ("mediator", filter.mediator.map(|account| account.to_string())),
         ("findings", filter.noted.map(|noted| noted.to_string())),

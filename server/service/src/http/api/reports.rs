@@ -18,7 +18,7 @@ use super::audits::{judge, size_of};
 use super::disputes::read_as;
 use super::settlements::{Filters, filter};
 use crate::acts::reports::{self, Draw, Gathered, Item, Wanted};
-use crate::acts::settlements::told;
+use crate::acts::settlements::{state_in_a_word, told};
 use crate::acts::{By, Doing, audits};
 use crate::http::body::{query, wants_content};
 use crate::http::who::Auditor;
@@ -140,7 +140,7 @@ fn line(item: &Item, faults: &[Fault]) -> ReportLine {
 }
 
 const fn state_of(item: &Item) -> &'static str {
-    if item.facts.has_failed { "delivery-failed" } else { "sealed" }
+    state_in_a_word(item.facts.has_failed, item.facts.is_superseded)
 }
 
 fn faults_of(judged: &Judged, item: &Item) -> Vec<Fault> {
@@ -163,6 +163,7 @@ fn worded(state: &AppState, language: Language, gathered: &Gathered, judged: &Ju
             category: filter.category.map(|category| category.as_str()),
             delivery: filter.state.map(|state| state.as_str()),
             waiting_since: filter.waiting_since,
+            is_superseded: filter.is_superseded,
             mediator: gathered.mediator.clone(),
             noted: filter.noted.map(|noted| noted.as_str()),
         },

@@ -146,8 +146,13 @@ pub fn filter(asked: &Filters, now: Moment) -> Result<Filter, Refused> {
         .map(|word| word.parse())
         .transpose()
         .map_err(|_| Refused::field("findings", "not-a-choice"))?;
+    let mut is_superseded = false;
     let (state, waiting_since) = match filled(&asked.state).as_deref() {
         Some("late") => (None, Some(now.minus(LATE_AFTER))),
+        Some("superseded") => {
+            is_superseded = true;
+            (None, None)
+        }
         Some(word) => {
             let state: Result<DeliveryState, _> = word.parse();
             (Some(state.map_err(|_| Refused::field("state", "not-a-choice"))?), None)
@@ -156,7 +161,8 @@ pub fn filter(asked: &Filters, now: Moment) -> Result<Filter, Refused> {
     };
     let from = moment("from", filled(&asked.from), "T00:00:00.000Z")?;
     let to = moment("to", filled(&asked.to), "T23:59:59.999Z")?;
-    Ok(Filter { from, to, category, state, waiting_since, mediator, noted, ..Filter::default() })
+    let known = Filter { from, to, category, state, waiting_since, mediator, noted, ..Filter::default() };
+    Ok(Filter { is_superseded, ..known })
 }
 
 #[derive(Serialize, ToSchema)]
@@ -188,7 +194,7 @@ impl SettlementItem {
     }
 }
 
-/// The sealed settlements, for an auditor. `state`: with a delivery in that state, or `late`; `findings`: of which auditors
+/// The sealed settlements, for an auditor. `state`: with a delivery in that state, `late`, or `superseded`; `findings`: of which auditors
 /// have noted `none`, `some`, or an `objection`. Each look is traced.
 #[utoipa::path(get, path = "/api/v1/settlements", tag = "settlements",
     params(("from" = Option<String>, Query), ("to" = Option<String>, Query), ("category" = Option<String>, Query),

@@ -23,7 +23,7 @@ use crate::refused::Refused;
 const LINES_MAX: i64 = 50;
 const FIELDS: [&str; 8] = ["from", "to", "category", "state", "mediator", "findings", "size", "seed"];
 /// The states by which the list is filtered.
-const STATES: [&str; 3] = ["sealed", "delivery-failed", "late"];
+const STATES: [&str; 4] = ["sealed", "superseded", "delivery-failed", "late"];
 
 pub fn form_of(request: &HttpRequest) -> Form {
     FIELDS.into_iter().fold(Form::default(), |form, field| match asked(request, field) {
@@ -37,7 +37,7 @@ pub fn filter_of(form: &Form, now: Moment) -> Result<Filter, Refused> {
     let state = match given("state").as_deref() {
         None | Some("sealed") => None,
         Some("delivery-failed") => Some("failed".to_owned()),
-        Some("late") => Some("late".to_owned()),
+        Some(word @ ("late" | "superseded")) => Some(word.to_owned()),
         Some(_) => return Err(Refused::field("state", "not-a-choice")),
     };
     let (from, to, category) = (given("from"), given("to"), given("category"));
@@ -155,17 +155,8 @@ fn line(row: &Settlement, facts: Facts, by_court: bool) -> AuditLine {
         category: row.category.to_string(),
         sealed_on: Some(row.sealed_at.day()),
         mediator: facts.mediator,
-        state: state(facts.has_failed, facts.is_superseded).to_owned(),
+        state: settlements::state_in_a_word(facts.has_failed, facts.is_superseded).to_owned(),
         is_open: row.auditor_may_read || by_court,
-    }
-}
-
-/// What a list says of a record in one word: first what somebody has to see to.
-const fn state(has_failed: bool, is_superseded: bool) -> &'static str {
-    match (has_failed, is_superseded) {
-        (true, _) => "delivery-failed",
-        (false, true) => "superseded",
-        (false, false) => "sealed",
     }
 }
 
@@ -189,7 +180,7 @@ fn detail(seen: &Audited) -> AuditDetail {
         mediator: seen.mediator.clone(),
         digest: if seen.terms_are_open { seen.settlement.digest.to_string() } else { String::new() },
         sealed_at: Some(seen.settlement.sealed_at),
-        state: state(has_failed, seen.superseded_by.is_some()).to_owned(),
+        state: settlements::state_in_a_word(has_failed, seen.superseded_by.is_some()).to_owned(),
         supersedes: seen.settlement.supersedes.map(|id| id.to_string()),
         superseded_by: seen.superseded_by.map(|id| id.to_string()),
         signatures,
