@@ -80,8 +80,10 @@ pub struct ReportLine {
     pub deliveries: Vec<(&'static str, usize)>,
     /// Its number in the ledger.
     pub entry: Option<i64>,
-    /// What this auditor noted: when, the code of what it is (`finding-…`), and the text.
-    pub findings: Vec<(Moment, &'static str, String)>,
+    /// What this auditor noted: when, and the code of what it is (`finding-…`). A report has no free text (R10).
+    pub findings: Vec<(Moment, &'static str)>,
+    /// Whether a newer record stands in its place.
+    pub is_superseded: bool,
 }
 
 /// The ledger's newest head.
@@ -184,7 +186,7 @@ impl AuditReport {
         rows.push((w.report_deliveries().text().to_owned(), counts(w, &sums)));
         let findings = self.lines.iter().flat_map(|line| &line.findings);
         rows.push(row(w.report_findings(), w.number(findings.clone().count())));
-        let objections = findings.filter(|(_, kind, _)| *kind == "objection");
+        let objections = findings.filter(|(_, kind)| *kind == "objection");
         rows.push(row(w.report_objections(), w.number(objections.count())));
         rows
     }
@@ -246,17 +248,18 @@ impl ReportLine {
         let mut rows = vec![row(w.answer_category(), w.of("category", self.category).text())];
         rows.extend(self.sealed_at.map(|at| row(w.settlement_sealed(), w.moment_text(at))));
         rows.push(row(w.certificate_mediator(), self.mediator.clone()));
-        rows.push(row(w.audit_state(), w.of("settlement-state", self.state).text()));
+        let mut states = vec![self.state];
+        states.extend(Some("superseded").filter(|code| self.is_superseded && self.state != *code));
+        let states: Vec<_> =
+            states.into_iter().map(|code| w.of("settlement-state", code).text().to_owned()).collect();
+        rows.push((w.audit_state().text().to_owned(), states));
         let faults: Vec<_> = self.faults.iter().map(|code| w.of("fault", code).text().to_owned()).collect();
         let found = if faults.is_empty() { vec![w.audit_right().text().to_owned()] } else { faults };
         rows.push((w.report_again().text().to_owned(), found));
         rows.push((w.report_deliveries().text().to_owned(), counts(w, &self.deliveries)));
         let entry = self.entry.map_or_else(|| "–".to_owned(), |number| w.in_digits(&number.to_string()));
         rows.push(row(w.settlement_entry(), entry));
-        for (at, kind, text) in &self.findings {
-            let lines = std::iter::once(w.moment_text(*at)).chain(text.lines().map(str::to_owned));
-            rows.push((w.of("finding", kind).text().to_owned(), lines.collect()));
-        }
+        rows.extend(self.findings.iter().map(|(at, kind)| row(w.of("finding", kind), w.moment_text(*at))));
         rows
     }
 }
@@ -277,7 +280,8 @@ mod tests {
             faults: vec!["pdf"],
             deliveries: vec![("sent", 2), ("collected", 1)],
             entry: Some(41),
-            findings: vec![(at, "objection", "Signed within\na minute.".to_owned())],
+            findings: vec![(at, "objection")],
+            is_superseded: false,
         };
         let right = ReportLine { faults: Vec::new(), findings: Vec::new(), entry: None, ..line.clone() };
         AuditReport {
@@ -306,7 +310,7 @@ mod tests {
         assert_eq!(value(&said, "As they were sealed"), ["1"]);
         assert_eq!(value(&said, "Not as they were sealed"), ["1"]);
         assert_eq!(value(&said, "Deliveries"), ["sent: 4", "fetched: 2"]);
-        assert_eq!(value(&said, "Objection"), ["24 November 2026, 05:07 UTC", "Signed within", "a minute."]);
+        assert_eq!(value(&said, "Objection"), ["24 November 2026, 05:07 UTC"]);
         assert_eq!(value(&said, "Root hash"), ["x".repeat(22), "x".repeat(22)]);
         let drawn = "Drawn by lot: 2 of the 12 settlements that fit. This report tells of each of them. Whoever has the same seed draws the same ones again.";
         assert!(said.contains(&Passage::Text(drawn.to_owned())), "{said:?}");

@@ -9,9 +9,9 @@ use domain::settlement::{DeliveryChoice, DeliveryState};
 use domain::time::Moment;
 
 use crate::columns::{At, Word, at, value_opt, word, word_opt};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::schema::deliveries;
-use crate::stored::{Tx, one};
+use crate::stored::Tx;
 
 /// One person's copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,9 +101,11 @@ pub fn by_id(tx: &mut Tx<'_>, id: DeliveryId) -> Result<Delivery> {
 /// # Errors
 /// `NotFound`.
 pub fn set_state(tx: &mut Tx<'_>, id: DeliveryId, state: DeliveryState, now: Moment) -> Result<()> {
-    if by_id(tx, id)?.state == DeliveryState::Collected {
+    let change = (deliveries::state.eq(word(&state)), deliveries::changed_at.eq(at(now)));
+    let row = deliveries::table.find(word(&id));
+    let open = row.filter(deliveries::state.ne(word(&DeliveryState::Collected)));
+    if diesel::update(open).set(change).execute(tx.db)? == 1 {
         return Ok(());
     }
-    let change = (deliveries::state.eq(word(&state)), deliveries::changed_at.eq(at(now)));
-    one(diesel::update(deliveries::table.find(word(&id))).set(change).execute(tx.db)?, Error::NotFound)
+    by_id(tx, id).map(drop)
 }

@@ -253,11 +253,12 @@ pub fn copy_into(db: &mut Db, file: &str) -> std::result::Result<(), OpenError> 
 }
 
 /// Takes out of a copy what must not outlive the house's own rows in it: answers that were given once, which lie under a
-/// key of the house and may hold what somebody wrote. What is left is one file.
+/// key of the house and may hold what somebody wrote, and what is kept for some days of records that were sent. What is left
+/// is one file.
 pub fn strip_copy(db: &mut Db) -> Result<()> {
     run(
         db,
-        "PRAGMA secure_delete = ON; DELETE FROM idempotency; PRAGMA wal_checkpoint(TRUNCATE); \
+        "PRAGMA secure_delete = ON; DELETE FROM idempotency; UPDATE outbox SET to_sealed = NULL, body_sealed = NULL WHERE state = 'sent'; PRAGMA wal_checkpoint(TRUNCATE); \
          PRAGMA journal_mode = DELETE;",
     )
 }

@@ -229,21 +229,23 @@ fn opened(tx: &mut Tx<'_>, row: Row) -> Result<Claimed> {
     })
 }
 
-/// A server took the mail. The body is cleared, which may hold a code; a record's is kept with the addresses while it may
-/// still come back (`bounces::forget_sent`), so that it can be sent again.
+/// A server took the mail. Address and body are cleared, which may hold a code; a record's are kept while it may still come
+/// back (`bounces::forget_sent`), so that it can be sent again. What came back before this was noted stays so.
 ///
 /// # Errors
 /// `NotFound`.
 pub fn sent(tx: &mut Tx<'_>, id: MailId, now: Moment) -> Result<()> {
     let row = outbox::table.find(word(&id));
+    let waits = row.clone().filter(outbox::state.ne(word(&MailState::Bounced)));
     let change = (
         outbox::state.eq(word(&MailState::Sent)),
         outbox::problem.eq(None::<String>),
         outbox::finished_at.eq(Some(at(now))),
     );
-    one(diesel::update(row.clone()).set(change).execute(tx.db)?, Error::NotFound)?;
+    one(diesel::update(waits).set(change).execute(tx.db)?, Error::NotFound)?;
     let without_record = row.filter(outbox::delivery.is_null());
-    diesel::update(without_record).set(outbox::body_sealed.eq(None::<Vec<u8>>)).execute(tx.db)?;
+    let cleared = (outbox::to_sealed.eq(None::<Vec<u8>>), outbox::body_sealed.eq(None::<Vec<u8>>));
+    diesel::update(without_record).set(cleared).execute(tx.db)?;
     Ok(())
 }
 

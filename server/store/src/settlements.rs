@@ -6,6 +6,7 @@ use std::path::Path;
 
 use diesel::dsl::not;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use domain::agreement::TextDigest;
 use domain::category::Category;
@@ -101,6 +102,8 @@ pub struct Filter {
     pub mediator: Option<AccountId>,
     /// Of which auditors noted that.
     pub noted: Option<Noted>,
+    /// Where only what that auditor noted counts there.
+    pub noted_by: Option<AccountId>,
     /// Of disputes in which that account has no part: nobody audits their own.
     pub not_of: Option<AccountId>,
     /// With an entry of that kind in the ledger, under a number below that one.
@@ -394,12 +397,15 @@ fn fitting(filter: &Filter) -> Fitting<'_> {
         found = found.filter(settlements::dispute.eq_any(theirs));
     }
     if let Some(noted) = filter.noted {
-        let all = findings::table.select(findings::settlement);
-        let objections = all.filter(findings::kind.eq(word(&FindingKind::Objection)));
+        let by = filter.noted_by.map(|auditor| auditor.to_string()).unwrap_or_default();
+        let by_anybody = filter.noted_by.is_none().into_sql::<Bool>();
+        let all =
+            findings::table.filter(findings::auditor.eq(by).or(by_anybody)).select(findings::settlement);
+        let objection = findings::kind.eq(word(&FindingKind::Objection));
         found = match noted {
             Noted::Nothing => found.filter(not(settlements::id.eq_any(all))),
             Noted::Something => found.filter(settlements::id.eq_any(all)),
-            Noted::Objection => found.filter(settlements::id.eq_any(objections)),
+            Noted::Objection => found.filter(settlements::id.eq_any(all.filter(objection))),
         };
     }
     if let Some(account) = filter.not_of {

@@ -49,6 +49,11 @@ impl Settings {
         Self { data: data.into(), database_url: None, vault_url: None, wrapping_key, writers: 4, readers: 3 }
     }
 
+    /// Whether there is a house with SQLite in that folder.
+    pub fn is_in_folder(data: &Path) -> bool {
+        data.join(ROWS_FILE).is_file()
+    }
+
     pub(crate) fn rows(&self) -> Location {
         rows_at(&self.data, self.database_url.as_deref())
     }
@@ -102,7 +107,7 @@ pub(crate) fn ask<T>(
     database_url: Option<&str>,
     question: impl FnOnce(&mut Db) -> diesel::QueryResult<T>,
 ) -> Result<Option<T>, OpenError> {
-    if database_url.is_none() && !data.join(ROWS_FILE).is_file() {
+    if database_url.is_none() && !Settings::is_in_folder(data) {
         return Ok(None);
     }
     let mut db = rows_at(data, database_url).connect()?;

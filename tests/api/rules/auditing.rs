@@ -35,7 +35,7 @@ pub fn copies_the_record(service: &Service, copies: usize) {
     service.db_runs(&format!(
         "INSERT INTO settlements SELECT '00000000-0000-7000-8000-' || (100000000000 + n), dispute, reference, category, \
          sealed_at - n, digest, auditor_may_read, substr(json_sealed, 1, 0), substr(jws_sealed, 1, 0), \
-         substr(pdf_sealed, 1, 0) FROM settlements, (WITH RECURSIVE numbers(n) AS \
+         substr(pdf_sealed, 1, 0), NULL FROM settlements, (WITH RECURSIVE numbers(n) AS \
          (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {copies}) SELECT n FROM numbers) AS copied"
     ));
 }

@@ -14,10 +14,6 @@ use store::outbox::MailState;
 use super::Doing;
 use crate::refused::Refused;
 
-/// Mails that anybody can have sent to any address, as often as they type one: no registrar waits for those, and among
-/// them a record that came back would not be seen.
-const ASKED_FOR_BY_ANYBODY: [&str; 2] = ["confirmation", "reset"];
-
 /// What a server reports of one mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
@@ -58,23 +54,18 @@ pub fn take(tx: &mut Tx<'_>, doing: &mut Doing, report: &Report) -> Result<Told,
     if mail.state == MailState::Queued && mail.leased_until > doing.now {
         return Ok(Told::TooEarly(mail.id));
     }
+    // Of an invitation the registrar who looks may be whoever invites, and of other mails nobody waits for one (R19).
+    let Some(delivery) = mail.delivery else { return Ok(Told::Nothing(mail.id, action, status)) };
     if !is_given_up(action, status) || !bounces::came_back(tx, mail.id, doing.now, &problem(status))? {
         return Ok(Told::Nothing(mail.id, action, status));
     }
-    let mut dispute = None;
-    if let Some(delivery) = mail.delivery {
-        store::deliveries::set_state(tx, delivery, DeliveryState::Failed, doing.now)?;
-        let settlement = store::deliveries::by_id(tx, delivery)?.settlement;
-        dispute = Some(store::settlements::by_id(tx, settlement)?.dispute);
-    }
-    if ASKED_FOR_BY_ANYBODY.contains(&mail.purpose.as_str()) {
-        bounces::seen(tx, mail.id)?;
-    }
-    let delivery = mail.delivery.map(|delivery| delivery.to_string());
+    store::deliveries::set_state(tx, delivery, DeliveryState::Failed, doing.now)?;
+    let settlement = store::deliveries::by_id(tx, delivery)?.settlement;
+    let dispute = store::settlements::by_id(tx, settlement)?.dispute;
     let subjects = serde_json::json!({
-        "mail": mail.id.to_string(), "status": status.to_string(), "delivery": delivery,
+        "mail": mail.id.to_string(), "status": status.to_string(), "delivery": delivery.to_string(),
     });
-    doing.trace("mail-bounced", dispute, &subjects);
+    doing.trace("mail-bounced", Some(dispute), &subjects);
     Ok(Told::CameBack(mail.id, status))
 }
 

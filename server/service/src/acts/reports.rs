@@ -90,7 +90,8 @@ pub struct Item {
 /// `Absent` for whoever is no auditor; the rule where more fit than a report tells of; `Fields` for a seed or size that is
 /// none.
 pub fn gather(tx: &mut Tx<'_>, doing: &Doing, wanted: &Wanted) -> Result<Gathered, Refused> {
-    let filter = &wanted.filter;
+    // It leaves the house under this auditor's name: what others noted chooses nothing in it.
+    let filter = &Filter { noted_by: Some(doing.by.person()?), ..wanted.filter };
     for_auditor(tx, doing, filter)?;
     let (listed, sample) = match &wanted.draw {
         Some(Draw { seed, size }) => {

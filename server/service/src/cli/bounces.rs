@@ -32,7 +32,14 @@ pub fn take(place: &Place) -> Result<ExitCode, Failed> {
     if !config.keys_folder().join("wrapping.key").exists() {
         return Err(later("the data folder holds no keys"));
     }
-    let told = super::runtime()?.block_on(tell(config, report))?;
+    // Nor is an empty one made beside those keys where the database is elsewhere, and the settings that say so are not here.
+    if config.database_url.is_none() && !store::Settings::is_in_folder(&config.data) {
+        return Err(later("the data folder holds no database"));
+    }
+    let runtime = super::runtime().map_err(|failed| match failed {
+        Failed::Said(reason) | Failed::Code(_, reason) => later(reason),
+    })?;
+    let told = runtime.block_on(tell(config, report))?;
     match told {
         Told::CameBack(mail, status) => tracing::warn!(%mail, %status, "a mail came back"),
         Told::Nothing(mail, action, status) => {

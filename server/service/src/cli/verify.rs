@@ -70,11 +70,11 @@ pub fn verify(what: &Verify) -> Result<ExitCode, Failed> {
             }
         }
         Verdict::Report { made_at, stamped_at } => {
-            writeln!(out, "valid: an audit report, sealed at {made_at}")?;
+            writeln!(out, "unknown: no settlement record, but a genuine audit report, sealed at {made_at}")?;
             if let Some(at) = stamped_at {
                 writeln!(out, "a time-stamp authority saw it sealed at {at}")?;
             }
-            0
+            UNKNOWN
         }
         Verdict::Revoked { at } => {
             writeln!(out, "unknown: its key was revoked at {at}, and had not sealed it before")?;

@@ -237,12 +237,13 @@ pub async fn check_seat(request: &HttpRequest) -> Result<(), Refused> {
     let of_dispute = pattern.contains("/disputes/{id}");
     let of_assignment = pattern.contains("/assignments/{id}");
     let of_file = pattern.contains("/files/{id}");
+    let of_settlement = pattern.contains("/settlements/{id}/amendments");
     let is_open = pattern.strip_prefix("/api/v1").is_some_and(|path| OPEN_TO_ALL.contains(&path));
     if is_open {
         return Ok(());
     }
     let who = identify(request).await?.ok_or(Refused::NotYou)?;
-    if !of_dispute && !of_assignment && !of_file {
+    if !of_dispute && !of_assignment && !of_file && !of_settlement {
         return Ok(());
     }
     let id = request.match_info().get("id").unwrap_or("").to_owned();
@@ -262,6 +263,8 @@ pub async fn check_seat(request: &HttpRequest) -> Result<(), Refused> {
                     return Err(Refused::Absent);
                 }
                 row.dispute
+            } else if of_settlement {
+                store::settlements::by_id(tx, id.parse().map_err(absent)?)?.dispute
             } else {
                 id.parse().map_err(absent)?
             };
@@ -270,7 +273,12 @@ pub async fn check_seat(request: &HttpRequest) -> Result<(), Refused> {
             if seat.is_some_and(is_offered) {
                 return Ok(());
             }
-            look(tx, &doing, dispute)?.actor().map(drop)
+            let seen = look(tx, &doing, dispute)?;
+            // What the two settled is theirs to change.
+            if of_settlement && seen.side().is_none() {
+                return Err(Refused::Absent);
+            }
+            seen.actor().map(drop)
         })
         .await
 }

@@ -12,6 +12,8 @@ use crate::acts::bounces::{Recipient, Report};
 pub const REPORT_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// A report has three parts.
 const PARTS_MAX: usize = 10;
+/// The most bytes of the headers of a part, or of what is said of one recipient.
+const HEAD_BYTES_MAX: usize = 64 * 1024;
 /// A mail of the house has one recipient; a few more are a server's own way of counting.
 const RECIPIENTS_MAX: usize = 20;
 /// No Message-ID of ours is longer.
@@ -71,6 +73,10 @@ fn part(bytes: &[u8]) -> Option<Part<'_>> {
         }
     }
     let (head, body) = bytes.split_at_checked(at)?;
+    // Reading one takes longer than in proportion.
+    if head.len() > HEAD_BYTES_MAX {
+        return None;
+    }
     Some(Part { headers: MessageParser::default().parse_headers(head)?, body })
 }
 
@@ -104,7 +110,8 @@ fn is_kind(part: &Part<'_>, wide: &str, narrow: &[&str]) -> bool {
 /// What is said of each recipient: groups of fields with empty lines between them; the first is about the mail itself.
 fn recipients(status: &[u8]) -> Vec<Recipient> {
     let text = String::from_utf8_lossy(status).replace("\r\n", "\n");
-    text.split("\n\n").filter_map(recipient).take(RECIPIENTS_MAX).collect()
+    let groups = text.split("\n\n").filter(|group| group.len() <= HEAD_BYTES_MAX).take(RECIPIENTS_MAX + 1);
+    groups.filter_map(recipient).collect()
 }
 
 fn recipient(group: &str) -> Option<Recipient> {

@@ -66,6 +66,8 @@ async fn ask(work: Work, bytes: Vec<u8>) -> io::Result<Option<Vec<u8>>> {
     let mut child = Command::new(own_program()?)
         .arg(work.command())
         .env_clear()
+        // Its memory is bounded as address space, of which the allocator would take a gigabyte ahead.
+        .env("MIMALLOC_ARENA_RESERVE", "32M")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

@@ -91,6 +91,11 @@ pub async fn answer(
 async fn made(state: &AppState, by: By, language: Language, gathered: Gathered) -> Result<Vec<u8>, Refused> {
     let _place = state.reporting.enter()?;
     let judged = verified(state, by, &gathered).await?;
+    // What was not verified is not to read as if it were right.
+    let is_judged = |item: &Item| judged.iter().any(|(id, _)| *id == item.settlement.id);
+    if !gathered.items.iter().all(is_judged) {
+        return Err(Refused::broken("a report of what was not verified"));
+    }
     let pdf = state.sealer.seal_report(worded(state, language, &gathered, &judged)).await?;
     let digest = digest_of(&pdf);
     let note = move |_: &mut store::Tx<'_>, doing: &mut Doing| {
@@ -131,11 +136,8 @@ fn line(item: &Item, faults: &[Fault]) -> ReportLine {
         faults: faults.iter().map(|fault| fault.as_str()).collect(),
         deliveries: item.deliveries.iter().map(|(state, count)| (state.as_str(), *count)).collect(),
         entry: item.entry,
-        findings: item
-            .findings
-            .iter()
-            .map(|finding| (finding.at, finding.kind.as_str(), finding.text.clone()))
-            .collect(),
+        findings: item.findings.iter().map(|finding| (finding.at, finding.kind.as_str())).collect(),
+        is_superseded: item.facts.is_superseded,
     }
 }
 
@@ -214,15 +216,16 @@ fn facts(state: &AppState, gathered: &Gathered, judged: &Judged) -> Map<String, 
         let deliveries: Map<_, _> =
             item.deliveries.iter().map(|(state, count)| (state.to_string(), json!(count))).collect();
         let faults: Vec<_> = faults_of(judged, item).iter().map(|fault| fault.as_str()).collect();
-        let findings = item.findings.iter().map(|finding| {
-            json!({ "at": finding.at.to_string(), "kind": finding.kind.as_str(), "text": finding.text })
-        });
+        let findings = item.findings.iter();
+        let findings =
+            findings.map(|finding| json!({ "at": finding.at.to_string(), "kind": finding.kind.as_str() }));
         json!({
             "reference": item.settlement.reference.to_string(),
             "category": item.settlement.category.as_str(),
             "sealed_at": item.settlement.sealed_at.to_string(),
             "mediator": item.facts.mediator,
             "state": state_of(item),
+            "is_superseded": item.facts.is_superseded,
             "faults": faults,
             "deliveries": deliveries,
             "ledger_index": item.entry,

@@ -494,7 +494,7 @@ const VERIFIED_WHOLE_MAX: Duration = Duration::from_secs(300);
 struct Verification {
     /// `valid`, `altered`, `superseded` or `unknown`.
     status: &'static str,
-    /// `audit-report` where it is that, and no record.
+    /// `audit-report` where it is that, genuine, and no record.
     #[serde(skip_serializing_if = "Option::is_none")]
     kind: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -540,7 +540,8 @@ async fn verify_file(
             kind: Some("audit-report"),
             sealed_at: Some(made_at.to_string()),
             stamped_at: stamped_at.map(|at| at.to_string()),
-            ..bare("valid")
+            // Whoever reads the status alone asked for a settlement record.
+            ..bare("unknown")
         },
         Verdict::Revoked { at } => Verification { key_revoked_at: Some(at.to_string()), ..bare("unknown") },
         Verdict::Altered => bare("altered"),
