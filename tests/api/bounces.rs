@@ -222,6 +222,9 @@ async fn r26_a_mail_server_comes_again_where_the_house_cannot_look() {
     let output = service.runs(&["mail", "bounced", "--config", "no-such-file"], &mail);
     assert_eq!(output.status.code(), Some(LATER), "{}", String::from_utf8_lossy(&output.stderr));
     // A server that took a mail may report it before the worker has noted that it was taken.
+    let head =
+        || service.db_tells("SELECT count(*) FROM outbox WHERE purpose = 'ledger-head' AND state = 'sent'");
+    tests::until("the ledger's head is not in the way", async || head() == "1").await;
     postbox.behaves(Mode::Stalls);
     amara.signs_up().await.expects(202);
     let tried = || postbox.tries().into_iter().find(|one| one.to == amara.email);
