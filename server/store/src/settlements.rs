@@ -1,28 +1,30 @@
 //! Sealed settlement records: what an auditor may list beside the sealed JSON, JWS and PDF, under the record key.
 //! Deliberately not here: who may read which, and anything that needs the data key: records outlive it.
 
+mod fitting;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use diesel::dsl::not;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
 
 use domain::agreement::TextDigest;
 use domain::category::Category;
-use domain::ids::{AccountId, DisputeId, Reference, SettlementId};
+use domain::ids::{DisputeId, Reference, SettlementId};
 use domain::person::PersonName;
-use domain::settlement::{DeliveryChoice, DeliveryState, FindingKind, Noted};
+use domain::settlement::DeliveryState;
 use domain::time::Moment;
 
 use crate::columns::{At, Word, at, value_opt, word, word_opt};
-use crate::db::Db;
 use crate::disputes::Role;
 use crate::error::{Error, OpenError, Result};
-use crate::schema::{accounts, deliveries, dispute_people, findings, ledger_leaves, settlements};
+use crate::schema::{accounts, deliveries, dispute_people, settlements};
 use crate::stored::Tx;
 use crate::vault::{Key, Place};
 use crate::writer::ask;
+
+pub use self::fitting::Filter;
+use self::fitting::fitting;
 
 /// A record that is being kept.
 #[derive(Debug, Clone)]
@@ -81,33 +83,6 @@ pub struct Documents {
     pub jws: String,
     /// The signed PDF.
     pub pdf: Vec<u8>,
-}
-
-/// Which records an auditor asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Filter {
-    /// Sealed then or later.
-    pub from: Option<Moment>,
-    /// Sealed before then.
-    pub to: Option<Moment>,
-    /// Of that category.
-    pub category: Option<Category>,
-    /// With a delivery in that state.
-    pub state: Option<DeliveryState>,
-    /// With a delivery that has waited to be sent since before then.
-    pub waiting_since: Option<Moment>,
-    /// Only those in whose place a newer one stands.
-    pub is_superseded: bool,
-    /// Mediated by that account.
-    pub mediator: Option<AccountId>,
-    /// Of which auditors noted that.
-    pub noted: Option<Noted>,
-    /// Where only what that auditor noted counts there.
-    pub noted_by: Option<AccountId>,
-    /// Of disputes in which that account has no part: nobody audits their own.
-    pub not_of: Option<AccountId>,
-    /// With an entry of that kind in the ledger, under a number below that one.
-    pub entered_below: Option<(&'static str, i64)>,
 }
 
 /// What a list tells of a record beside its outline.
@@ -357,72 +332,196 @@ fn superseded(tx: &mut Tx<'_>, of: &[Settlement]) -> Result<BTreeSet<SettlementI
     rows.iter().flatten().map(Word::value).collect()
 }
 
-type Fitting<'a> = settlements::BoxedQuery<'a, <Db as diesel::Connection>::Backend>;
-
-fn fitting(filter: &Filter) -> Fitting<'_> {
-    let mut found = settlements::table.into_boxed();
-    if let Some(from) = filter.from {
-        found = found.filter(settlements::sealed_at.ge(at(from)));
-    }
-    if let Some(to) = filter.to {
-        found = found.filter(settlements::sealed_at.lt(at(to)));
-    }
-    if let Some(category) = filter.category {
-        found = found.filter(settlements::category.eq(word(&category)));
-    }
-    if let Some(state) = filter.state {
-        let with =
-            deliveries::table.filter(deliveries::state.eq(word(&state))).select(deliveries::settlement);
-        found = found.filter(settlements::id.eq_any(with));
-    }
-    if let Some(since) = filter.waiting_since {
-        let waiting = deliveries::table
-            .filter(deliveries::state.eq(word(&DeliveryState::Queued)))
-            .filter(deliveries::choice.ne(word(&DeliveryChoice::Collect)))
-            .filter(deliveries::changed_at.lt(at(since)))
-            .select(deliveries::settlement);
-        found = found.filter(settlements::id.eq_any(waiting));
-    }
-    if filter.is_superseded {
-        let newer = diesel::alias!(settlements as newer);
-        let replaced = newer.field(settlements::supersedes);
-        found = found
-            .filter(settlements::id.nullable().eq_any(newer.filter(replaced.is_not_null()).select(replaced)));
-    }
-    if let Some(mediator) = filter.mediator {
-        let theirs = dispute_people::table
-            .filter(dispute_people::account.eq(word(&mediator)))
-            .filter(dispute_people::role.eq_any([Role::Mediator, Role::CoMediator].map(|role| word(&role))))
-            .select(dispute_people::dispute);
-        found = found.filter(settlements::dispute.eq_any(theirs));
-    }
-    if let Some(noted) = filter.noted {
-        let by = filter.noted_by.map(|auditor| auditor.to_string()).unwrap_or_default();
-        let by_anybody = filter.noted_by.is_none().into_sql::<Bool>();
-        let all =
-            findings::table.filter(findings::auditor.eq(by).or(by_anybody)).select(findings::settlement);
-        let objection = findings::kind.eq(word(&FindingKind::Objection));
-        found = match noted {
-            Noted::Nothing => found.filter(not(settlements::id.eq_any(all))),
-            Noted::Something => found.filter(settlements::id.eq_any(all)),
-            Noted::Objection => found.filter(settlements::id.eq_any(all.filter(objection))),
-        };
-    }
-    if let Some(account) = filter.not_of {
-        let theirs = dispute_people::table
-            .filter(dispute_people::account.eq(word(&account)))
-            .select(dispute_people::dispute);
-        found = found.filter(not(settlements::dispute.eq_any(theirs)));
-    }
-    if let Some((kind, below)) = filter.entered_below {
-        let entered = ledger_leaves::table
-            .filter(ledger_leaves::kind.eq(kind))
-            .filter(ledger_leaves::number.lt(below))
-            .select(ledger_leaves::subject);
-        found = found.filter(settlements::id.eq_any(entered));
-    }
-    found
-}
-
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+    use crate::deliveries::{self, Delivery};
+    use crate::findings::Finding;
+    use crate::ledger::Entry;
+    use crate::testing::{a_settlement, account, dispute_id, houses, in_mediation, moment};
+    use domain::ids::{DeliveryId, FindingId};
+    use domain::settlement::{DeliveryChoice, FindingKind, Noted};
+    use uuid::Uuid;
+
+    fn id(number: u128) -> SettlementId {
+        SettlementId::new(Uuid::from_u128(number))
+    }
+
+    fn deliver(tx: &mut Tx<'_>, number: u128, of: u128, state: DeliveryState) -> Result<()> {
+        let delivery = Delivery {
+            id: DeliveryId::new(Uuid::from_u128(number)),
+            settlement: id(of),
+            account: account(1),
+            side: None,
+            choice: DeliveryChoice::Link,
+            state,
+            at: moment(1),
+        };
+        deliveries::put(tx, &delivery)
+    }
+
+    fn note(tx: &mut Tx<'_>, number: u128, of: u128, kind: FindingKind) -> Result<()> {
+        let note = Finding {
+            id: FindingId::new(Uuid::from_u128(number)),
+            settlement: id(of),
+            auditor: account(3),
+            at: moment(1),
+            kind,
+            text: "a note".to_owned(),
+        };
+        crate::findings::put(tx, &note)
+    }
+
+    fn enter(tx: &mut Tx<'_>, of: u128) -> Result<()> {
+        let (number, kind, leaf) = (crate::ledger::take_number(tx)?, "record".to_owned(), String::new());
+        crate::ledger::put(tx, &Entry { number, kind, subject: id(of).to_string(), leaf }, moment(1))
+    }
+
+    #[test]
+    fn an_auditor_finds_records_by_day_category_and_delivery_a_page_at_a_time() {
+        for house in houses() {
+            house
+                .write(|tx| {
+                    a_settlement(tx, 1, Category::Tenancy, 10)?;
+                    a_settlement(tx, 2, Category::Debt, 20)?;
+                    a_settlement(tx, 3, Category::Tenancy, 20)?;
+                    deliver(tx, 1, 1, DeliveryState::Sent)?;
+                    deliver(tx, 2, 1, DeliveryState::Sent)?;
+                    deliver(tx, 3, 2, DeliveryState::Failed)
+                })
+                .unwrap();
+            let listed = |filter: Filter, after: Option<u128>, limit: i64| -> Vec<u128> {
+                let found = house.read(move |tx| list(tx, &filter, after.map(id), limit)).unwrap();
+                found.into_iter().map(|found| found.id.uuid().as_u128()).collect()
+            };
+            let all = Filter::default();
+            assert_eq!(listed(all, None, 2), [3, 2], "{}", house.backend);
+            assert_eq!(listed(all, Some(2), 2), [1]);
+            assert_eq!(listed(Filter { to: Some(moment(20)), ..all }, None, 9), [1]);
+            assert_eq!(listed(Filter { from: Some(moment(20)), ..all }, None, 9), [3, 2]);
+            assert_eq!(listed(Filter { category: Some(Category::Tenancy), ..all }, None, 9), [3, 1]);
+            assert_eq!(listed(Filter { state: Some(DeliveryState::Sent), ..all }, None, 9), [1]);
+            house
+                .write(|tx| {
+                    let of_noor = in_mediation(&crate::disputes::load(tx, dispute_id(2))?.value);
+                    crate::disputes::save(tx, &of_noor, 1, None, moment(2))?;
+                    deliver(tx, 4, 3, DeliveryState::Queued)
+                })
+                .unwrap();
+            assert_eq!(listed(Filter { mediator: Some(account(3)), ..all }, None, 9), [2]);
+            assert_eq!(listed(Filter { mediator: Some(account(1)), ..all }, None, 9), Vec::<u128>::new());
+            assert_eq!(listed(Filter { waiting_since: Some(moment(2)), ..all }, None, 9), [3]);
+            assert_eq!(listed(Filter { waiting_since: Some(moment(1)), ..all }, None, 9), Vec::<u128>::new());
+            assert_eq!(listed(Filter { not_of: Some(account(3)), ..all }, None, 9), [3, 1]);
+            assert_eq!(listed(Filter { not_of: Some(account(1)), ..all }, None, 9), Vec::<u128>::new());
+            let told = house.read(|tx| {
+                let three = list(tx, &Filter::default(), None, 9)?;
+                facts(tx, &three)
+            });
+            let fact = |mediator: &str, has_failed| Facts {
+                mediator: mediator.to_owned(),
+                has_failed,
+                is_superseded: false,
+            };
+            assert_eq!(told, Ok(vec![fact("", false), fact("Noor", true), fact("", false)]));
+            let tenancy = Filter { category: Some(Category::Tenancy), ..all };
+            assert_eq!(house.read(move |tx| count(tx, &tenancy)), Ok(2));
+            house.write(|tx| enter(tx, 3).and_then(|()| enter(tx, 1))).unwrap();
+            for (below, found) in [(0, vec![]), (1, vec![3]), (2, vec![3, 1])] {
+                let entered = Filter { entered_below: Some(("record", below)), ..all };
+                assert_eq!(listed(entered, None, 9), found, "{below}");
+            }
+            house
+                .write(|tx| {
+                    note(tx, 1, 1, FindingKind::Remark)?;
+                    note(tx, 2, 2, FindingKind::Remark)?;
+                    note(tx, 3, 2, FindingKind::Objection)
+                })
+                .unwrap();
+            for (noted, found) in
+                [(Noted::Nothing, vec![3]), (Noted::Something, vec![2, 1]), (Noted::Objection, vec![2])]
+            {
+                assert_eq!(listed(Filter { noted: Some(noted), ..all }, None, 9), found, "{noted}");
+            }
+            let mut all = house.read(move |tx| ids(tx, &tenancy)).unwrap();
+            all.sort_unstable();
+            assert_eq!(all, [id(1), id(3)]);
+        }
+    }
+
+    #[test]
+    fn a_record_is_found_and_opens_without_the_data_key() {
+        for house in houses() {
+            house
+                .write(|tx| {
+                    a_settlement(tx, 1, Category::Tenancy, 10)?;
+                    tx.vault().destroy(dispute_id(1), Key::Data, moment(20))
+                })
+                .unwrap();
+            let documents = house.read(|tx| documents(tx, id(1))).unwrap();
+            assert_eq!(
+                (documents.json, documents.jws, documents.pdf),
+                (b"{}".to_vec(), "a.b.c".into(), b"%PDF".to_vec())
+            );
+            let by_digest = house.read(|tx| by_digest(tx, TextDigest([1; 32]))).unwrap().unwrap();
+            assert_eq!(Ok(Some(by_digest.clone())), house.read(|tx| by_dispute(tx, dispute_id(1))));
+            assert_eq!((by_digest.id, by_digest.auditor_may_read), (id(1), true), "{}", house.backend);
+            assert_eq!(house.read(|tx| by_digest_of(tx, 2)), Ok(None));
+        }
+    }
+
+    #[test]
+    fn one_record_at_most_stands_in_the_place_of_another() {
+        for house in houses() {
+            house.write(|tx| (1..=4).try_for_each(|n| a_settlement(tx, n, Category::Debt, 10))).unwrap();
+            let supersedes = |newer: u128, older: u128| {
+                house.write(move |tx| {
+                    let row = settlements::table.find(word(&id(newer)));
+                    diesel::update(row).set(settlements::supersedes.eq(word(&id(older)))).execute(tx.db)?;
+                    Ok(())
+                })
+            };
+            supersedes(2, 1).unwrap();
+            supersedes(3, 2).unwrap();
+            assert_eq!(supersedes(4, 1), Err(Error::Conflict), "{}", house.backend);
+            let found = house.read(|tx| {
+                let newer = superseding(tx, id(1))?.map(|newer| newer.id);
+                let replaced = list(tx, &Filter { is_superseded: true, ..Filter::default() }, None, 9)?;
+                assert_eq!(replaced.iter().map(|one| one.id).collect::<Vec<_>>(), [id(2), id(1)]);
+                let (first, third) = (by_id(tx, id(1))?, by_id(tx, id(3))?);
+                let told = facts(tx, &[first, third])?;
+                Ok((
+                    newer,
+                    told.iter().map(|one| one.is_superseded).collect::<Vec<_>>(),
+                    superseding(tx, id(3))?,
+                ))
+            });
+            assert_eq!(found, Ok((Some(id(2)), vec![true, false], None)));
+        }
+    }
+
+    fn by_digest_of(tx: &mut Tx<'_>, number: u8) -> Result<Option<Settlement>> {
+        by_digest(tx, TextDigest([number; 32]))
+    }
+
+    #[test]
+    fn what_was_collected_stays_collected() {
+        for house in houses() {
+            let states = house.write(|tx| {
+                a_settlement(tx, 1, Category::Tenancy, 10)?;
+                deliver(tx, 1, 1, DeliveryState::Queued)?;
+                let one = DeliveryId::new(Uuid::from_u128(1));
+                let steps = [DeliveryState::Sent, DeliveryState::Collected, DeliveryState::Failed];
+                steps
+                    .into_iter()
+                    .map(|state| {
+                        deliveries::set_state(tx, one, state, moment(9))?;
+                        Ok(deliveries::of_settlement(tx, id(1))?[0].state)
+                    })
+                    .collect::<Result<Vec<_>>>()
+            });
+            let expected = vec![DeliveryState::Sent, DeliveryState::Collected, DeliveryState::Collected];
+            assert_eq!(states, Ok(expected), "{}", house.backend);
+        }
+    }
+}
