@@ -232,7 +232,9 @@ on_both! {
         let letter = scene.amara.client().post(&letters, json!({})).await.expects(201);
         let code = letter["code"].as_str().expect("a code");
         let zara = scene.service.person("Zara Kim").await;
-        assert_refused!(zara.accepts_invitation(code).await, 409, "not-the-other-party");
+        let told = zara.accepts_invitation(code).await;
+        assert!(!told.text().contains("settle"), "a letter in wrong hands tells of no settlement: {}", told.text());
+        assert_refused!(told, 409, "not-the-other-party");
         // She does not want to be asked again; it holds for whatever the same person asks later.
         let path = format!("/invitations/{code}/concerns");
         scene.service.stranger().post(&path, json!({"kind": "do-not-contact"})).await.ok();
