@@ -62,13 +62,6 @@ fn form_on(desk: &str, end: &str) -> String {
     found.unwrap_or_else(|| panic!("no such form in {desk}")).to_owned()
 }
 
-/// Sends a form without fields that stands on no page of theirs.
-async fn presses(browser: &Browser, to: &str) -> u16 {
-    let page = browser.reads("/account").await;
-    let csrf = page.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
-    browser.posts(to, &[("csrf".to_owned(), csrf.expect("a token").to_owned())]).await.status
-}
-
 on_both! {
     async fn r26_a_record_that_comes_back_is_a_failed_delivery_and_the_registrars_task(settings: Settings) {
         let postbox = Postbox::opens(Door::Open);
@@ -106,7 +99,7 @@ on_both! {
         let seen = form_on(&desk.reads("/registrar").await, "").replace("/retries", "");
         for other in [&scene.amara, &scene.noor] {
             let other = Browser::of(other).await;
-            assert_eq!(presses(&other, &seen).await, 404, "nobody else closes it");
+            assert_eq!(other.presses(&seen).await.status, 404, "nobody else closes it");
         }
         assert_eq!(desk.sends("/registrar", &seen, &[]).await.status, 200);
         assert!(!desk.reads("/registrar").await.contains("/registrar/mails/"));
@@ -201,7 +194,7 @@ on_both! {
         assert!(!party.reads("/registrar").await.contains(&scene.amara.email));
         for end in ["", "/retries"] {
             let form = format!("{}{end}", form_on(&shown, "").replace("/retries", ""));
-            assert_eq!(presses(&party, &form).await, 404, "{form}");
+            assert_eq!(party.presses(&form).await.status, 404, "{form}");
         }
     }
 }

@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 use tests::browser::Browser;
 use tests::cast::{Person, a_question, a_term, an_offer};
-use tests::crawl::{Found, operations, pages};
+use tests::crawl::{Found, found, operations, pages};
 use tests::events::Events;
 use tests::on_both;
 use tests::scene::Scene;
@@ -171,9 +171,13 @@ on_both! {
         ids.push(own_settlement(&scene.amara, &scene.dispute).await);
         is_nowhere(&looks_everywhere(&scene, &scene.bela, &ids).await, &words, "the other side, after the end,");
         let odil = scene.service.staff("auditor", "Odil Karim").await;
-        let audited = looks_everywhere(&scene, &odil, &ids).await;
+        let mut audited = looks_everywhere(&scene, &odil, &ids).await;
+        let desk = Browser::of(&odil).await;
+        let by_page = desk.sends("/audit", "/audit/report.pdf?", &[]).await;
+        audited.push(found("POST /audit/report.pdf", &by_page));
+        audited.push(found("POST /audits/reports", &odil.client().post("/audits/reports", json!({})).await));
         assert!(audited.iter().any(|answer| answer.is_there && answer.asked.contains("/settlements/")));
-        for report in ["/audit/report.pdf", "/audits/report.pdf"] {
+        for report in ["/audit/report.pdf", "/audits/reports"] {
             let is_read = |answer: &&Found| answer.asked.contains(report) && answer.text.contains("\"kind\":\"audit-report\"");
             assert!(audited.iter().find(is_read).is_some_and(|answer| answer.is_there), "{report} was read");
         }

@@ -139,7 +139,7 @@ async fn an_auditors_report_is_stamped_as_a_record_is() {
     scene.settles().await;
     let odil = scene.service.staff("auditor", "Odil Karim").await;
     let keys = scene.service.stranger().get("/.well-known/jwks.json").await.text();
-    let report = odil.client().get("/audits/report.pdf").await;
+    let report = odil.client().post("/audits/reports", json!({})).await;
     assert_eq!(report.status, 200, "{}", report.text());
     let papers = Papers::alone(&report.bytes, &keys);
     let found = papers.pdf_found_by_others(Some(&stamps.authority()));
@@ -148,7 +148,7 @@ async fn an_auditors_report_is_stamped_as_a_record_is() {
     assert!(answer["kind"] == "audit-report" && answer["stamped_at"].is_string(), "{answer}");
     // An authority that is away keeps no report back.
     stamps.behaves("fails");
-    let report = odil.client().get("/audits/report.pdf").await;
+    let report = odil.client().post("/audits/reports", json!({})).await;
     papers.lays("record.pdf", &report.bytes);
     assert_eq!(verified(&scene, &papers, "record.pdf").await["stamped_at"], Value::Null);
     assert!(scene.service.log().contains("sealed without a time stamp"));

@@ -44,6 +44,13 @@ impl Browser {
         self.posts(to, &with_hidden(&page, to, fields)).await
     }
 
+    /// Sends a form without fields that stands on no page of theirs.
+    pub async fn presses(&self, to: &str) -> Answer {
+        let page = self.reads("/account").await;
+        let csrf = page.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+        self.posts(to, &[("csrf".to_owned(), csrf.expect("a token").to_owned())]).await
+    }
+
     /// Posts these fields and no others.
     pub async fn posts(&self, to: &str, fields: &[(String, String)]) -> Answer {
         let request = self.client.page(Method::POST, to).header("origin", self.client.base());

@@ -69,6 +69,11 @@ pub async fn operations(client: &Client, openapi: &Value, ids: &[String]) -> Vec
     found
 }
 
+/// An answer to something that was asked for by hand.
+pub fn found(asked: &str, answer: &Answer) -> Found {
+    Found { asked: asked.to_owned(), is_there: answer.status == 200, text: all_of(answer) }
+}
+
 /// Headers and body; of a sealed paper what stands on its pages and in the files inside, which nobody finds in its bytes.
 fn all_of(answer: &Answer) -> String {
     let sealed = if answer.bytes.starts_with(b"%PDF-") { papers::told(&answer.bytes) } else { String::new() };

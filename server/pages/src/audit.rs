@@ -50,7 +50,7 @@ pub struct AuditSample {
 
 /// `GET /audit?from=&to=&category=&state=&mediator=&findings=&after=`: the filters are a GET form with those names.
 /// `GET /audit/samples` takes `size` and `seed` as well. Links to `/audit/settlements.csv`, `.json` and
-/// `/audit/report.pdf` with the same filters, the last with the sample too, and to `/audit/verification`.
+/// and to `/audit/verification`. Posts `/audit/report.pdf` (no fields) with the same filters and the sample.
 #[derive(Debug, Clone, Default)]
 pub struct AuditList {
     /// The filters as typed: `from`, `to`, `category`, `state`, `mediator`, `findings`, `size`, `seed`.
@@ -148,8 +148,8 @@ pub struct AuditDetail {
     pub disclosures: Vec<String>,
     /// The sides (role) that were present at a session held.
     pub attended: Vec<String>,
-    /// States of the deliveries, without addresses.
-    pub deliveries: Vec<String>,
+    /// What each delivery came to and when, without addresses.
+    pub deliveries: Vec<Vec<(String, Moment)>>,
     /// The trail.
     pub trace: Vec<TraceLine>,
     /// Whether the terms are open to the auditor.

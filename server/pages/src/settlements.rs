@@ -9,10 +9,8 @@ use domain::time::{Day, Moment};
 pub struct DeliveryLine {
     /// `attachment`, `link`, `collect`.
     pub by: String,
-    /// `queued`, `sent`, `failed`, `collected`.
-    pub state: String,
-    /// Since when.
-    pub at: Moment,
+    /// What it came to and when, the first state first: `queued`, `sent`, `failed`, `collected`.
+    pub steps: Vec<(String, Moment)>,
 }
 
 /// `GET /disputes/{id}/settlement`. Links to `/settlements/{settlement}/record.pdf` and `…/record.jws`. Posts

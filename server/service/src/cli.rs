@@ -318,7 +318,7 @@ async fn retry_mail(config: Config) -> Result<ExitCode, Failed> {
     let again = house
         .state
         .desk
-        .write(crate::acts::By::House, move |tx, _| Ok(store::outbox::requeue_set_aside(tx, now)?));
+        .write(crate::acts::By::House, move |tx, _| Ok(crate::acts::letters::all_again(tx, now)?));
     let again = again.await;
     house.close().await;
     writeln!(io::stdout(), "{} to be tried again", again?)?;

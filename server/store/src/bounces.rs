@@ -144,7 +144,7 @@ mod tests {
             let listed: Vec<(MailId, bool)> = listed.into_iter().map(|row| (row.id, row.is_whole)).collect();
             assert_eq!(listed, [(id(1), true), (id(2), true)], "a record is kept while it may come back");
             let again = |number| move |tx: &mut Tx<'_>| outbox::requeue(tx, id(number), moment(30));
-            assert_eq!(house.write(again(2)), Ok(()));
+            assert_eq!(house.write(again(2)), Ok(Some(DeliveryId::new(Uuid::from_u128(9)))));
             assert_eq!(house.write(|tx| seen(tx, id(2))), Err(Error::NotFound), "it is on its way");
             assert_eq!(house.write(|tx| seen(tx, id(1))), Ok(()));
             assert_eq!((found(&house, 1).state, found(&house, 1).to), (MailState::Failed, None));

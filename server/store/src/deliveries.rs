@@ -3,18 +3,46 @@
 
 use diesel::prelude::*;
 
+use std::collections::BTreeMap;
+
 use domain::ids::{AccountId, DeliveryId, SettlementId};
 use domain::party::Side;
 use domain::settlement::{DeliveryChoice, DeliveryState};
 use domain::time::Moment;
 
 use crate::columns::{At, Word, at, value_opt, word, word_opt};
-use crate::error::Result;
-use crate::schema::deliveries;
+use crate::error::{Error, Result};
+use crate::schema::{deliveries, delivery_steps};
 use crate::stored::Tx;
 
-/// One person's copy.
+/// One person's copy, as it is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewDelivery {
+    /// Its id.
+    pub id: DeliveryId,
+    /// Of which record.
+    pub settlement: SettlementId,
+    /// To whom.
+    pub account: AccountId,
+    /// On which side; none: the mediator.
+    pub side: Option<Side>,
+    /// How the person wants it.
+    pub choice: DeliveryChoice,
+    /// When.
+    pub at: Moment,
+}
+
+/// A state that a delivery came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    /// Which.
+    pub state: DeliveryState,
+    /// When.
+    pub at: Moment,
+}
+
+/// One person's copy.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
     /// Its id.
     pub id: DeliveryId,
@@ -28,8 +56,8 @@ pub struct Delivery {
     pub choice: DeliveryChoice,
     /// How far it is.
     pub state: DeliveryState,
-    /// Since when it is so far.
-    pub at: Moment,
+    /// Each state that it came to, the first one first and this one last.
+    pub steps: Vec<Step>,
 }
 
 #[derive(Queryable)]
@@ -41,11 +69,13 @@ struct Row {
     choice: Word<DeliveryChoice>,
     state: Word<DeliveryState>,
     _made_at: At,
-    changed_at: At,
+    _changed_at: At,
 }
 
+type StepRow = (Word<DeliveryId>, Word<DeliveryState>, At);
+
 impl Row {
-    fn value(self) -> Result<Delivery> {
+    fn value(self, steps: Vec<Step>) -> Result<Delivery> {
         Ok(Delivery {
             id: self.id.value()?,
             settlement: self.settlement.value()?,
@@ -53,16 +83,16 @@ impl Row {
             side: value_opt(self.side.as_ref())?,
             choice: self.choice.value()?,
             state: self.state.value()?,
-            at: self.changed_at.moment(),
+            steps,
         })
     }
 }
 
-/// Keeps a delivery.
+/// Keeps a delivery, which waits.
 ///
 /// # Errors
 /// `Conflict` where the id is known; `NotFound` where there is no such record or account.
-pub fn put(tx: &mut Tx<'_>, delivery: &Delivery) -> Result<()> {
+pub fn put(tx: &mut Tx<'_>, delivery: &NewDelivery) -> Result<()> {
     diesel::insert_into(deliveries::table)
         .values((
             deliveries::id.eq(word(&delivery.id)),
@@ -70,12 +100,46 @@ pub fn put(tx: &mut Tx<'_>, delivery: &Delivery) -> Result<()> {
             deliveries::account.eq(word(&delivery.account)),
             deliveries::side.eq(word_opt(delivery.side.as_ref())),
             deliveries::choice.eq(word(&delivery.choice)),
-            deliveries::state.eq(word(&delivery.state)),
+            deliveries::state.eq(word(&DeliveryState::Queued)),
             deliveries::made_at.eq(at(delivery.at)),
             deliveries::changed_at.eq(at(delivery.at)),
         ))
         .execute(tx.db)?;
+    keep_step(tx, delivery.id, DeliveryState::Queued, delivery.at)
+}
+
+/// Keeps the next step. The delivery's row was written in this transaction and is locked: nobody counts beside it.
+fn keep_step(tx: &mut Tx<'_>, id: DeliveryId, state: DeliveryState, now: Moment) -> Result<()> {
+    let theirs = delivery_steps::table.filter(delivery_steps::delivery.eq(word(&id)));
+    let last: Option<i32> = theirs.select(diesel::dsl::max(delivery_steps::number)).first(tx.db)?;
+    diesel::insert_into(delivery_steps::table)
+        .values((
+            delivery_steps::delivery.eq(word(&id)),
+            delivery_steps::number.eq(last.unwrap_or(0) + 1),
+            delivery_steps::state.eq(word(&state)),
+            delivery_steps::at.eq(at(now)),
+        ))
+        .execute(tx.db)?;
     Ok(())
+}
+
+fn with_steps(tx: &mut Tx<'_>, rows: Vec<Row>) -> Result<Vec<Delivery>> {
+    let ids: Vec<_> = rows.iter().map(|row| row.id.clone()).collect();
+    let found: Vec<StepRow> = delivery_steps::table
+        .filter(delivery_steps::delivery.eq_any(ids))
+        .order(delivery_steps::number)
+        .select((delivery_steps::delivery, delivery_steps::state, delivery_steps::at))
+        .load(tx.db)?;
+    let mut steps: BTreeMap<DeliveryId, Vec<Step>> = BTreeMap::new();
+    for (delivery, state, at) in found {
+        let step = Step { state: state.value()?, at: at.moment() };
+        steps.entry(delivery.value()?).or_default().push(step);
+    }
+    let mut value = |row: Row| {
+        let steps = steps.remove(&row.id.value()?).unwrap_or_default();
+        row.value(steps)
+    };
+    rows.into_iter().map(&mut value).collect()
 }
 
 /// Every person's copy of a record.
@@ -85,7 +149,7 @@ pub fn put(tx: &mut Tx<'_>, delivery: &Delivery) -> Result<()> {
 pub fn of_settlement(tx: &mut Tx<'_>, settlement: SettlementId) -> Result<Vec<Delivery>> {
     let theirs = deliveries::table.filter(deliveries::settlement.eq(word(&settlement)));
     let rows: Vec<Row> = theirs.order(deliveries::id).load(tx.db)?;
-    rows.into_iter().map(Row::value).collect()
+    with_steps(tx, rows)
 }
 
 /// The delivery of that id.
@@ -93,19 +157,21 @@ pub fn of_settlement(tx: &mut Tx<'_>, settlement: SettlementId) -> Result<Vec<De
 /// # Errors
 /// `NotFound`, `Corrupt`.
 pub fn by_id(tx: &mut Tx<'_>, id: DeliveryId) -> Result<Delivery> {
-    deliveries::table.find(word(&id)).first::<Row>(tx.db)?.value()
+    let row = deliveries::table.find(word(&id)).first::<Row>(tx.db)?;
+    with_steps(tx, vec![row])?.pop().ok_or(Error::NotFound)
 }
 
-/// Notes how far it is. What a person has collected stays collected, whatever a late mail server says.
+/// Notes how far it is; nothing changes where that is known. What a person has collected stays collected, whatever a late mail server says.
 ///
 /// # Errors
 /// `NotFound`.
 pub fn set_state(tx: &mut Tx<'_>, id: DeliveryId, state: DeliveryState, now: Moment) -> Result<()> {
     let change = (deliveries::state.eq(word(&state)), deliveries::changed_at.eq(at(now)));
     let row = deliveries::table.find(word(&id));
-    let open = row.filter(deliveries::state.ne(word(&DeliveryState::Collected)));
+    let settled = [word(&DeliveryState::Collected), word(&state)];
+    let open = row.filter(deliveries::state.ne_all(settled));
     if diesel::update(open).set(change).execute(tx.db)? == 1 {
-        return Ok(());
+        return keep_step(tx, id, state, now);
     }
     by_id(tx, id).map(drop)
 }

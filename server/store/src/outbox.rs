@@ -302,11 +302,11 @@ pub fn waiting(tx: &mut Tx<'_>) -> Result<Waiting> {
     Ok(Waiting { queued, set_aside, bounced, oldest_at: oldest.map(At::moment) })
 }
 
-/// Queues everything that was set aside again, as after a repair; answers how many.
+/// Queues everything that was set aside again, as after a repair; answers of each mail the delivery that follows it.
 ///
 /// # Errors
 /// `Unavailable`.
-pub fn requeue_set_aside(tx: &mut Tx<'_>, now: Moment) -> Result<usize> {
+pub fn requeue_set_aside(tx: &mut Tx<'_>, now: Moment) -> Result<Vec<Option<DeliveryId>>> {
     let rows = outbox::table.filter(outbox::state.eq(word(&MailState::SetAside)));
     let change = (
         outbox::state.eq(word(&MailState::Queued)),
@@ -314,14 +314,17 @@ pub fn requeue_set_aside(tx: &mut Tx<'_>, now: Moment) -> Result<usize> {
         outbox::leased_until.eq(0),
         outbox::finished_at.eq(None::<At>),
     );
-    Ok(diesel::update(rows).set(change).execute(tx.db)?)
+    let again: Vec<Option<Word<DeliveryId>>> =
+        diesel::update(rows).set(change).returning(outbox::delivery).get_results(tx.db)?;
+    again.iter().map(|delivery| value_opt(delivery.as_ref())).collect()
 }
 
-/// Queues one mail again that was set aside or came back; nothing happens to any other.
+/// Queues one mail again that was set aside or came back; nothing happens to any other. Answers the delivery that follows
+/// it.
 ///
 /// # Errors
 /// `NotFound` where it is neither, or is not whole any more.
-pub fn requeue(tx: &mut Tx<'_>, id: MailId, now: Moment) -> Result<()> {
+pub fn requeue(tx: &mut Tx<'_>, id: MailId, now: Moment) -> Result<Option<DeliveryId>> {
     let whole = outbox::table.find(word(&id)).filter(outbox::body_sealed.is_not_null());
     let row = whole.filter(outbox::state.eq_any(unsent()));
     let change = (
@@ -330,7 +333,9 @@ pub fn requeue(tx: &mut Tx<'_>, id: MailId, now: Moment) -> Result<()> {
         outbox::leased_until.eq(0),
         outbox::finished_at.eq(None::<At>),
     );
-    one(diesel::update(row).set(change).execute(tx.db)?, Error::NotFound)
+    let again: Option<Option<Word<DeliveryId>>> =
+        diesel::update(row).set(change).returning(outbox::delivery).get_result(tx.db).optional()?;
+    value_opt(again.ok_or(Error::NotFound)?.as_ref())
 }
 
 /// To whom a mail goes; nothing where it is cleared or does not open.
@@ -462,7 +467,7 @@ mod tests {
             assert_eq!((aside[0].id, aside[0].problem.as_deref()), (id(1), Some("does-not-open")));
             assert_eq!(house.read(move |tx| address(tx, id(1))), Ok(Some("bela@example.org".to_owned())));
             assert_eq!(house.write(|tx| requeue(tx, id(99), moment(2))), Err(Error::NotFound));
-            assert_eq!(house.write(|tx| requeue_set_aside(tx, moment(2))), Ok(1));
+            assert_eq!(house.write(|tx| requeue_set_aside(tx, moment(2))), Ok(vec![None]));
             assert_eq!(house.write(|tx| requeue(tx, id(1), moment(2))), Err(Error::NotFound), "it is queued");
         }
     }

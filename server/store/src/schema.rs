@@ -188,6 +188,9 @@ diesel::table! {
     }
 }
 diesel::table! {
+    delivery_steps (delivery, number) { delivery -> Text, number -> Integer, state -> Text, at -> BigInt, }
+}
+diesel::table! {
     drafts (account, key) { account -> Text, key -> Text, sealed -> Binary, at -> BigInt, }
 }
 diesel::table! {

@@ -335,7 +335,7 @@ fn superseded(tx: &mut Tx<'_>, of: &[Settlement]) -> Result<BTreeSet<SettlementI
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::deliveries::{self, Delivery};
+    use crate::deliveries::{self, NewDelivery, Step};
     use crate::findings::Finding;
     use crate::ledger::Entry;
     use crate::testing::{a_settlement, account, dispute_id, houses, in_mediation, moment};
@@ -348,16 +348,16 @@ mod tests {
     }
 
     fn deliver(tx: &mut Tx<'_>, number: u128, of: u128, state: DeliveryState) -> Result<()> {
-        let delivery = Delivery {
+        let delivery = NewDelivery {
             id: DeliveryId::new(Uuid::from_u128(number)),
             settlement: id(of),
             account: account(1),
             side: None,
             choice: DeliveryChoice::Link,
-            state,
             at: moment(1),
         };
-        deliveries::put(tx, &delivery)
+        deliveries::put(tx, &delivery)?;
+        deliveries::set_state(tx, delivery.id, state, moment(2))
     }
 
     fn note(tx: &mut Tx<'_>, number: u128, of: u128, kind: FindingKind) -> Result<()> {
@@ -505,23 +505,27 @@ mod tests {
     }
 
     #[test]
-    fn what_was_collected_stays_collected() {
+    fn every_step_is_kept_and_what_was_collected_stays_collected() {
         for house in houses() {
-            let states = house.write(|tx| {
+            use DeliveryState::{Collected, Failed, Queued, Sent};
+            let one = DeliveryId::new(Uuid::from_u128(1));
+            let delivered = house.write(move |tx| {
                 a_settlement(tx, 1, Category::Tenancy, 10)?;
-                deliver(tx, 1, 1, DeliveryState::Queued)?;
-                let one = DeliveryId::new(Uuid::from_u128(1));
-                let steps = [DeliveryState::Sent, DeliveryState::Collected, DeliveryState::Failed];
-                steps
-                    .into_iter()
-                    .map(|state| {
-                        deliveries::set_state(tx, one, state, moment(9))?;
-                        Ok(deliveries::of_settlement(tx, id(1))?[0].state)
-                    })
-                    .collect::<Result<Vec<_>>>()
+                deliver(tx, 1, 1, Queued)?;
+                deliver(tx, 2, 1, Failed)?;
+                for (minute, state) in (3..).zip([Sent, Sent, Failed, Queued, Sent, Collected, Failed]) {
+                    deliveries::set_state(tx, one, state, moment(minute))?;
+                }
+                deliveries::of_settlement(tx, id(1))
             });
-            let expected = vec![DeliveryState::Sent, DeliveryState::Collected, DeliveryState::Collected];
-            assert_eq!(states, Ok(expected), "{}", house.backend);
+            let delivered = delivered.expect("two deliveries");
+            let step = |(minute, state)| Step { state, at: moment(minute) };
+            let steps =
+                [(1, Queued), (3, Sent), (5, Failed), (6, Queued), (7, Sent), (8, Collected)].map(step);
+            assert_eq!(delivered[0].steps, steps, "{}", house.backend);
+            assert_eq!(delivered[1].steps, [(1, Queued), (2, Failed)].map(step));
+            assert_eq!((delivered[0].state, delivered[1].state), (Collected, Failed));
+            assert_eq!(house.read(move |tx| deliveries::by_id(tx, one)).as_ref(), Ok(&delivered[0]));
         }
     }
 }

@@ -299,7 +299,7 @@ on_both! {
             assert_eq!(listed["items"][0]["id"], found, "{noted}: {listed}");
         }
         let seen = odil.client().get(&format!("/settlements/{id}")).await.text();
-        let report = told(&odil.client().get("/audits/report.pdf").await.bytes);
+        let report = told(&odil.client().post("/audits/reports", json!({})).await.bytes);
         assert!(seen.contains("Omar Vale") && report.contains("Omar Vale"), "{seen} {report}");
         for word in ["objected", "cousin", "Noor Haq", "disclosure-"] {
             assert!(!seen.contains(word) && !report.contains(word), "`{word}` in {seen} or {report}");

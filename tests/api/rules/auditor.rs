@@ -19,7 +19,7 @@ const OPEN_TO_AUDITORS: [&str; 7] = [
     "/settlements/{id}/deliveries",
     "/settlements/{id}/findings",
     "/audits/samples",
-    "/audits/report.pdf",
+    "/audits/reports",
     "/audits/verifications",
 ];
 

@@ -153,4 +153,9 @@ async fn r26_delivery_is_recorded_for_each_person_and_a_failure_is_the_registrar
     let pdf = scene.amara.client().get(&format!("/settlements/{id}/record.pdf")).await;
     assert_eq!(letter.attachment("record.pdf"), Some(pdf.bytes.as_slice()));
     tests::until("it is recorded as sent", async || own_state(&scene.amara, dispute).await == "sent").await;
+    let own = scene.amara.reads_settlement(dispute).await.expects(200);
+    let steps = own["deliveries"][0]["steps"].as_array().expect("steps").clone();
+    let states: Vec<&str> = steps.iter().filter_map(|step| step["state"].as_str()).collect();
+    assert_eq!(states, ["queued", "failed", "queued", "sent"], "each with its time");
+    assert!(steps.is_sorted_by_key(|step| step["at"].as_str().expect("a time").to_owned()), "{steps:?}");
 }

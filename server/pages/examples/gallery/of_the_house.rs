@@ -160,7 +160,10 @@ pub fn of_the_house(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         consents: vec![(s("claimant"), 1, s(Language::Bangla.tag()), at(0))],
         disclosures: list(&["none", "later"]),
         attended: list(&["claimant", "respondent"]),
-        deliveries: list(&["sent", "collected"]),
+        deliveries: vec![
+            vec![(s("queued"), at(2)), (s("sent"), at(3))],
+            vec![(s("queued"), at(2)), (s("collected"), at(60))],
+        ],
         trace: vec![TraceLine { at: at(0), kind: s("filed"), facts: s("0199a1b2") }],
         is_open: true,
         entry: Some(41),

@@ -552,7 +552,10 @@ fn settling(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         let name = if may_suggest { "agreement-suggestions" } else { "agreement-suggestions-mediator" };
         add(name, suggested(may_suggest).render(w, f));
     }
-    let delivery = DeliveryLine { by: s("attachment"), state: s("sent"), at: at(3) };
+    let delivery = DeliveryLine {
+        by: s("attachment"),
+        steps: vec![(s("queued"), at(2)), (s("sent"), at(3)), (s("failed"), at(9))],
+    };
     let settlement = Settlement {
         id: s(ID),
         settlement: s(ID),

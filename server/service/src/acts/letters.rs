@@ -6,6 +6,8 @@ use base64::engine::general_purpose::STANDARD;
 use domain::ids::{DeliveryId, MailId};
 use domain::language::Language;
 use domain::person::EmailAddress;
+use domain::settlement::DeliveryState;
+use domain::time::Moment;
 use pages::mails::{Mail, MailBody};
 use serde::{Deserialize, Serialize};
 use store::Tx;
@@ -47,6 +49,31 @@ pub struct Envelope<'a> {
     /// For the house's own list of mails, such as `invitation`: no substance.
     pub purpose: &'static str,
     pub delivery: Option<DeliveryId>,
+}
+
+/// Queues a mail again that was set aside or came back; the record in it is on its way again.
+///
+/// # Errors
+/// `Absent` where it is neither, or is not whole any more.
+pub fn again(tx: &mut Tx<'_>, mail: MailId, now: Moment) -> Result<(), Refused> {
+    let delivery = store::outbox::requeue(tx, mail, now)?;
+    on_its_way(tx, delivery, now)
+}
+
+/// Queues everything again that was set aside; answers how many.
+///
+/// # Errors
+/// Those of the store.
+pub fn all_again(tx: &mut Tx<'_>, now: Moment) -> Result<usize, Refused> {
+    let mails = store::outbox::requeue_set_aside(tx, now)?;
+    let count = mails.len();
+    mails.into_iter().try_for_each(|delivery| on_its_way(tx, delivery, now))?;
+    Ok(count)
+}
+
+fn on_its_way(tx: &mut Tx<'_>, delivery: Option<DeliveryId>, now: Moment) -> Result<(), Refused> {
+    let Some(delivery) = delivery else { return Ok(()) };
+    Ok(store::deliveries::set_state(tx, delivery, DeliveryState::Queued, now)?)
 }
 
 /// Puts a mail of the pages into the outbox.

@@ -10,10 +10,10 @@ use domain::dispute::{Actor, Command, Dispute, decide};
 use domain::ids::{AccountId, DeliveryId, DisputeId, SettlementId};
 use domain::language::Language;
 use domain::party::Side;
-use domain::settlement::{Attestation, DeliveryChoice, DeliveryState, delivery};
+use domain::settlement::{Attestation, DeliveryChoice, delivery};
 use pages::mails::Mail;
 use record::{Contents, Salt, Sealed};
-use store::deliveries::Delivery;
+use store::deliveries::NewDelivery;
 use store::settlements::NewSettlement;
 use store::{Stored, Tx};
 
@@ -253,15 +253,7 @@ fn deliver(
     let person = store::people::by_id(tx, account)?;
     let address = person.email.filter(|_| person.confirmed_at.is_some());
     let choice = if address.is_some() { choice } else { DeliveryChoice::Collect };
-    let row = Delivery {
-        id,
-        settlement: contents.id,
-        account,
-        side,
-        choice,
-        state: DeliveryState::Queued,
-        at: doing.now,
-    };
+    let row = NewDelivery { id, settlement: contents.id, account, side, choice, at: doing.now };
     store::deliveries::put(tx, &row)?;
     let (Some(to), url) = (&address, &doing.config.public_url) else { return Ok(()) };
     let (mail, attachments) = match choice {

@@ -11,7 +11,7 @@ use domain::sight::{Item, Viewer, may_read};
 use record::{Digest, LeafKind, digest_of};
 use store::Tx;
 use store::audit::Trace;
-use store::deliveries::Delivery;
+use store::deliveries::{Delivery, Step};
 use store::settlements::{Documents, Filter, Settlement};
 
 use super::process::look;
@@ -44,8 +44,8 @@ pub struct Audited {
     pub mediator: String,
     /// The rows of the trail that are open to auditors.
     pub traces: Vec<Trace>,
-    /// The states of the deliveries, without whose they are.
-    pub deliveries: Vec<DeliveryState>,
+    /// What each delivery came to and when, without whose they are.
+    pub deliveries: Vec<Vec<Step>>,
     /// The codes of what the mediator disclosed: `none`, `made` before the parties approved, `later`.
     pub disclosures: Vec<&'static str>,
     /// The sides that were present at a session held, and whether a co-mediator was.
@@ -270,7 +270,7 @@ pub fn audit(tx: &mut Tx<'_>, doing: &mut Doing, id: SettlementId) -> Result<Aud
     let mut traces = store::audit::of_dispute(tx, settlement.dispute, 0, 1_000)?;
     traces.retain(|trace| Event::is_kind_open_to_auditors(&trace.kind));
     let traces = without_unconfirmed(traces);
-    let deliveries = store::deliveries::of_settlement(tx, id)?.into_iter().map(|row| row.state).collect();
+    let deliveries = store::deliveries::of_settlement(tx, id)?.into_iter().map(|row| row.steps).collect();
     let terms_are_open = open_to_auditor(doing, &settlement);
     doing.trace(
         "settlement-audited",

@@ -26,7 +26,7 @@ enum Fate {
 }
 
 /// Every table with its columns.
-const TABLES: [(&str, Fate, &str); 46] = [
+const TABLES: [(&str, Fate, &str); 47] = [
     (
         "accounts",
         OfTheHouse,
@@ -90,6 +90,7 @@ const TABLES: [(&str, Fate, &str); 46] = [
     ),
     ("amendments", Years, "dispute settlement"),
     ("deliveries", Years, "id settlement account side choice state made_at changed_at"),
+    ("delivery_steps", Years, "delivery number state at"),
     ("drafts", Passing, "account key sealed at"),
     ("ledger_head", OfTheHouse, "id size mailed_at"),
     ("ledger_leaves", OfTheHouse, "number kind subject leaf at"),

@@ -20,7 +20,7 @@ use super::settlements::{Filters, filter};
 use crate::acts::reports::{self, Draw, Gathered, Item, Wanted};
 use crate::acts::settlements::{state_in_a_word, told};
 use crate::acts::{By, Doing, audits};
-use crate::http::body::{query, wants_content};
+use crate::http::body::query;
 use crate::http::who::Auditor;
 use crate::refused::Refused;
 use crate::state::AppState;
@@ -49,7 +49,7 @@ pub fn draw_of(seed: Option<&str>, size: Option<&str>) -> Result<Option<Draw>, R
 
 /// A signed report (PDF) on the settlements that fit, or on a sample of them where `seed` or `size` is given: what the list
 /// tells of each, what came of verifying its record again, and one's own findings; 200 at most. Each report is traced.
-#[utoipa::path(get, path = "/api/v1/audits/report.pdf", tag = "settlements",
+#[utoipa::path(post, path = "/api/v1/audits/reports", tag = "settlements",
     params(("size" = Option<u32>, Query), ("seed" = Option<String>, Query), ("from" = Option<String>, Query),
         ("to" = Option<String>, Query), ("category" = Option<String>, Query), ("state" = Option<String>, Query),
         ("mediator" = Option<String>, Query), ("findings" = Option<String>, Query)),
@@ -63,15 +63,14 @@ async fn make_report(
     let asked = query::<Filters>(&request)?;
     let filter = filter(&asked, state.clock.now())?;
     let draw = draw_of(asked.seed.as_deref(), asked.size.as_deref())?;
-    answer(&request, &state, who.0.by(), who.0.language, Ok(Wanted { filter, draw })).await
+    answer(&state, who.0.by(), who.0.language, Ok(Wanted { filter, draw })).await
 }
 
-/// The report as a file to be saved. Whoever asks for its head alone has none made.
+/// The report as a file to be saved.
 ///
 /// # Errors
 /// As [`made`]; what was wrong with what is wanted, for an auditor alone.
 pub async fn answer(
-    request: &HttpRequest,
     state: &AppState,
     by: By,
     language: Language,
@@ -82,7 +81,7 @@ pub async fn answer(
         reports::gather(tx, doing, &wanted?)
     };
     let gathered = read_as(state, by, gather).await?;
-    let pdf = if wants_content(request) { made(state, by, language, gathered).await? } else { Vec::new() };
+    let pdf = made(state, by, language, gathered).await?;
     let name = ContentDisposition::attachment("audit-report.pdf");
     Ok(HttpResponse::Ok().content_type("application/pdf").insert_header(name).body(pdf))
 }
@@ -244,5 +243,5 @@ fn facts(state: &AppState, gathered: &Gathered, judged: &Judged) -> Map<String, 
 }
 
 pub fn configure(routes: &mut web::ServiceConfig) {
-    routes.service(web::resource("/audits/report.pdf").route(web::get().to(make_report)));
+    routes.service(web::resource("/audits/reports").route(web::post().to(make_report)));
 }

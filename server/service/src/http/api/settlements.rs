@@ -10,6 +10,7 @@ use domain::time::{Day, Moment};
 use record::{Contents, Verdict, digest_of, sd_jwt};
 use serde::{Deserialize, Serialize};
 use store::Tx;
+use store::deliveries::Step;
 use store::settlements::{Filter, Settlement};
 use utoipa::{OpenApi, ToSchema};
 
@@ -67,12 +68,29 @@ struct DeliveryShown {
     /// Whose; one's own for a party, everybody's for the registrar.
     to: &'static str,
     by: &'static str,
+    /// The last of the steps.
     state: &'static str,
+    steps: Vec<StepShown>,
+}
+
+/// A state that a delivery came to, and when.
+#[derive(Serialize, ToSchema)]
+struct StepShown {
+    state: &'static str,
+    at: String,
+}
+
+fn steps(of: &[Step]) -> Vec<StepShown> {
+    of.iter().map(|step| StepShown { state: step.state.as_str(), at: step.at.to_string() }).collect()
+}
+
+fn last_of(of: &[Step]) -> &'static str {
+    of.last().map_or("", |step| step.state.as_str())
 }
 
 fn delivery(row: &store::deliveries::Delivery) -> DeliveryShown {
     let to = row.side.map_or("mediator", domain::party::Side::as_str);
-    DeliveryShown { to, by: row.choice.as_str(), state: row.state.as_str() }
+    DeliveryShown { to, by: row.choice.as_str(), state: row.state.as_str(), steps: steps(&row.steps) }
 }
 
 /// One's own settlement, and how it is on its way.
@@ -243,6 +261,8 @@ struct AuditedShown {
     signatures: Vec<SignedShown>,
     /// The states of the deliveries, without whose they are.
     deliveries: Vec<&'static str>,
+    /// What each of them came to, in the same order.
+    delivery_steps: Vec<Vec<StepShown>>,
     trace: Vec<TraceShown>,
     terms_are_open: bool,
     ledger: Option<EntryShown>,
@@ -309,7 +329,8 @@ fn audited(seen: &Audited) -> AuditedShown {
         disclosures: seen.disclosures.clone(),
         attended: seen.attended.clone(),
         signatures,
-        deliveries: seen.deliveries.iter().map(|state| state.as_str()).collect(),
+        deliveries: seen.deliveries.iter().map(|of| last_of(of)).collect(),
+        delivery_steps: seen.deliveries.iter().map(|of| steps(of)).collect(),
         trace: seen
             .traces
             .iter()
@@ -476,8 +497,12 @@ async fn list_deliveries(
                 Ok(own) => Ok(own.deliveries.iter().map(delivery).collect::<Vec<_>>()),
                 Err(Refused::Absent) => {
                     let seen = settlements::audit(tx, doing, settlement)?;
-                    let bare =
-                        |state: &DeliveryState| DeliveryShown { to: "", by: "", state: state.as_str() };
+                    let bare = |of: &Vec<Step>| DeliveryShown {
+                        to: "",
+                        by: "",
+                        state: last_of(of),
+                        steps: steps(of),
+                    };
                     Ok(seen.deliveries.iter().map(bare).collect())
                 }
                 Err(refused) => Err(refused),

@@ -10,6 +10,7 @@ use domain::settlement::{DeliveryState, FindingKind, Noted};
 use domain::time::Moment;
 use pages::audit::{AuditDetail, AuditLine, AuditList, AuditNumbers, AuditSample, FindingLine, TraceLine};
 use pages::form::Form;
+use store::deliveries::Step;
 use store::settlements::{Facts, Filter, Settlement};
 
 use super::frame::{Answer, Sent, Visit, asked, into_form};
@@ -47,7 +48,8 @@ pub fn filter_of(form: &Form, now: Moment) -> Result<Filter, Refused> {
 
 /// The filters as they stand in an address.
 fn filters(form: &Form) -> String {
-    let plain = |typed: &str| typed.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let plain =
+        |typed: &str| typed.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b':' | b'.'));
     let kept = form.values.iter().filter(|(field, typed)| field != "size" && field != "seed" && plain(typed));
     kept.map(|(field, typed)| format!("{field}={typed}&")).collect()
 }
@@ -172,7 +174,9 @@ fn detail(seen: &Audited) -> AuditDetail {
         }
         _ => Vec::new(),
     };
-    let has_failed = seen.deliveries.contains(&DeliveryState::Failed);
+    let is_failed = |steps: &Vec<Step>| steps.last().is_some_and(|step| step.state == DeliveryState::Failed);
+    let has_failed = seen.deliveries.iter().any(is_failed);
+    let step = |step: &Step| (step.state.as_str().to_owned(), step.at);
     AuditDetail {
         id: seen.settlement.id.to_string(),
         reference: seen.settlement.reference.to_string(),
@@ -187,7 +191,7 @@ fn detail(seen: &Audited) -> AuditDetail {
         consents: consents.collect(),
         disclosures: seen.disclosures.iter().map(|code| (*code).to_owned()).collect(),
         attended: seen.attended.iter().map(ToString::to_string).collect(),
-        deliveries: seen.deliveries.iter().map(|state| state.as_str().to_owned()).collect(),
+        deliveries: seen.deliveries.iter().map(|steps| steps.iter().map(step).collect()).collect(),
         trace: seen
             .traces
             .iter()

@@ -163,20 +163,21 @@ async fn save_json(request: HttpRequest, visit: Visit) -> Answer {
     Ok(saved("application/json", "settlements.json", json))
 }
 
-async fn save_report(request: HttpRequest, visit: Visit) -> Answer {
+async fn save_report(request: HttpRequest, sent: Sent) -> Answer {
+    let visit = sent.visit;
     visit.signed_in()?;
     let form = form_of(&request);
     let wanted = || {
         let filter = filter_of(&form, visit.state.clock.now())?;
         Ok(Wanted { filter, draw: draw_of(Some(form.value("seed")), Some(form.value("size")))? })
     };
-    answer(&request, &visit.state, visit.by(), visit.words.language(), wanted()).await
+    answer(&visit.state, visit.by(), visit.words.language(), wanted()).await
 }
 
 pub fn configure(routes: &mut web::ServiceConfig) {
     routes
         .service(web::resource("/audit/verification").route(web::get().to(show)).route(web::post().to(go_on)))
         .service(web::resource("/audit/settlements.csv").route(web::get().to(save_table)))
-        .service(web::resource("/audit/report.pdf").route(web::get().to(save_report)))
+        .service(web::resource("/audit/report.pdf").route(web::post().to(save_report)))
         .service(web::resource("/audit/settlements.json").route(web::get().to(save_json)));
 }

@@ -22,7 +22,7 @@ use super::terms::both_names;
 use crate::acts::authorities::AUTHORITY;
 use crate::acts::process::look;
 use crate::acts::safety::{self, Finding, Raised};
-use crate::acts::{assignments, bounces, duties, invitations};
+use crate::acts::{assignments, bounces, duties, invitations, letters};
 use crate::http::body::id;
 use crate::http::who::SignedIn;
 use crate::refused::Refused;
@@ -415,7 +415,7 @@ async fn retry_mail(sent: Sent, path: web::Path<String>) -> Answer {
     let mail: MailId = id(&path)?;
     let act = sent.visit.write(move |tx, doing| {
         is_listed(tx, account, mail)?;
-        store::outbox::requeue(tx, mail, doing.now)?;
+        letters::again(tx, mail, doing.now)?;
         doing.mail_waits();
         doing.trace("mail-retried", None, &serde_json::json!({ "mail": mail.to_string() }));
         Ok(())

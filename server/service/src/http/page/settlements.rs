@@ -37,8 +37,7 @@ async fn show_own(visit: Visit, path: web::Path<String>) -> Answer {
     let (own, newer) = read.await?;
     let line = |row: &store::deliveries::Delivery| DeliveryLine {
         by: row.choice.as_str().to_owned(),
-        state: row.state.as_str().to_owned(),
-        at: row.at,
+        steps: row.steps.iter().map(|step| (step.state.as_str().to_owned(), step.at)).collect(),
     };
     let page = Settlement {
         id: dispute.to_string(),
