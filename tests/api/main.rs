@@ -32,5 +32,6 @@ mod backups;
 mod ledger;
 mod time_stamps;
 mod revocation;
+mod archive;
 mod bad_input;
 mod rules;

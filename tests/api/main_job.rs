@@ -242,8 +242,9 @@ impl People {
     }
 }
 
-/// poppler, pyHanko and jwcrypto each look at the record.
+/// qpdf, pikepdf, poppler, pyHanko and jwcrypto each look at the record.
 fn others_accept(papers: &Papers, own: &Value, digest: &str) {
+    papers.is_archival();
     let report = papers.signature_report();
     assert!(report.contains("Signature Validation: Signature is Valid."), "{report}");
     assert!(report.contains("Total document signed"), "{report}");

@@ -48,6 +48,7 @@ on_both! {
         let found = papers.found_with_stamp(&stamps.authority());
         assert!(found["stamped_at"].is_string(), "{found}");
         assert_eq!(found["pdf_coverage"], "ENTIRE_FILE", "{found}");
+        papers.is_archival();
         let report = papers.signature_report();
         assert!(report.contains("Signature is Valid") && report.contains("Total document signed"), "{report}");
 
@@ -142,6 +143,7 @@ async fn an_auditors_report_is_stamped_as_a_record_is() {
     let report = odil.client().post("/audits/reports", json!({})).await;
     assert_eq!(report.status, 200, "{}", report.text());
     let papers = Papers::alone(&report.bytes, &keys);
+    papers.is_archival();
     let found = papers.pdf_found_by_others(Some(&stamps.authority()));
     assert!(found["stamped_at"].is_string() && found["pdf_coverage"] == "ENTIRE_FILE", "{found}");
     let answer = verified(&scene, &papers, "record.pdf").await;

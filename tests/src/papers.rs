@@ -1,8 +1,9 @@
-//! The settlement record and other sealed papers, checked by tools that are not ours: poppler's `pdfsig`, `pdftotext` and `pdfdetach`, and the
-//! libraries behind `check_record.py`. Not here: what a record should say, which each test knows.
+//! The settlement record and other sealed papers, checked by tools that are not ours: poppler's `pdfsig`, `pdftotext` and
+//! `pdfdetach`, `qpdf`, and the libraries behind `check_record.py` and `check_archive.py`. Not here: what a record should say, which each test knows.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -81,6 +82,31 @@ impl Papers {
         let mut command = Command::new(tools::python());
         command.arg(tools::script("check_report.py"));
         command.arg(self.file("keys.json")).arg(self.file("record.pdf")).args(authority);
+        serde_json::from_str(&tools::printed(&mut command)).expect("its findings")
+    }
+
+    /// What a verifier that is not ours reads in a paper (SD-JWT) with the published keys alone; null where it refuses it.
+    pub fn shown_by_others(&self, paper: &str) -> Value {
+        let mut command = Command::new(tools::python());
+        command.arg(tools::script("check_sd_jwt.py")).arg(self.file("keys.json"));
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the verifier");
+        child.stdin.take().expect("its input").write_all(paper.as_bytes()).expect("it listens");
+        let said = child.wait_with_output().expect("its answer");
+        serde_json::from_slice(&said.stdout).unwrap_or(Value::Null)
+    }
+
+    /// The PDF keeps, as far as its objects tell, what PDF/A-3a and PDF/UA-1 ask, and qpdf finds nothing wrong with it.
+    #[track_caller]
+    pub fn is_archival(&self) {
+        let pdf = self.file("record.pdf");
+        tools::printed(Command::new("qpdf").arg("--check").arg(&pdf));
+        tools::printed(Command::new(tools::python()).arg(tools::script("check_archive.py")).arg(&pdf));
+    }
+
+    /// For each way of spoiling the PDF, the rule of that check that must find it, and those that did.
+    pub fn spoiled(&self) -> Value {
+        let mut command = Command::new(tools::python());
+        command.arg(tools::script("spoil_archive.py")).arg(self.file("record.pdf"));
         serde_json::from_str(&tools::printed(&mut command)).expect("its findings")
     }
 

@@ -1,28 +1,19 @@
 //! A paper that shows a court that a settlement exists, and of it what its holder chooses (SD-JWT, RFC 9901): verified by a
 //! library that is not ours, and by the house.
 
-use std::io::Write as _;
-use std::process::{Command, Stdio};
-
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::concord::Service;
+use tests::papers::Papers;
 use tests::scene::Scene;
-use tests::{assert_refused, on_both, tools};
+use tests::{assert_refused, on_both};
 
 use super::confidentiality::own_settlement;
 
 /// What another's verifier reads in a paper, with the published keys alone.
 async fn reads(service: &Service, paper: &str) -> Value {
-    let keys = service.data().join("known.jwks");
     let published = service.stranger().get("/.well-known/jwks.json").await.text();
-    std::fs::write(&keys, published).expect("the keys");
-    let mut command = Command::new(tools::python());
-    command.arg(tools::script("check_sd_jwt.py")).arg(keys).stdin(Stdio::piped()).stdout(Stdio::piped());
-    let mut child = command.spawn().expect("the verifier");
-    child.stdin.take().expect("its input").write_all(paper.as_bytes()).expect("it listens");
-    let said = child.wait_with_output().expect("its answer");
-    serde_json::from_slice(&said.stdout).unwrap_or(Value::Null)
+    Papers::alone(b"", &published).shown_by_others(paper)
 }
 
 async fn verified(service: &Service, paper: &str) -> Value {

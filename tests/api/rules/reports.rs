@@ -55,6 +55,7 @@ on_both! {
         let papers = Papers::alone(&answer.bytes, &keys(&scene.service).await);
         let signed = papers.signature_report();
         assert!(signed.contains("Signature is Valid") && signed.contains("Total document signed"), "{signed}");
+        papers.is_archival();
         let found = papers.pdf_found_by_others(None);
         assert_eq!((&found["pdf_coverage"], &found["reason"]), (&json!("ENTIRE_FILE"), &json!("Audit report")), "{found}");
         assert_eq!((&found["attached"], &found["pdf_trusted"]), (&json!(["report.json"]), &json!(true)), "{found}");
