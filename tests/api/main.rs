@@ -33,5 +33,6 @@ mod ledger;
 mod time_stamps;
 mod revocation;
 mod archive;
+mod seal_token;
 mod bad_input;
 mod rules;

@@ -19,6 +19,7 @@ pub mod socket;
 pub mod raw_socket;
 pub mod events;
 pub mod concord;
+pub mod seal_token;
 pub mod cast;
 pub mod browser;
 pub mod crawl;

@@ -2,25 +2,21 @@
 //! keys, present and past, by which anyone checks a record (R25). Where a key is kept is not here.
 
 use std::fmt;
+use std::sync::Arc;
 
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P256_SHA256_FIXED,
-    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, UnparsedPublicKey,
-};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use der::{Decode as _, DecodePem as _, Encode as _, EncodePem as _};
 use domain::time::Moment;
-use rcgen::{
-    CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose,
-};
+use rcgen::{CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, KeyUsagePurpose};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use x509_cert::Certificate;
 
-use crate::canonical::Digest;
+use crate::canonical::{Digest, digest_of};
 use crate::civil::Civil;
+use crate::private::{Certifying, Private, Signer};
 use crate::revocation::Revocation;
 use crate::time_stamp::Authorities;
 
@@ -29,6 +25,8 @@ use crate::time_stamp::Authorities;
 const VALID_YEARS: i32 = 20;
 /// The longest name that X.520 allows in a certificate, in characters.
 const NAME_CHARACTERS_MAX: usize = 64;
+/// What is signed to try a key out: no text that anything could be taken for.
+const TRIAL: &[u8] = b"concord: whether this key signs";
 /// `id-kp-documentSigning` (RFC 9336).
 const DOCUMENT_SIGNING: [u64; 9] = [1, 3, 6, 1, 5, 5, 7, 3, 36];
 
@@ -52,11 +50,10 @@ pub enum KeyError {
     NotSigned,
 }
 
-/// The key that seals records. It is made once, on the first start, and kept by the caller as PEM.
+/// The key that seals records. It is made once, on the first start, and kept by the caller as PEM; or it is kept elsewhere,
+/// and the caller hands in what signs with it.
 pub struct SealKey {
-    pair: KeyPair,
-    for_der: EcdsaKeyPair,
-    for_jose: EcdsaKeyPair,
+    private: Private,
     published: PublishedKey,
 }
 
@@ -73,10 +70,33 @@ impl SealKey {
     /// # Errors
     /// `NotMade`.
     pub fn generate(institution: &str, now: Moment) -> Result<Self, KeyError> {
-        let pair = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).map_err(|_| KeyError::NotMade)?;
-        let asked = certificate_params(institution, now).ok_or(KeyError::NotMade)?;
-        let certificate = asked.self_signed(&pair).map_err(|_| KeyError::NotMade)?;
-        Self::of(pair, certificate.der().to_vec())
+        let private = Private::generate().ok_or(KeyError::NotMade)?;
+        let point = private.point().ok_or(KeyError::NotMade)?.to_vec();
+        Self::certified(private, &point, institution, now)
+    }
+
+    /// The same with a key that was made elsewhere and stays there; `point` is its public half (SEC 1, uncompressed).
+    ///
+    /// # Errors
+    /// `NotMade` where the signer gives no signature; `NoCertificate` where it signs with another key.
+    pub fn certify(
+        institution: &str,
+        point: &[u8],
+        signer: Arc<dyn Signer>,
+        now: Moment,
+    ) -> Result<Self, KeyError> {
+        let made = Self::certified(Private::Elsewhere(signer), point, institution, now)?;
+        made.signs_as_published().map_err(|_| KeyError::NoCertificate)?;
+        Ok(made)
+    }
+
+    /// A key that is kept elsewhere, with its certificate in PEM. Nothing is asked of the signer before something is to be
+    /// sealed.
+    ///
+    /// # Errors
+    /// `NoCertificate`.
+    pub fn elsewhere(certificate: &str, signer: Arc<dyn Signer>) -> Result<Self, KeyError> {
+        Ok(Self { private: Private::Elsewhere(signer), published: PublishedKey::from_pem(certificate)? })
     }
 
     /// Reads a key and its certificate from the text that `to_pem` wrote.
@@ -86,20 +106,18 @@ impl SealKey {
     pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
         let certificate_at = pem.find("-----BEGIN CERTIFICATE-----").ok_or(KeyError::NoCertificate)?;
         let (key, certificate) = pem.split_at(certificate_at);
-        let pair = KeyPair::from_pem(key).map_err(|_| KeyError::NoPrivateKey)?;
-        let certificate =
-            Certificate::from_pem(certificate.trim_end()).map_err(|_| KeyError::NoCertificate)?;
-        Self::of(pair, certificate.to_der().map_err(|_| KeyError::NoCertificate)?)
+        let private = Private::from_pem(key).ok_or(KeyError::NoPrivateKey)?;
+        Self::of(private, PublishedKey::from_pem(certificate)?)
     }
 
-    /// The private key (PKCS#8) and then the certificate, as PEM. Secret.
-    pub fn to_pem(&self) -> String {
-        format!("{}{}", self.pair.serialize_pem(), self.certificate_pem())
+    /// The private key (PKCS#8) and then the certificate, as PEM. Secret. Nothing where the private key is kept elsewhere.
+    pub fn to_pem(&self) -> Option<String> {
+        Some(format!("{}{}", self.private.to_pem()?, self.certificate_pem()))
     }
 
     /// The certificate alone, as PEM, for whoever installs it in a PDF reader.
     pub fn certificate_pem(&self) -> String {
-        self.published.certificate.to_pem(der::pem::LineEnding::LF).unwrap_or_default()
+        self.published.certificate_pem()
     }
 
     /// The key's name: its RFC 7638 thumbprint.
@@ -112,32 +130,40 @@ impl SealKey {
         &self.published
     }
 
+    /// Tries the private half out: whether it is there, and belongs to what is published of it.
+    ///
+    /// # Errors
+    /// `NotSigned`.
+    pub fn signs_as_published(&self) -> Result<(), KeyError> {
+        self.sign_jose(TRIAL).map(drop)
+    }
+
     /// Signs for CMS: DER, as ASN.1 `Ecdsa-Sig-Value`.
     pub(crate) fn sign_der(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
-        sign(&self.for_der, message)
+        let signature = self.private.sign_der(message);
+        signature.filter(|made| self.published.verifies_der(message, made)).ok_or(KeyError::NotSigned)
     }
 
-    /// Signs for JOSE: r and s, 32 bytes each.
+    /// Signs for JOSE: r and s, 32 bytes each. A signer that fails unseen, or that has another key by now, must not put a
+    /// seal on a record which then nobody can verify: so each signature is looked at.
     pub(crate) fn sign_jose(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
-        sign(&self.for_jose, message)
+        let signature = self.private.sign_jose(message);
+        signature.filter(|made| self.published.verifies_jose(message, made)).ok_or(KeyError::NotSigned)
     }
 
-    fn of(pair: KeyPair, certificate: Vec<u8>) -> Result<Self, KeyError> {
-        let pkcs8 = pair.serialized_der();
-        let read = |algorithm| EcdsaKeyPair::from_pkcs8(algorithm, pkcs8).map_err(|_| KeyError::NoPrivateKey);
-        let (for_der, for_jose) =
-            (read(&ECDSA_P256_SHA256_ASN1_SIGNING)?, read(&ECDSA_P256_SHA256_FIXED_SIGNING)?);
-        let published = PublishedKey::of(&certificate).ok_or(KeyError::NoCertificate)?;
-        if published.point != pair.public_key_raw() {
+    fn certified(private: Private, point: &[u8], institution: &str, now: Moment) -> Result<Self, KeyError> {
+        let asked = certificate_params(institution, now).ok_or(KeyError::NotMade)?;
+        let certificate = asked.self_signed(&Certifying { private: &private, point });
+        let certificate = certificate.map_err(|_| KeyError::NotMade)?;
+        Self::of(private, PublishedKey::of(certificate.der()).ok_or(KeyError::NoCertificate)?)
+    }
+
+    fn of(private: Private, published: PublishedKey) -> Result<Self, KeyError> {
+        if private.point().is_some_and(|point| point != published.point) {
             return Err(KeyError::NoCertificate);
         }
-        Ok(Self { pair, for_der, for_jose, published })
+        Ok(Self { private, published })
     }
-}
-
-fn sign(pair: &EcdsaKeyPair, message: &[u8]) -> Result<Vec<u8>, KeyError> {
-    let signature = pair.sign(&SystemRandom::new(), message).map_err(|_| KeyError::NotSigned)?;
-    Ok(signature.as_ref().to_vec())
 }
 
 /// Usage: `documentSigning` alone is an "unknown issue" to some readers of PDF, so `emailProtection` stands beside it.
@@ -212,6 +238,16 @@ struct Jwks {
 }
 
 impl PublishedKey {
+    /// Reads a certificate in PEM.
+    ///
+    /// # Errors
+    /// `NoCertificate`.
+    pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
+        let certificate = Certificate::from_pem(pem.trim_end()).map_err(|_| KeyError::NoCertificate)?;
+        let der = certificate.to_der().map_err(|_| KeyError::NoCertificate)?;
+        Self::of(&der).ok_or(KeyError::NoCertificate)
+    }
+
     fn of(certificate: &[u8]) -> Option<Self> {
         let certificate = Certificate::from_der(certificate).ok()?;
         let key = certificate.tbs_certificate().subject_public_key_info();
@@ -234,6 +270,16 @@ impl PublishedKey {
     pub fn thumbprint(&self) -> Option<Digest> {
         let bytes = URL_SAFE_NO_PAD.decode(&self.kid).ok()?;
         bytes.try_into().ok().map(domain::agreement::TextDigest)
+    }
+
+    /// The SHA-256 of its certificate in DER, which is the fingerprint that programs show of a certificate.
+    pub fn certificate_fingerprint(&self) -> Option<Digest> {
+        self.certificate.to_der().ok().map(|der| digest_of(&der))
+    }
+
+    /// Its certificate as PEM.
+    pub fn certificate_pem(&self) -> String {
+        self.certificate.to_pem(der::pem::LineEnding::LF).unwrap_or_default()
     }
 
     /// The certificate that stands in a PDF's signature.
@@ -388,7 +434,7 @@ mod tests {
     #[test]
     fn a_key_is_read_back_from_its_text() {
         let made = key();
-        let read = SealKey::from_pem(&made.to_pem()).expect("the same key");
+        let read = SealKey::from_pem(&made.to_pem().expect("a text")).expect("the same key");
         assert_eq!(read.published(), made.published());
         let signature = read.sign_der(b"text").expect("a signature");
         assert!(made.published().verifies_der(b"text", &signature));
@@ -398,10 +444,11 @@ mod tests {
     #[test]
     fn a_certificate_of_another_key_is_refused() {
         let (mine, other) = (key(), key());
-        let mixed = format!("{}{}", mine.pair.serialize_pem(), other.certificate_pem());
+        let private = mine.private.to_pem().expect("a text");
+        let mixed = format!("{private}{}", other.certificate_pem());
         assert_eq!(SealKey::from_pem(&mixed).err(), Some(KeyError::NoCertificate));
         assert_eq!(SealKey::from_pem(&mine.certificate_pem()).err(), Some(KeyError::NoPrivateKey));
-        assert_eq!(SealKey::from_pem(&mine.pair.serialize_pem()).err(), Some(KeyError::NoCertificate));
+        assert_eq!(SealKey::from_pem(&private).err(), Some(KeyError::NoCertificate));
     }
 
     #[test]
@@ -430,5 +477,37 @@ mod tests {
     fn a_name_longer_than_a_certificate_takes_is_cut() {
         assert!(SealKey::generate(&"ঢাকা ".repeat(60), now()).is_ok());
         assert!(SealKey::generate("", now()).is_ok());
+    }
+
+    /// Keeps a key as a security module does.
+    struct Module(Private);
+
+    impl Signer for Module {
+        fn sign(&self, digest: &Digest) -> Option<[u8; 64]> {
+            // What is in memory here signs messages alone: it is asked for what it knows the digest of.
+            let known = [TRIAL, b"text"].into_iter().find(|message| digest_of(message) == *digest)?;
+            self.0.sign_jose(known)?.try_into().ok()
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_kept_elsewhere_signs_as_published_and_no_text_of_it_is_secret() {
+        let held = key();
+        let module =
+            || Arc::new(Module(Private::from_pem(&held.private.to_pem().expect("a text")).expect("a key")));
+        let away = SealKey::elsewhere(&held.certificate_pem(), module()).expect("a key");
+        assert_eq!((away.published(), away.to_pem()), (held.published(), None));
+        assert_eq!(away.signs_as_published(), Ok(()));
+        let (der, jose) = (away.sign_der(b"text").expect("one"), away.sign_jose(b"text").expect("one"));
+        assert!(
+            held.published().verifies_der(b"text", &der) && held.published().verifies_jose(b"text", &jose)
+        );
+        assert_eq!(away.sign_der(b"unknown"), Err(KeyError::NotSigned), "it makes none");
+
+        // A signer with another key than the one that is published makes signatures, and none of them leaves.
+        let other = SealKey::elsewhere(&key().certificate_pem(), module()).expect("a certificate");
+        assert_eq!(other.signs_as_published(), Err(KeyError::NotSigned));
+        assert_eq!(other.sign_der(b"text"), Err(KeyError::NotSigned));
+        assert!(SealKey::elsewhere("", module()).is_err());
     }
 }

@@ -52,6 +52,14 @@ pub enum SealError {
     NotSigned(#[from] NotSigned),
 }
 
+impl SealError {
+    /// Whether the key gave no signature, as one that is kept elsewhere may at any time: the same may be sealed later.
+    pub fn lacks_signature(&self) -> bool {
+        let missing = KeyError::NotSigned;
+        *self == Self::Key(missing) || *self == Self::NotSigned(NotSigned::Key(missing))
+    }
+}
+
 /// Seals contents. It takes tens of milliseconds (a hundred and more the first time and without optimisation), so
 /// it is done before the transaction that stores the result.
 ///

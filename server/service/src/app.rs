@@ -116,7 +116,8 @@ impl House {
                 .map_err(|error| StartError::Folder(config.data.clone(), error))?;
             let (house, ledger) = (&config.institution.name, config.ledger_origin());
             let folder = config.keys_folder();
-            let mut keys = Keys::open(&folder, house, &ledger, now).map_err(StartError::Keys)?;
+            let token = config.seal_token.as_ref();
+            let mut keys = Keys::open(&folder, house, &ledger, token, now).map_err(StartError::Keys)?;
             if let Some(stamps) = &config.time_stamps {
                 keys.publish_authorities(&folder, &stamps.trusted).map_err(StartError::Keys)?;
             }
@@ -179,6 +180,14 @@ pub fn settings_of(config: &Config, keys: &Keys) -> Settings {
     settings.database_url = config.database_url.as_ref().map(|url| url.reveal().to_owned());
     settings.vault_url = config.vault_url.as_ref().map(|url| url.reveal().to_owned());
     settings
+}
+
+/// A token that is away, or that holds another key, is found out while somebody looks.
+async fn try_seal(state: &AppState) -> Result<(), StartError> {
+    let (keys, folder) = (Arc::clone(&state.keys), state.config.keys_folder());
+    let tried = tokio::task::spawn_blocking(move || keys.try_seal(&folder)).await;
+    let tried = tried.map_err(|_| StartError::Machine("the seal key could not be tried out".to_owned()))?;
+    tried.map_err(StartError::Keys)
 }
 
 /// What has to be so before anything is served.
@@ -271,6 +280,7 @@ pub async fn start(mut config: Config) -> Result<Running, StartError> {
     // Before the store is opened: two that serve one file would each think that they alone speak to its rooms.
     let lock = if config.database_url.is_none() { Some(lock(&config.data)?) } else { None };
     let House { state, stop, mail } = House::open(config).await?;
+    try_seal(&state).await?;
     put_in_order(&state, lock.is_some()).await?;
     let signer = Signer::open(&state.config).map_err(StartError::Keys)?;
     let mut tasks = Vec::new();

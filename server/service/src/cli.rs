@@ -4,6 +4,7 @@
 pub mod account;
 pub mod backup;
 pub mod bounces;
+pub mod ceremony;
 pub mod demo;
 pub mod keys;
 pub mod ledger;
@@ -242,6 +243,10 @@ fn carry_out(command: Command) -> Result<ExitCode, Failed> {
         Command::Keys { command: keys::KeysCommand::Rotate(what) } => {
             let config = settings(&what.place, None)?;
             runtime()?.block_on(keys::make_anew(config, what.which, Clock::new().now()))
+        }
+        Command::Keys { command: keys::KeysCommand::Ceremony(what) } => {
+            let config = settings(&what.place, None)?;
+            ceremony::ceremony(&config, &what, Clock::new().now())
         }
         Command::Keys { command: keys::KeysCommand::Revoke(what) } => {
             let config = settings(&what.place, None)?;

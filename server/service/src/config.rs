@@ -8,6 +8,7 @@ pub mod calls;
 pub mod ledger;
 pub mod mail;
 pub mod scanner;
+pub mod seal_token;
 pub mod time_stamps;
 
 use std::ffi::OsString;
@@ -23,6 +24,7 @@ pub use calls::Calls;
 pub use ledger::Ledger;
 pub use mail::{Mail, MailTls, MailTransport};
 pub use scanner::{Clamd, ClamdAddress};
+pub use seal_token::{Pin, SealToken};
 pub use sources::{BadSetting, Place, Values};
 pub use time_stamps::{StampAddress, TimeStamps};
 pub use values::{Impossible, Network, PublicUrl, Rate, Secret};
@@ -49,6 +51,8 @@ pub struct Config {
     pub calls: Option<Calls>,
     /// What checks uploads for viruses; nothing: they are not checked.
     pub clamd: Option<Clamd>,
+    /// The PKCS#11 token that keeps the seal key; nothing: it is a file.
+    pub seal_token: Option<SealToken>,
     /// Who stamps records with the time; nothing: nobody.
     pub time_stamps: Option<TimeStamps>,
     pub ledger: Ledger,
@@ -231,6 +235,7 @@ impl Config {
             ledger: Ledger::read(values)?,
             calls: Calls::read(values)?,
             clamd: Clamd::read(values)?,
+            seal_token: SealToken::read(values)?,
             time_stamps: TimeStamps::read(values)?,
             periods: Periods::read(values)?,
             limits: Rates::read(values)?,

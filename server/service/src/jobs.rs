@@ -205,7 +205,8 @@ impl Jobs {
             sealing::prepare_for_institution(tx, &Doing::new(now, By::House, config), id)
         };
         let prepared = self.desk.read(read).await?;
-        let sealed = self.sealer.seal(prepared.contents.clone()).await?;
+        // A key that gives no signature is away for longer than a database: the registrar is told, and others go first.
+        let sealed = self.sealer.seal(prepared.contents.clone()).await.map_err(|_| Refused::Broken)?;
         let seal =
             move |tx: &mut Tx<'_>, doing: &mut Doing| sealing::seal(tx, doing, &prepared, &sealed).map(drop);
         self.desk.write(By::House, seal).await

@@ -1,25 +1,39 @@
-//! The keys of the house: each its own file of mode 0600 under `DATA/keys`, made on the first start. Deliberately not
-//! here: data keys of disputes, which live wrapped in the vault, and what is signed with the keys.
+//! The keys of the house: each its own file of mode 0600 under `DATA/keys`, made on the first start; but for a seal key in a
+//! PKCS#11 token, of which the certificate alone lies there. Deliberately not here: data keys of disputes, which live wrapped in the vault, and what is signed with the keys.
 
 pub mod kept_head;
 pub mod mail_key;
+pub mod pkcs11;
+pub mod signer;
 pub mod rotation;
+pub mod ceremony;
 
 use std::fmt;
 use std::fs;
 use std::io::{self, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use domain::time::Moment;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use record::{Authorities, KeySet, LedgerKey, SealKey, Verifier};
+use record::{Authorities, KeySet, LedgerKey, PublishedKey, SealKey, Verifier};
 use sha2::Sha256;
 use store::WrappingKey;
 use zeroize::Zeroizing;
+
+use self::pkcs11::TokenError;
+use self::signer::TokenSigner;
+use crate::config::SealToken;
+
+/// The seal key and its certificate, where it is a file; and the certificate alone, where the key is in a token.
+const SEAL_FILE: &str = "seal.pem";
+const SEAL_CERTIFICATE_FILE: &str = "seal.certificate.pem";
+/// The seal keys, present and past, as they are published.
+const PUBLISHED_FILE: &str = "published.jwks";
 
 /// Every key that this program holds in memory.
 pub struct Keys {
@@ -27,6 +41,8 @@ pub struct Keys {
     pub wrapping: WrappingKey,
     /// Signs records (JWS, PAdES).
     pub seal: SealKey,
+    /// What makes its signatures, where it is in a token.
+    pub seal_token: Option<Arc<TokenSigner>>,
     /// The seal keys, present and past, as they are published.
     pub published: KeySet,
     /// Signs access tokens.
@@ -56,6 +72,17 @@ pub enum KeysError {
     Lost(PathBuf),
     /// The key that is there was revoked.
     Revoked(PathBuf),
+    /// The seal key is in a token, and no token is set.
+    InToken(PathBuf),
+    /// A token is set, and no key was made in it.
+    NoCeremony,
+    /// Two seal keys are there: a change from one to the other was broken off.
+    Two(PathBuf),
+    /// A key in the token takes its place by a ceremony alone.
+    ByCeremony,
+    /// The key in the token is another one than its certificate says.
+    OtherKey(PathBuf),
+    Token(TokenError),
     Random,
 }
 
@@ -84,6 +111,33 @@ impl fmt::Display for KeysError {
                 "the key file {} holds a key that was revoked; make a new one with: concord keys rotate seal",
                 path.display()
             ),
+            Self::InToken(path) => write!(
+                f,
+                "the seal key is in a PKCS#11 token, as {} says; set seal_pkcs11_module, or put a key in a file in its \
+                 place with: concord keys rotate seal",
+                path.display()
+            ),
+            Self::NoCeremony => f.write_str(
+                "seal_pkcs11_module is set, and no seal key was made in the token yet; make one with: concord keys \
+                 ceremony",
+            ),
+            Self::Two(folder) => write!(
+                f,
+                "{0}/{SEAL_FILE} and {0}/{SEAL_CERTIFICATE_FILE} are both there: a change of the seal key was broken off; \
+                 make it again with: concord keys ceremony (a key in the token) or concord keys rotate seal (a file)",
+                folder.display()
+            ),
+            Self::ByCeremony => f.write_str(
+                "the seal key is in a PKCS#11 token: put a new one in its place with: concord keys ceremony; or leave \
+                 seal_pkcs11_module out, for a key in a file",
+            ),
+            Self::OtherKey(path) => write!(
+                f,
+                "the key in the PKCS#11 token is not the one whose certificate lies in {}; set seal_pkcs11_token and \
+                 seal_pkcs11_key to the right one, or put its own certificate back",
+                path.display()
+            ),
+            Self::Token(error) => error.fmt(f),
             Self::Random => f.write_str("the machine gives no random numbers"),
         }
     }
@@ -91,8 +145,15 @@ impl fmt::Display for KeysError {
 
 impl std::error::Error for KeysError {}
 
+impl From<TokenError> for KeysError {
+    fn from(error: TokenError) -> Self {
+        Self::Token(error)
+    }
+}
+
 impl Keys {
-    /// Reads the keys, and makes those that are missing. Two programs that start at once agree on the same files.
+    /// Reads the keys, and makes those that are missing. Two programs that start at once agree on the same files. Where a
+    /// token is set, the seal key is in it: nothing is asked of it before something is to be sealed.
     ///
     /// # Errors
     /// A folder or file that cannot be read or written, or that holds something else.
@@ -100,21 +161,33 @@ impl Keys {
         folder: &Path,
         institution: &str,
         ledger_origin: &str,
+        token: Option<&SealToken>,
         now: Moment,
     ) -> Result<Self, KeysError> {
-        fs::create_dir_all(folder).map_err(|error| KeysError::Folder(folder.to_owned(), error))?;
-        let private = fs::Permissions::from_mode(0o700);
-        fs::set_permissions(folder, private).map_err(|error| KeysError::Folder(folder.to_owned(), error))?;
+        make_private(folder)?;
         let wrapping = wrapping_key(&folder.join("wrapping.key"))?;
-        let seal = seal_key(&folder.join("seal.pem"), institution, now)?;
-        let published = published_keys(&folder.join("published.jwks"), &seal)?;
+        let (seal, seal_token) = seal_in_use(folder, institution, token, now)?;
+        let published = published_keys(folder, seal.published())?;
         // Whoever put an old copy of it back seals nothing with it.
         if published.revocation(seal.kid()).is_some() {
-            return Err(KeysError::Revoked(folder.join("seal.pem")));
+            let file = if token.is_some() { SEAL_CERTIFICATE_FILE } else { SEAL_FILE };
+            return Err(KeysError::Revoked(folder.join(file)));
         }
         let token = token_key(&folder.join("token.pem"))?;
         let (ledger, ledger_published) = ledger_keys(folder, ledger_origin)?;
-        Ok(Self { wrapping, seal, published, token, ledger, ledger_published })
+        Ok(Self { wrapping, seal, seal_token, published, token, ledger, ledger_published })
+    }
+
+    /// Tries a seal key out that is in a token: before anything is served, and not when the first record waits for it.
+    ///
+    /// # Errors
+    /// A token that makes no signature, or makes it with another key than the published one.
+    pub fn try_seal(&self, folder: &Path) -> Result<(), KeysError> {
+        let Some(token) = &self.seal_token else { return Ok(()) };
+        // Once for the reason that the token gives, once for the key.
+        token.try_to_sign(&record::digest_of(b"concord: whether this token signs"))?;
+        let other = |_| KeysError::OtherKey(folder.join(SEAL_CERTIFICATE_FILE));
+        self.seal.signs_as_published().map_err(other)
     }
 
     /// Publishes, beside the seal keys, whose time stamps this house believes; those of before stay published, because what
@@ -125,7 +198,7 @@ impl Keys {
     pub fn publish_authorities(&mut self, folder: &Path, trusted: &Authorities) -> Result<(), KeysError> {
         let all = self.published.clone().with_authorities(trusted);
         if all != self.published {
-            let path = folder.join("published.jwks");
+            let path = folder.join(PUBLISHED_FILE);
             replace(&path, &all.to_jwks()).map_err(|error| KeysError::File(path, error))?;
             self.published = all;
         }
@@ -137,6 +210,12 @@ impl Keys {
         let derived = keyed(self.wrapping.bytes(), purpose.as_bytes());
         keyed(&derived, bytes)
     }
+}
+
+fn make_private(folder: &Path) -> Result<(), KeysError> {
+    let failed = |error| KeysError::Folder(folder.to_owned(), error);
+    fs::create_dir_all(folder).map_err(failed)?;
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).map_err(failed)
 }
 
 fn keyed(key: &[u8; 32], bytes: &[u8]) -> [u8; 32] {
@@ -172,12 +251,37 @@ fn seal_key(path: &Path, institution: &str, now: Moment) -> Result<SealKey, Keys
 }
 
 fn new_seal_key(institution: &str, now: Moment) -> Result<String, KeysError> {
-    SealKey::generate(institution, now).map(|key| key.to_pem()).map_err(|_| KeysError::Random)
+    SealKey::generate(institution, now).ok().and_then(|key| key.to_pem()).ok_or(KeysError::Random)
+}
+
+/// The seal key where the settings say that it is. Where the files say otherwise, nothing is made up: a house must not seal
+/// with a key in a file because a setting was forgotten.
+fn seal_in_use(
+    folder: &Path,
+    institution: &str,
+    token: Option<&SealToken>,
+    now: Moment,
+) -> Result<(SealKey, Option<Arc<TokenSigner>>), KeysError> {
+    let (file, certificate) = (folder.join(SEAL_FILE), folder.join(SEAL_CERTIFICATE_FILE));
+    match (token, file.exists(), certificate.exists()) {
+        (_, true, true) => Err(KeysError::Two(folder.to_owned())),
+        (None, _, false) => Ok((seal_key(&file, institution, now)?, None)),
+        (None, false, true) => Err(KeysError::InToken(certificate)),
+        (Some(_), _, false) => Err(KeysError::NoCeremony),
+        (Some(token), false, true) => {
+            let failed = |error| KeysError::File(certificate.clone(), error);
+            let text = fs::read_to_string(&certificate).map_err(failed)?;
+            let signer = Arc::new(TokenSigner::start(token).map_err(failed)?);
+            let seal = SealKey::elsewhere(&text, Arc::<TokenSigner>::clone(&signer));
+            Ok((seal.map_err(|_| KeysError::NotAKey(certificate))?, Some(signer)))
+        }
+    }
 }
 
 /// Past seal keys stay published after a new one was put in place: old records must verify for ever (R25).
-fn published_keys(path: &Path, seal: &SealKey) -> Result<KeySet, KeysError> {
-    let present = KeySet::of(&[seal]);
+fn published_keys(folder: &Path, seal: &PublishedKey) -> Result<KeySet, KeysError> {
+    let path = &folder.join(PUBLISHED_FILE);
+    let present = KeySet::default().with(seal.clone());
     let text = read_or_make(path, || Ok(present.to_jwks()))?;
     let past = KeySet::from_jwks(&text).map_err(|_| KeysError::NotAKey(path.to_owned()))?;
     if past.find(seal.kid()).is_some() {
@@ -328,8 +432,8 @@ mod tests {
     use super::*;
 
     fn opened(folder: &Path) -> Keys {
-        Keys::open(folder, "Test House", "house.example/ledger", Moment::from_millis(1_795_496_820_000))
-            .expect("keys")
+        let now = Moment::from_millis(1_795_496_820_000);
+        Keys::open(folder, "Test House", "house.example/ledger", None, now).expect("keys")
     }
 
     #[test]
@@ -352,24 +456,26 @@ mod tests {
         assert_ne!(third.seal.kid(), first.seal.kid());
         assert!(third.published.find(first.seal.kid()).is_some(), "a past key stays published");
         fs::remove_file(folder.join("ledger.key")).expect("removed");
-        let lost = Keys::open(&folder, "Test House", "other.example/ledger", Moment::from_millis(0));
+        let lost = Keys::open(&folder, "Test House", "other.example/ledger", None, Moment::from_millis(0));
         assert!(matches!(lost, Err(KeysError::Lost(_))), "no key is made that nobody asked for");
-        rotation::rotate(&folder, rotation::Which::Ledger, "Test House", Moment::from_millis(0))
+        rotation::rotate(&folder, rotation::Which::Ledger, "Test House", None, Moment::from_millis(0))
             .expect("made");
-        let renamed = Keys::open(&folder, "Test House", "other.example/ledger", Moment::from_millis(0));
+        let renamed = Keys::open(&folder, "Test House", "other.example/ledger", None, Moment::from_millis(0));
         let renamed = renamed.expect("keys");
         assert_eq!(renamed.ledger.verifier().name(), "house.example/ledger", "a ledger keeps its name");
         let both = [first.ledger.verifier().clone(), renamed.ledger.verifier().clone()];
         assert_eq!(renamed.ledger_published, both, "a past key stays published");
         let token = folder.join("token.pem");
         fs::set_permissions(&token, fs::Permissions::from_mode(0o640)).expect("ours");
-        let refused =
-            Keys::open(&folder, "Test House", "a.example", Moment::from_millis(0)).err().expect("no key");
+        let refused = Keys::open(&folder, "Test House", "a.example", None, Moment::from_millis(0))
+            .err()
+            .expect("no key");
         assert!(refused.to_string().contains("chmod 600"), "{refused}");
         fs::set_permissions(&token, fs::Permissions::from_mode(0o600)).expect("ours");
         fs::write(folder.join("wrapping.key"), "nonsense").expect("written");
-        let refused =
-            Keys::open(&folder, "Test House", "a.example", Moment::from_millis(0)).err().expect("no key");
+        let refused = Keys::open(&folder, "Test House", "a.example", None, Moment::from_millis(0))
+            .err()
+            .expect("no key");
         assert!(!refused.to_string().contains("nonsense"));
         fs::remove_dir_all(&folder).expect("removed");
     }

@@ -14,7 +14,8 @@ use hyper::body::Bytes;
 use hyper::client::conn::http1;
 use hyper::header::{ACCEPT, CONTENT_TYPE, HOST};
 use hyper_util::rt::TokioIo;
-use record::{Authorities, Contents, NotStamped, Report, Sealed, UnstampedPdf, report};
+use record::sd_jwt::{self, Paper};
+use record::{Authorities, Contents, Digest, NotStamped, Report, Sealed, UnstampedPdf, report};
 use tokio::net::TcpStream;
 use tokio::runtime::Handle;
 use tokio_rustls::TlsConnector;
@@ -28,6 +29,8 @@ use crate::refused::Refused;
 /// The most bytes of an answer: a token with a long chain of certificates has some ten thousand.
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
 const TRIES: u32 = 2;
+/// After which time somebody may come again whose paper the seal key did not sign.
+const COME_BACK: Duration = Duration::from_secs(30);
 /// Before the second try.
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -76,6 +79,7 @@ impl Sealer {
     /// Lays out and signs the record, on a thread of its own, and has it stamped.
     ///
     /// # Errors
+    /// `Busy` where the key gives no signature now, as one in a token may; nothing is lost, the same can be sealed later.
     /// `Broken` where it cannot be made, which the checks at input rule out. A missing time stamp is no error.
     pub async fn seal(&self, contents: Contents) -> Result<Sealed, Refused> {
         let Some(stamps) = &self.stamps else {
@@ -100,6 +104,14 @@ impl Sealer {
         Ok(self.stamped(stamps, unstamped).await)
     }
 
+    /// A paper that shows a part of a record, signed in the same way.
+    ///
+    /// # Errors
+    /// As of a record.
+    pub async fn issue(&self, contents: Contents, digest: Digest, issuer: String) -> Result<Paper, Refused> {
+        self.made(move |keys| Ok(sd_jwt::issue(&contents, digest, &issuer, &keys.seal)?)).await
+    }
+
     /// The file with its time stamp, or without one where none could be had in time.
     async fn stamped(&self, stamps: &TimeStamps, unstamped: UnstampedPdf) -> Vec<u8> {
         let stamped = tokio::time::timeout(stamps.timeout, try_to_stamp(stamps, &unstamped)).await;
@@ -120,6 +132,7 @@ impl Sealer {
         let keys = Arc::clone(&self.keys);
         match self.runtime.spawn_blocking(move || make(&keys)).await {
             Ok(Ok(made)) => Ok(made),
+            Ok(Err(error)) if error.lacks_signature() => Err(Refused::Busy { retry_after: COME_BACK }),
             Ok(Err(_)) | Err(_) => Err(Refused::broken("the paper cannot be made")),
         }
     }

@@ -168,7 +168,7 @@ mod tests {
 
     fn tokens(audience: &str, test: &str) -> Tokens {
         let folder = std::env::temp_dir().join(format!("concord-tokens-{}-{test}", std::process::id()));
-        Tokens::new(Keys::open(&folder, "Test House", "a.example", AT).expect("keys").token, audience)
+        Tokens::new(Keys::open(&folder, "Test House", "a.example", None, AT).expect("keys").token, audience)
     }
 
     fn access() -> Access {

@@ -90,7 +90,9 @@ fn keys(config: &Config) -> Result<Keys, Failed> {
         )));
     }
     let (name, origin) = (&config.institution.name, config.ledger_origin());
-    Keys::open(&folder, name, &origin, Clock::new().now()).map_err(|error| Failed::Said(error.to_string()))
+    let token = config.seal_token.as_ref();
+    Keys::open(&folder, name, &origin, token, Clock::new().now())
+        .map_err(|error| Failed::Said(error.to_string()))
 }
 
 fn beside(file: &Path, ending: &str) -> PathBuf {

@@ -65,6 +65,8 @@ pub fn folder() -> Result<Folder, Failed> {
 pub async fn demo(mut config: Config, folder: Folder) -> Result<ExitCode, Failed> {
     let (mut term, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     config.is_demo = true;
+    // What is sealed in play is not sealed with the key of a house.
+    config.seal_token = None;
     config.institution.name = "Concord Demo House".to_owned();
     config.institution.phone = "+880 2 0000 0000".to_owned();
     config.institution.address = "1 Example Road, Dhaka".to_owned();

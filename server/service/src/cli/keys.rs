@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use domain::time::Moment;
 use record::{Digest, PublishedKey, Reason, Revocation, SealedBefore};
 
+use super::ceremony::Ceremony;
 use super::{Failed, Place};
 use crate::acts::ledger;
 use crate::app::{House, lock};
@@ -23,6 +24,8 @@ pub enum KeysCommand {
     Show(Show),
     /// Make a new key in the place of the one in use; the house must not be running.
     Rotate(Rotate),
+    /// Make a seal key in the PKCS#11 token while people watch, and print the sheet that they sign; the house must not be running.
+    Ceremony(Ceremony),
     /// Publish that nothing is to be believed any more that a seal key signs; the house must not be running.
     Revoke(Revoke),
 }
@@ -96,7 +99,8 @@ pub async fn revoke(config: Config, what: &Revoke, now: Moment) -> Result<ExitCo
         Why::Retired => Reason::Retired,
     };
     let revocation = Revocation { kid, revoked_at: now, reason, sealed_before };
-    rotation::revoke(&config.keys_folder(), revocation, &config.institution.name, now)
+    let (name, token) = (&config.institution.name, config.seal_token.as_ref());
+    rotation::revoke(&config.keys_folder(), revocation, name, token, now)
         .map_err(|error| Failed::Said(error.to_string()))?;
     let done = show(config).await;
     drop(held);
@@ -121,7 +125,8 @@ pub async fn show(config: Config) -> Result<ExitCode, Failed> {
 /// A house that is running; keys that cannot be read or written.
 pub async fn make_anew(config: Config, which: Which, now: Moment) -> Result<ExitCode, Failed> {
     let held = lock(&config.data)?;
-    rotate(&config.keys_folder(), which, &config.institution.name, now)
+    let (name, token) = (&config.institution.name, config.seal_token.as_ref());
+    rotate(&config.keys_folder(), which, name, token, now)
         .map_err(|error| Failed::Said(error.to_string()))?;
     let done = show(config).await;
     drop(held);

@@ -86,6 +86,19 @@ pub const SETTINGS: &[Setting] = &[
     ),
     plain("clamd_timeout", "30s", "how long it may take for one file; what takes longer waits"),
     plain(
+        "seal_pkcs11_module",
+        "",
+        "the library (.so) of the PKCS#11 token that keeps the seal key; empty: the key is a file",
+    ),
+    plain("seal_pkcs11_token", "", "the label of that token"),
+    plain("seal_pkcs11_key", "concord-seal", "the label of the key in it"),
+    plain(
+        "seal_pkcs11_pin_file",
+        "",
+        "a file, its owner's alone (600), that holds the PIN of the token's user",
+    ),
+    secret("seal_pkcs11_pin", "or that PIN itself"),
+    plain(
         "time_stamp_url",
         "",
         "the service that stamps records with the time (RFC 3161), as in http://stamps.example/tsr; empty: none",

@@ -69,7 +69,7 @@ mod tests {
     fn a_link_opens_its_file_for_some_minutes_and_for_nobody_who_changes_it() {
         let folder = tempfile::tempdir().expect("a folder");
         let now = Moment::from_millis(1_000_000);
-        let keys = Keys::open(folder.path(), "Concord", "house.example/ledger", now).expect("keys");
+        let keys = Keys::open(folder.path(), "Concord", "house.example/ledger", None, now).expect("keys");
         let (file, session) = (FileId::new(Uuid::from_u128(7)), SessionId::new(Uuid::from_u128(8)));
         let link = link(&config(None), &keys, file, session, now);
         let link = link.strip_prefix("/file-links/").expect("a path");
@@ -82,7 +82,8 @@ mod tests {
             assert_eq!(read(&keys, other, now), None, "{other}");
         }
         let elsewhere = tempfile::tempdir().expect("a folder");
-        let others = Keys::open(elsewhere.path(), "Concord", "house.example/ledger", now).expect("keys");
+        let others =
+            Keys::open(elsewhere.path(), "Concord", "house.example/ledger", None, now).expect("keys");
         assert_eq!(read(&others, link, now), None, "another house's link opens nothing here");
     }
 

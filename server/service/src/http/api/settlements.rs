@@ -7,7 +7,7 @@ use domain::category::Category;
 use domain::ids::{AccountId, DisputeId, SettlementId};
 use domain::settlement::{DeliveryState, Noted};
 use domain::time::{Day, Moment};
-use record::{Contents, Verdict, digest_of, sd_jwt};
+use record::{Contents, Verdict, digest_of};
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::deliveries::Step;
@@ -468,8 +468,7 @@ pub async fn paper(
     let (json, may_show) = read.await?;
     let contents = Contents::from_canonical(&json).ok_or_else(|| Refused::broken("a record is none"))?;
     let issuer = state.config.public_url.link("");
-    let paper = sd_jwt::issue(&contents, digest_of(&json), &issuer, &state.keys.seal)
-        .map_err(|_| Refused::broken("a paper could not be signed"))?;
+    let paper = state.sealer.issue(contents, digest_of(&json), issuer).await?;
     let shown = paper.shows(|name| may_show && is_chosen(name));
     let name = ("Content-Disposition", "attachment; filename=\"record.sd-jwt\"");
     Ok(HttpResponse::Ok().content_type("application/sd-jwt").insert_header(name).body(shown))

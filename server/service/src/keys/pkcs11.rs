@@ -1,0 +1,228 @@
+//! A PKCS#11 token in which the seal key lives: its module is loaded, its user signed in, the key found by its label.
+//! Deliberately not here: when that is done, and what becomes of a line that breaks, which `signer` decides; and how a key
+//! is made, which is a ceremony.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
+use cryptoki::error::{Error, RvError};
+use cryptoki::mechanism::Mechanism;
+use cryptoki::object::{Attribute, KeyType, ObjectClass, ObjectHandle};
+use cryptoki::session::{Session, UserType};
+use cryptoki::slot::{Slot, TokenInfo};
+use cryptoki::types::AuthPin;
+
+use crate::config::SealToken;
+
+/// Why the token did not do what it was asked for. No PIN is in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TokenError {
+    /// The module's file is none, or cannot be loaded.
+    Module(PathBuf, String),
+    /// No token has that label; or more than one.
+    NoToken(String),
+    TwoTokens(String),
+    /// The PIN cannot be read.
+    NoPin(String),
+    /// The token refused the PIN.
+    WrongPin,
+    /// It was locked before, or is now.
+    Locked,
+    /// One more wrong PIN locks it: a program does not spend the last try, however often it is started.
+    LastTry,
+    /// No key has that label; or more than one.
+    NoKey(String),
+    TwoKeys(String),
+    /// A key that is to be made would be the second one of its label.
+    KeyThere(String),
+    /// What was made is not what was asked for.
+    Unsafe(&'static str),
+    /// The line to it is dead: it was taken out, or it lost its sessions.
+    Gone(String),
+    /// It did not answer in time.
+    Silent,
+    /// Anything else, as the module calls it.
+    Failed(String),
+}
+
+impl fmt::Display for TokenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Module(path, reason) => {
+                write!(f, "the PKCS#11 module {} cannot be loaded: {reason}", path.display())
+            }
+            Self::NoToken(label) => write!(f, "no PKCS#11 token with the label `{label}` is there"),
+            Self::TwoTokens(label) => write!(f, "more than one PKCS#11 token has the label `{label}`"),
+            Self::NoPin(reason) => write!(f, "the setting of the PKCS#11 token's PIN {reason}"),
+            Self::WrongPin => f.write_str(
+                "the PKCS#11 token refuses the PIN; it is not tried again, because a token locks itself after some \
+                 wrong ones: set the right one, then start again",
+            ),
+            Self::Locked => f.write_str("the PKCS#11 token is locked after wrong PINs; its officer must unlock it"),
+            Self::LastTry => f.write_str(
+                "the PKCS#11 token locks itself at the next wrong PIN, and the last try is not for a program to spend: \
+                 sign in once with the token's own tool, then start again",
+            ),
+            Self::NoKey(label) => write!(
+                f,
+                "the PKCS#11 token holds no seal key with the label `{label}`; name the right one, or make one with: \
+                 concord keys ceremony"
+            ),
+            Self::TwoKeys(label) => write!(f, "the PKCS#11 token holds more than one key with the label `{label}`"),
+            Self::KeyThere(label) => write!(
+                f,
+                "the PKCS#11 token holds a key with the label `{label}` already; set seal_pkcs11_key to the label that \
+                 the new one is to have"
+            ),
+            Self::Unsafe(reason) => write!(f, "the PKCS#11 token made a key that {reason}; it was deleted again"),
+            Self::Gone(reason) => write!(f, "the PKCS#11 token is gone ({reason})"),
+            Self::Silent => f.write_str("the PKCS#11 token does not answer"),
+            Self::Failed(reason) => write!(f, "the PKCS#11 token fails ({reason})"),
+        }
+    }
+}
+
+impl std::error::Error for TokenError {}
+
+impl From<Error> for TokenError {
+    fn from(error: Error) -> Self {
+        let said = error.to_string();
+        match error {
+            Error::Pkcs11(RvError::PinIncorrect | RvError::PinInvalid | RvError::PinLenRange, _) => {
+                Self::WrongPin
+            }
+            Error::Pkcs11(RvError::PinLocked | RvError::PinExpired, _) => Self::Locked,
+            Error::Pkcs11(
+                RvError::SessionHandleInvalid
+                | RvError::SessionClosed
+                | RvError::DeviceRemoved
+                | RvError::DeviceError
+                | RvError::TokenNotPresent
+                | RvError::UserNotLoggedIn
+                | RvError::KeyHandleInvalid
+                | RvError::ObjectHandleInvalid
+                | RvError::CryptokiNotInitialized,
+                _,
+            ) => Self::Gone(said),
+            _ => Self::Failed(said),
+        }
+    }
+}
+
+/// A loaded module. It stays loaded as long as this is kept: programs in it may run on.
+pub struct Module(Pkcs11);
+
+impl Module {
+    /// Loads it.
+    ///
+    /// # Errors
+    /// A file that is none.
+    pub fn load(path: &Path) -> Result<Self, TokenError> {
+        let module = Pkcs11::new(path).map_err(|error| not_loaded(path, &error))?;
+        Ok(Self(module))
+    }
+
+    /// Lets it begin anew: what it knew of a token that was taken out, it may go on believing otherwise. Every session ends.
+    pub fn forgets(&self) {
+        // Where there is nothing to forget, that is as well.
+        let _ = self.0.clone().finalize();
+    }
+}
+
+fn not_loaded(path: &Path, error: &Error) -> TokenError {
+    TokenError::Module(path.to_owned(), error.to_string())
+}
+
+/// A token whose user is signed in.
+pub struct Token {
+    pub session: Session,
+    slot: Slot,
+    module: Pkcs11,
+}
+
+impl Token {
+    /// Opens it. A PIN that it refuses is offered once: trying again is not for a program to decide.
+    ///
+    /// # Errors
+    /// What is missing, or was refused.
+    pub fn open(Module(module): &Module, set: &SealToken, writes: bool) -> Result<Self, TokenError> {
+        match module.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK)) {
+            // Another user of it in this program was faster.
+            Ok(()) | Err(Error::Pkcs11(RvError::CryptokiAlreadyInitialized, _)) => {}
+            Err(error) => return Err(not_loaded(&set.module, &error)),
+        }
+        let slot = find(module, &set.token)?;
+        let session = if writes { module.open_rw_session(slot) } else { module.open_ro_session(slot) }?;
+        let about = module.get_token_info(slot)?;
+        match (about.user_pin_locked(), about.user_pin_final_try()) {
+            (true, _) => return Err(TokenError::Locked),
+            (false, true) => return Err(TokenError::LastTry),
+            (false, false) => {}
+        }
+        let pin = set.pin.read().map_err(|impossible| TokenError::NoPin(impossible.0))?;
+        match session.login(UserType::User, Some(&AuthPin::new(pin.as_str().into()))) {
+            // By another session of this program.
+            Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => {
+                Ok(Self { session, slot, module: module.clone() })
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// What it says of itself.
+    ///
+    /// # Errors
+    /// A token that does not answer.
+    pub fn about(&self) -> Result<TokenInfo, TokenError> {
+        Ok(self.module.get_token_info(self.slot)?)
+    }
+
+    /// The private key of that label.
+    ///
+    /// # Errors
+    /// `NoKey`, `TwoKeys`.
+    pub fn key(&self, label: &str) -> Result<ObjectHandle, TokenError> {
+        let found = self.keys(ObjectClass::PRIVATE_KEY, label)?;
+        match found.as_slice() {
+            [key] => Ok(*key),
+            [] => Err(TokenError::NoKey(label.to_owned())),
+            _ => Err(TokenError::TwoKeys(label.to_owned())),
+        }
+    }
+
+    /// Every key of a class and label.
+    ///
+    /// # Errors
+    /// A token that does not answer.
+    pub fn keys(&self, class: ObjectClass, label: &str) -> Result<Vec<ObjectHandle>, TokenError> {
+        let wanted =
+            [Attribute::Class(class), Attribute::KeyType(KeyType::EC), Attribute::Label(label.into())];
+        Ok(self.session.find_objects(&wanted)?)
+    }
+
+    /// The signature of a text with that SHA-256 digest: r and s.
+    ///
+    /// # Errors
+    /// A token that makes none.
+    pub fn sign(&self, key: ObjectHandle, digest: &[u8; 32]) -> Result<[u8; 64], TokenError> {
+        let made = self.session.sign(&Mechanism::Ecdsa, key, digest)?;
+        made.try_into().map_err(|_| TokenError::Failed("its key is none of P-256".to_owned()))
+    }
+}
+
+fn find(module: &Pkcs11, label: &str) -> Result<Slot, TokenError> {
+    let mut found = Vec::new();
+    for slot in module.get_slots_with_token()? {
+        // One that does not answer is not the one that is looked for.
+        let is_it = |about: TokenInfo| about.token_initialized() && about.label().trim_end() == label;
+        if module.get_token_info(slot).is_ok_and(is_it) {
+            found.push(slot);
+        }
+    }
+    match found.as_slice() {
+        [slot] => Ok(*slot),
+        [] => Err(TokenError::NoToken(label.to_owned())),
+        _ => Err(TokenError::TwoTokens(label.to_owned())),
+    }
+}
