@@ -56,7 +56,8 @@ impl Drop for Peer {
 /// Starts Concord and takes this many disputes to the room, by the calls that people make.
 pub async fn concord(rooms: usize) -> Running {
     // More than people write, and less than a flood.
-    let settings = Settings::on(Backend::Sqlite).without_limits().with("CONCORD_LIMIT_FRAMES", "10000,10000/s");
+    let settings =
+        Settings::on(Backend::Sqlite).without_limits().with("CONCORD_LIMIT_FRAMES", "10000,10000/s");
     let service = settings.start().await;
     let noor = service.staff("mediator", "Noor Haq").await;
     let rosa = service.staff("registrar", "Rosa Lind").await;

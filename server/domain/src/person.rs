@@ -4,7 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// Why a text that somebody typed cannot be taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +29,12 @@ pub enum NotWords {
 /// `Empty`, `TooLong` and `NotPrintable`.
 pub fn clean_words(typed: &str, characters_max: usize) -> Result<String, NotWords> {
     let unix = typed.replace("\r\n", "\n").replace('\r', "\n");
-    let words: String = unix.nfc().filter(|letter| !is_bidi_control(*letter)).collect();
+    // Before NFC, or what stood on both sides of an override would not be composed.
+    let told: String = unix.chars().filter(|letter| !is_bidi_control(*letter)).collect();
+    let words = match is_nfc_quick(told.chars()) {
+        IsNormalized::Yes => told,
+        IsNormalized::No | IsNormalized::Maybe => told.nfc().collect(),
+    };
     let words = words.trim();
     if words.is_empty() {
         return Err(NotWords::Empty);
@@ -184,9 +189,20 @@ mod tests {
     fn a_text_cannot_be_made_to_read_otherwise() {
         assert_eq!(clean_words("pay \u{202E}054\u{202C} taka", 99), Ok("pay 054 taka".into()));
         assert_eq!(clean_words("e\u{301}", 1), Ok("é".into()));
+        assert_eq!(clean_words("e\u{202E}\u{301}", 1), Ok("é".into()));
         assert_eq!(clean_words(" \u{202E} ", 9), Err(NotWords::Empty));
         assert_eq!(clean_words("a\u{E000}", 9), Err(NotWords::NotPrintable));
         assert_eq!(clean_words("abc", 2), Err(NotWords::TooLong { characters_max: 2 }));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_clean_stays_as_it_is(typed in "[a-zé\u{300}-\u{304}\u{9a1}\u{9bc}\u{1100}-\u{1112}\u{1161}-\u{1175}\u{202a}-\u{202e} \r\n]{0,12}") {
+            if let Ok(clean) = clean_words(&typed, 99) {
+                proptest::prop_assert!(unicode_normalization::is_nfc(&clean), "{:?}", clean);
+                proptest::prop_assert_eq!(clean_words(&clean, 99), Ok(clean.clone()));
+            }
+        }
     }
 
     #[test]

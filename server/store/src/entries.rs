@@ -12,7 +12,7 @@ use domain::time::Moment;
 use crate::columns::{At, Spelled, Word, at, count, number, seq, value_opt, word, word_opt};
 use crate::dialect::{insert_rows, on_both};
 use crate::error::{Error, Result};
-use crate::kept::Kept;
+use crate::kept::Fixed;
 use crate::schema::{channels, entries};
 use crate::secret::hex;
 use crate::shapes::talk::BodyShape;
@@ -61,8 +61,9 @@ struct Row {
     body_sealed: Vec<u8>,
 }
 
+/// Without an account there is a NULL and not a column less: the statement has one text.
 #[derive(Insertable)]
-#[diesel(table_name = entries)]
+#[diesel(table_name = entries, treat_none_as_default_value = false)]
 struct NewRow {
     dispute: Word<DisputeId>,
     channel: Word<Channel>,
@@ -138,7 +139,7 @@ pub fn append_new(tx: &mut Tx<'_>, new: &NewEntry<'_>) -> Result<Appended> {
     let stored = tx.attempt_beside_others(|tx| {
         let seq = take_numbers(tx, new.dispute, new.channel, 1)?;
         let row = row_of(tx, new, seq, &body, digest)?;
-        Kept(diesel::insert_into(entries::table).values(row)).execute(tx.db)?;
+        Fixed(diesel::insert_into(entries::table).values(row)).execute(tx.db)?;
         entry_of(new, seq)
     });
     match stored {
@@ -213,7 +214,7 @@ fn take_numbers(tx: &mut Tx<'_>, dispute: DisputeId, channel: Channel, many: i64
     let row = channels::table.find((word(&dispute), word(&channel)));
     let taken = |tx: &mut Tx<'_>| {
         let count = diesel::update(row.clone()).set(channels::last_seq.eq(channels::last_seq + many));
-        Kept(count.returning(channels::last_seq)).get_result::<i64>(tx.db).optional()
+        Fixed(count.returning(channels::last_seq)).get_result::<i64>(tx.db).optional()
     };
     if let Some(last) = taken(tx)? {
         return Ok(last);
