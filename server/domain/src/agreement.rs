@@ -58,6 +58,18 @@ words! {
         Password = "password",
         /// By their password and a code of their second factor.
         PasswordAndCode = "password-and-code",
+        /// By a passkey whose device found out that it was its person; what it signed is kept.
+        Passkey = "passkey",
+    }
+}
+
+words! {
+    /// What a signature under a text means.
+    pub enum Intent {
+        /// To be bound by it, as a party or for one.
+        Sign = "sign",
+        /// To attest that it came out of a mediation, as the mediator.
+        Attest = "attest",
     }
 }
 

@@ -63,6 +63,8 @@ ids! {
     EntryId;
     /// A phrase that a mediator keeps for themselves.
     PhraseId;
+    /// A passkey that somebody signs with.
+    PasskeyId;
     /// What an auditor noted of a settlement.
     FindingId;
     /// A file that somebody uploaded.

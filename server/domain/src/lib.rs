@@ -37,6 +37,7 @@ pub mod timer;
 pub mod summary;
 pub mod balance;
 pub mod agreement;
+pub mod passkey;
 pub mod read_back;
 pub mod deadlines;
 pub mod dispute;

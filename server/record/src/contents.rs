@@ -218,7 +218,7 @@ pub struct Signature {
     pub signed_at: Moment,
     /// Their words of intent.
     pub intent: String,
-    /// How they proved afresh who they are, such as `password` or `password+totp`.
+    /// How they proved afresh who they are, such as `password`, `password-and-code` or `passkey`.
     pub method: String,
     /// The digest of what they signed.
     #[serde(with = "spelled")]

@@ -1,5 +1,5 @@
-//! One-time codes that travel by mail or on a screen: confirming an address, a new password, the first registrar.
-//! Only their hashes are kept. Deliberately not here: the codes of invitations, which have a locator and count wrong
+//! One-time codes that travel by mail or on a screen: confirming an address, a new password, the first registrar; and
+//! the challenges that a passkey answers. Only their hashes are kept. Deliberately not here: the codes of invitations, which have a locator and count wrong
 //! tries.
 
 use diesel::prelude::*;
@@ -21,9 +21,19 @@ pub enum Purpose {
     Reset,
     /// Sets up the first registrar.
     RegistrarSetup,
+    /// Is answered by a passkey that is to be added.
+    PasskeyAdding,
+    /// Is answered by a passkey that signs.
+    PasskeySigning,
 }
 
-spelled!(Purpose { Confirmation = "confirmation", Reset = "reset", RegistrarSetup = "registrar-setup" });
+spelled!(Purpose {
+    Confirmation = "confirmation",
+    Reset = "reset",
+    RegistrarSetup = "registrar-setup",
+    PasskeyAdding = "passkey-adding",
+    PasskeySigning = "passkey-signing",
+});
 
 /// Keeps a code until `expires_at`. The subject is whom or what it is for, such as an account's id.
 ///

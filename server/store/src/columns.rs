@@ -154,6 +154,7 @@ spelled_by_display!(
     domain::ids::FileId,
     domain::ids::UploadId,
     domain::ids::PhraseId,
+    domain::ids::PasskeyId,
     domain::ids::FindingId,
     domain::ids::SettlementId,
     domain::ids::MailId,

@@ -24,6 +24,7 @@ pub enum Kind {
     Suggestion,
     ReadBack,
     Companion,
+    Assertion,
 }
 
 spelled!(Kind {
@@ -36,13 +37,14 @@ spelled!(Kind {
     Suggestion = "suggestion",
     ReadBack = "read-back",
     Companion = "companion",
+    Assertion = "assertion",
 });
 
 impl Kind {
-    /// Names and disclosures stay as long as the record; the rest is talk.
+    /// Names, disclosures and what passkeys signed stay as long as the record; the rest is talk.
     const fn key(self) -> Key {
         match self {
-            Self::Name | Self::Disclosure => Key::Record,
+            Self::Name | Self::Disclosure | Self::Assertion => Key::Record,
             Self::Safety
             | Self::Referral
             | Self::Passphrase
@@ -64,6 +66,7 @@ impl Kind {
             Self::Suggestion => "suggestion",
             Self::ReadBack => "read-back",
             Self::Companion => "companion",
+            Self::Assertion => "assertion",
         };
         Place::of(purpose, dispute).row(part)
     }

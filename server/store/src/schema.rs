@@ -212,6 +212,13 @@ diesel::table! {
     phrases (id) { id -> Text, account -> Text, at -> BigInt, sealed -> Binary, }
 }
 diesel::table! {
+    passkeys (id) {
+        id -> Text, account -> Text, credential -> Text, public_key -> Binary, counter -> BigInt,
+        may_be_backed_up -> Bool, transports -> Text, name_sealed -> Binary, added_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
     findings (id) {
         id -> Text, settlement -> Text, auditor -> Text, at -> BigInt, sealed -> Binary, kind -> Text,
     }

@@ -103,6 +103,11 @@ const TABLES: [(&str, Fate, &str); 47] = [
         "id dispute reason_sealed placed_by placed_at confirmed_by confirmed_at lifted_by lifted_at ended_by ended_at",
     ),
     ("phrases", OfTheHouse, "id account at sealed"),
+    (
+        "passkeys",
+        OfTheHouse,
+        "id account credential public_key counter may_be_backed_up transports name_sealed added_at used_at",
+    ),
     ("findings", OfTheHouse, "id settlement auditor at sealed kind"),
     ("__diesel_schema_migrations", OfTheHouse, "version run_on"),
 ];
