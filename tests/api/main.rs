@@ -35,4 +35,5 @@ mod revocation;
 mod archive;
 mod seal_token;
 mod bad_input;
+mod passkeys;
 mod rules;

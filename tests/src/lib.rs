@@ -11,6 +11,7 @@ pub mod stamps;
 pub mod letters;
 pub mod papers;
 pub mod totp;
+pub mod authenticator;
 pub mod masks;
 pub mod said;
 pub mod answer;

@@ -10,6 +10,7 @@ pub mod form;
 pub mod frame;
 pub mod home;
 pub mod people;
+pub mod passkeys;
 pub mod drafts;
 pub mod safety;
 pub mod files;

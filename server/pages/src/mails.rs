@@ -46,8 +46,21 @@ pub enum Mail {
     MediatorLeft,
     /// To the institution: the ledger's signed head, to be kept.
     LedgerHead { note: String },
+    /// Something came of the account's passkeys; `url` is the page that lists them.
+    Passkeys { news: PasskeyNews, url: String },
     /// Somebody asked for an account with an address that has one already.
     AlreadyKnown { url: String },
+}
+
+/// What came of a passkey.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasskeyNews {
+    /// One was added.
+    Added,
+    /// One was removed.
+    Removed,
+    /// One was refused, because there may be a copy of it.
+    Refused,
 }
 
 impl Mail {
@@ -76,6 +89,7 @@ impl Mail {
             Self::Ended { .. } | Self::NotConfirmed => w.mail_ended_subject(),
             Self::MediatorLeft => w.mail_mediator_left_subject(),
             Self::LedgerHead { .. } => w.mail_ledger_subject(),
+            Self::Passkeys { .. } => w.mail_passkeys_subject(),
         }
     }
 
@@ -120,6 +134,14 @@ impl Mail {
             Self::NotConfirmed => vec![said(w.mail_not_confirmed_text())],
             Self::MediatorLeft => vec![said(w.mail_mediator_left_text())],
             Self::LedgerHead { note } => vec![said(w.mail_ledger_text()), Line::Exact(note.clone())],
+            Self::Passkeys { news, url } => {
+                let news = match news {
+                    PasskeyNews::Added => w.mail_passkeys_added(),
+                    PasskeyNews::Removed => w.mail_passkeys_removed(),
+                    PasskeyNews::Refused => w.mail_passkeys_refused(),
+                };
+                vec![said(news), Line::Link(url.clone()), said(w.mail_passkeys_not_you())]
+            }
             Self::AlreadyKnown { url } => vec![said(w.mail_known_text()), Line::Link(url.clone())],
         }
     }
@@ -188,7 +210,10 @@ mod tests {
             Mail::RecordAttached { is_encrypted: true, verify: "https://example.org/verify".to_owned() },
             Mail::RecordLink { url: url.clone() },
             Mail::Ended { url: url.clone() },
-            Mail::AlreadyKnown { url },
+            Mail::AlreadyKnown { url: url.clone() },
+            Mail::Passkeys { news: PasskeyNews::Added, url: url.clone() },
+            Mail::Passkeys { news: PasskeyNews::Removed, url: url.clone() },
+            Mail::Passkeys { news: PasskeyNews::Refused, url },
             Mail::LedgerHead { note: "house.example/ledger\n1\nroot\n\n\u{2014} house sig\n".to_owned() },
         ]
     }

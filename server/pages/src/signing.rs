@@ -8,7 +8,7 @@ use crate::terms::TermLine;
 use domain::time::Moment;
 
 /// `GET /disputes/{id}/signing`. Posts the same path: `digest`, `term-1` … `term-N` (each `yes`), `freely` (`yes`,
-/// `no`), `auditor_may_read_terms=yes` (may be missing), `name`, `password`, `totp` (may be empty). Where `has_signed`:
+/// `no`), `auditor_may_read_terms=yes` (may be missing), `name`, and `password` with `totp` (may be empty) or `passkey`. Where `has_signed`:
 /// posts `/disputes/{id}/signing/return` (no fields) to take it back.
 #[derive(Debug, Clone, Default)]
 pub struct Signing {
@@ -40,6 +40,8 @@ pub struct Signing {
     pub may_take_back: bool,
     /// Whether the reader has a second factor, which is then asked for.
     pub has_second_factor: bool,
+    /// The origin at which the reader may sign with a passkey, where they have one.
+    pub passkey_origin: Option<String>,
     /// What was typed; leave `freely`, `password` and `totp` out.
     pub form: Form,
 }
@@ -66,7 +68,8 @@ pub struct NotFreely {
 }
 page!(NotFreely, "signing/not-freely.html");
 
-/// `GET /disputes/{id}/attestation` (mediator). Posts the same path: `digest`, `name`, `password`, `totp`.
+/// `GET /disputes/{id}/attestation` (mediator). Posts the same path: `digest`, `name`, and `password` with `totp` or
+/// `passkey`.
 #[derive(Debug, Clone, Default)]
 pub struct Attestation {
     /// The dispute's id.
@@ -83,6 +86,8 @@ pub struct Attestation {
     pub standings: Vec<Standing>,
     /// The name as it has to be typed.
     pub name: String,
+    /// The origin at which the reader may sign with a passkey, where they have one.
+    pub passkey_origin: Option<String>,
     /// What was typed; leave `password` and `totp` out.
     pub form: Form,
 }

@@ -49,6 +49,8 @@ fn every_refusal_has_its_text_in_every_language() {
         assert_eq!(leading.concat(), Vec::<String>::new(), "{language}");
         let keeping = codes(domain::keeping::KeepingRefusal::ALL, domain::keeping::KeepingRefusal::as_str);
         assert_eq!(lacks(language, "problem", &keeping), Vec::<String>::new());
+        let passkeys = codes(domain::passkey::PasskeyRefusal::ALL, domain::passkey::PasskeyRefusal::as_str);
+        assert_eq!(lacks(language, "problem", &passkeys), Vec::<String>::new());
         let suggestions = codes(SuggestionRefusal::ALL, SuggestionRefusal::as_str);
         assert_eq!(lacks(language, "problem", &suggestions), Vec::<String>::new());
     }

@@ -26,6 +26,7 @@ pub mod assignments;
 pub mod agreements;
 pub mod read_backs;
 pub mod sealing;
+pub mod passkeys;
 pub mod settlements;
 pub mod audits;
 pub mod reports;

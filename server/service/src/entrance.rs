@@ -12,7 +12,7 @@ use store::people::Account;
 use store::{SecretHash, devices, people};
 
 use crate::acts::By;
-use crate::acts::accounts::{self, NewOfHouse, Opening, Proof, SignUp};
+use crate::acts::accounts::{self, NewOfHouse, Opening, Proof, ProvenBy, SignUp};
 use crate::keys::random;
 use crate::limits::{Limit, network_of};
 use crate::passwords;
@@ -425,7 +425,7 @@ pub async fn prove(
         return Err(Refused::Proof);
     }
     state.limits.give_back(Limit::Signing, account);
-    Ok(Proof { account, step })
+    Ok(Proof { account, by: ProvenBy::Password { step } })
 }
 
 /// What the first registrar types.

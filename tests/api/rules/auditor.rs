@@ -80,7 +80,7 @@ on_both! {
             if OPEN_TO_AUDITORS.contains(&path.as_str()) {
                 continue;
             }
-            let is_own_list = ["/disputes", "/sessions"].contains(&path.as_str());
+            let is_own_list = ["/disputes", "/sessions", "/passkeys"].contains(&path.as_str());
             if is_record || is_own_list {
                 continue;
             }

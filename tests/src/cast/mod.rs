@@ -5,6 +5,7 @@ mod accounts;
 mod companions;
 mod disputes;
 mod agreement;
+mod passkeys;
 mod secrets;
 mod leading;
 mod files;

@@ -50,3 +50,7 @@ read-back-heard = What they say they will do
 read-back-heard-hint = Only you and the one who said it read this. If somebody means something else than the text says, talk about it with them alone.
 read-back-old = Said of an older text.
 read-back-was-told = Says that they have told you themselves.
+signing-passkey-or = Or without your password:
+signing-passkey = Sign with a passkey
+signing-passkey-failed = That did not work. Nothing is signed. Please try again, or type your password.
+attestation-passkey = Attest with a passkey

@@ -20,7 +20,8 @@ pub fn at_the_end(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
     add("signing-done-by", Signing { has_signed: true, signed_by: other, ..signing.clone() }.render(w, f));
     add("signing-for-somebody", Signing { name, on_behalf_of, ..signing.clone() }.render(w, f));
     let form = Form::default().wrong("term-2", "tick-each").wrong("freely", "required");
-    add("signing", Signing { form, ..signing }.render(w, f));
+    let passkey_origin = Some(s("https://concord.example"));
+    add("signing", Signing { form, passkey_origin: passkey_origin.clone(), ..signing }.render(w, f));
     let promises = vec![(1, terms().swap_remove(0)), (2, terms().swap_remove(1))];
     let form =
         Form::default().wrong("term-2-text", "required").with("term-1-text", "I pay it back in January.");
@@ -33,6 +34,7 @@ pub fn at_the_end(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         standings: vec![signed("Amara Sen", Some("Dela Haq")), signed("Bela Roy", None)],
         name: s("Noor Haque"),
         digest: s(DIGEST),
+        passkey_origin,
         ..Attestation::default()
     };
     add("attestation", attestation.render(w, f));

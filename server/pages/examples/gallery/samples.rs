@@ -8,6 +8,8 @@ mod in_secret;
 mod at_the_end;
 #[path = "leading.rs"]
 mod leading;
+#[path = "passkeys.rs"]
+mod passkeys;
 
 use domain::language::Language;
 use domain::time::{Day, Moment};
@@ -307,6 +309,7 @@ fn filing(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         sessions: vec![session],
     };
     add("account", account.render(w, f));
+    passkeys::passkeys(add, w, f);
     let line = DisputeLine {
         id: s(ID),
         reference: s("CD-7K4M-92QX"),

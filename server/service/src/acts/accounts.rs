@@ -2,17 +2,19 @@
 //! checked before an act begins, because hashing takes too long to hold a transaction open for.
 
 use domain::category::Category;
-use domain::ids::{AccountId, SessionId};
+use domain::ids::{AccountId, PasskeyId, SessionId};
 use domain::language::Language;
+use domain::passkey::PasskeyRefusal;
 use domain::person::{EmailAddress, HouseRole, PersonName};
 use domain::time::Moment;
 use pages::mails::Mail;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use store::assertions::Assertion;
 use store::codes::{self, Purpose};
 use store::people::{self, Account, Appointment, NewAccount};
 use store::sessions::{self, NewSession, Rotation};
-use store::{SecretHash, Tx, devices};
+use store::{SecretHash, Tx, devices, passkeys};
 
 use super::letters::{Envelope, post};
 use super::{By, Doing};
@@ -289,6 +291,9 @@ pub fn reset(tx: &mut Tx<'_>, doing: &mut Doing, code: &OneTimeCode, hash: &str)
     codes::void_all(tx, Purpose::Reset, &subject)?;
     people::set_password(tx, account, hash)?;
     devices::forget_all(tx, account)?;
+    // Whoever knew the old password may have added one; its owner can add theirs again.
+    passkeys::delete_all(tx, account)?;
+    codes::void_all(tx, Purpose::PasskeyAdding, &subject)?;
     doing.by = By::Person(account);
     end_all_of(tx, doing, account)?;
     doing.trace("password-reset", None, &json!({ "account": account.to_string() }));
@@ -296,19 +301,48 @@ pub fn reset(tx: &mut Tx<'_>, doing: &mut Doing, code: &OneTimeCode, hash: &str)
 }
 
 /// A fresh proof of identity that was found right, to be used up by the act that it is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proof {
     pub account: AccountId,
-    /// The second factor's step, where the account has one.
-    pub step: Option<i64>,
+    pub by: ProvenBy,
+}
+
+/// How somebody proved who they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProvenBy {
+    /// By the password, and the second factor's step where the account has one.
+    Password { step: Option<i64> },
+    /// By a passkey, for one signature and no other act.
+    Passkey(Box<Answered>),
+}
+
+/// A challenge that a passkey answered rightly.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    /// The challenge, which serves once.
+    pub challenge: SecretHash,
+    pub passkey: PasskeyId,
+    /// What the passkey has counted.
+    pub counter: u32,
+    /// The evidence.
+    pub assertion: Assertion,
 }
 
 impl Proof {
     /// What the record calls it.
     pub const fn kind(&self) -> domain::agreement::Proof {
-        match self.step {
-            Some(_) => domain::agreement::Proof::PasswordAndCode,
-            None => domain::agreement::Proof::Password,
+        match self.by {
+            ProvenBy::Password { step: Some(_) } => domain::agreement::Proof::PasswordAndCode,
+            ProvenBy::Password { step: None } => domain::agreement::Proof::Password,
+            ProvenBy::Passkey(_) => domain::agreement::Proof::Passkey,
+        }
+    }
+
+    /// What a passkey signed, to be kept beside the signature.
+    pub fn evidence(&self) -> Option<&Assertion> {
+        match &self.by {
+            ProvenBy::Password { .. } => None,
+            ProvenBy::Passkey(answered) => Some(&answered.assertion),
         }
     }
 }
@@ -316,11 +350,37 @@ impl Proof {
 /// Uses a proof up. Only an accepted act does: call it last.
 ///
 /// # Errors
-/// `Proof` where its digits have served before.
-pub fn use_proof(tx: &mut Tx<'_>, proof: Proof) -> Result<(), Refused> {
-    match proof.step {
-        Some(step) if !people::use_totp_step(tx, proof.account, step)? => Err(Refused::Proof),
-        _ => Ok(()),
+/// `Proof` where its digits or its challenge have served before, or its passkey is gone; the rule where its counter does
+/// not go on.
+pub fn use_proof(tx: &mut Tx<'_>, doing: &Doing, proof: &Proof) -> Result<(), Refused> {
+    match &proof.by {
+        ProvenBy::Password { step: Some(step) } if !people::use_totp_step(tx, proof.account, *step)? => {
+            Err(Refused::Proof)
+        }
+        ProvenBy::Password { .. } => Ok(()),
+        ProvenBy::Passkey(answered) => use_answer(tx, doing, proof.account, answered),
+    }
+}
+
+/// The challenge says for what it was made, and the caller did exactly that in this transaction.
+fn use_answer(
+    tx: &mut Tx<'_>,
+    doing: &Doing,
+    account: AccountId,
+    answered: &Answered,
+) -> Result<(), Refused> {
+    let Answered { challenge, passkey, counter, assertion } = answered;
+    let asked = codes::take(tx, Purpose::PasskeySigning, challenge, doing.now)?.ok_or(Refused::Proof)?;
+    if asked != assertion.signable.to_string() || assertion.signable.account != account {
+        return Err(Refused::Proof);
+    }
+    if passkeys::count(tx, account, *passkey, *counter, doing.now)? {
+        return Ok(());
+    }
+    match passkeys::get(tx, account, *passkey) {
+        Ok(_) => Err(Refused::rule(PasskeyRefusal::MayBeCopied.as_str())),
+        Err(store::Error::NotFound) => Err(Refused::Proof),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -14,6 +14,7 @@ use domain::terms::{Term, languages_begun, languages_of};
 use domain::time::{Day, Moment};
 use record::Salt;
 use store::Tx;
+use store::assertions::Assertion;
 use store::settlements::Settlement;
 
 use super::process::{Seen, carry_out, house, look, refused};
@@ -152,6 +153,9 @@ pub fn revise(
     let revision = Revision { number, digest, prevailing, languages };
     carry_out(tx, doing, &mut seen, &Command::Revise { base, revision: revision.clone() })?;
     store::revisions::put(tx, id, &revision, &terms, doing.now)?;
+    for side in Side::BOTH {
+        store::assertions::put(tx, id, Some(side), None, doing.now)?;
+    }
     Ok(revision)
 }
 
@@ -312,7 +316,7 @@ pub fn signer_name(
 
 /// A party signs, or its representative for it; the caller has proved, in the way of `proof`, who that is. Returns whether
 /// a signature stands: who says privately that they are not signing freely has signed nothing, and the mediator learns of
-/// it.
+/// it. What a passkey signed is kept beside the signature.
 ///
 /// # Errors
 /// `Absent`; a name that differs; a conflict with a newer text; the rule.
@@ -322,10 +326,14 @@ pub fn sign(
     id: DisputeId,
     signing: &Signing,
     proof: Proof,
+    evidence: Option<&Assertion>,
 ) -> Result<bool, Refused> {
     let mut seen = may_sign(tx, doing, id, signing)?;
+    let (side, _) = seen.signer()?;
     let events = carry_out(tx, doing, &mut seen, &signing.command(proof))?;
-    Ok(events.iter().any(|event| matches!(event, Event::Signed { .. })))
+    let stands = events.iter().any(|event| matches!(event, Event::Signed { .. }));
+    store::assertions::put(tx, id, Some(side), evidence.filter(|_| stands), doing.now)?;
+    Ok(stands)
 }
 
 /// A party takes its signature back, until the last party has signed.
@@ -334,7 +342,7 @@ pub fn sign(
 /// `Absent` for others than the parties; the rule.
 pub fn take_back(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId) -> Result<(), Refused> {
     let mut seen = look(tx, doing, id)?;
-    seen.signer()?;
+    let (side, _) = seen.signer()?;
     carry_out(tx, doing, &mut seen, &Command::TakeSignatureBack)?;
-    Ok(())
+    Ok(store::assertions::put(tx, id, Some(side), None, doing.now)?)
 }

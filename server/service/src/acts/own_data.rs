@@ -10,7 +10,9 @@ use domain::person::{EmailAddress, PersonName};
 use domain::room::{Channel, Seat};
 use domain::time::Moment;
 use store::Tx;
+use store::assertions::Assertion;
 use store::files::FileRow;
+use store::passkeys::Passkey;
 
 use super::process::look;
 use super::suggestions::{self, Listed};
@@ -38,6 +40,10 @@ pub struct OwnData {
     pub promises: Vec<String>,
     /// The files that it uploaded; each is fetched by its id.
     pub files: Vec<FileRow>,
+    /// The passkeys of its account.
+    pub passkeys: Vec<Passkey>,
+    /// What a passkey signed for it, where one did.
+    pub assertion: Option<Assertion>,
 }
 
 /// Collects what is a party's own.
@@ -56,6 +62,9 @@ pub fn collect(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId) -> Result<OwnD
         all => all?.into_iter().filter(|one| one.suggestion.by == side).collect(),
     };
     let promises = store::read_backs::get(tx, id, side)?;
+    let assertion = store::assertions::get(tx, id, Some(side))?;
+    // What was signed before somebody else led the mediation counts no more.
+    let assertion = assertion.filter(|_| seen.dispute.agreement.signature(side).is_some());
     // Who took something home is for whoever asks later, perhaps for the party itself.
     doing.trace("own-data-downloaded", Some(id), &serde_json::json!({}));
     Ok(OwnData {
@@ -68,6 +77,8 @@ pub fn collect(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId) -> Result<OwnD
         suggestions,
         promises: promises.into_iter().flat_map(|said| said.texts).map(|(_, text)| text).collect(),
         files,
+        passkeys: store::passkeys::list(tx, seen.account)?,
+        assertion,
     })
 }
 

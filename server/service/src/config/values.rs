@@ -218,6 +218,21 @@ impl PublicUrl {
         })
     }
 
+    /// Domain and origin, where browsers let it have passkeys: not at a bare IP address. This machine alone is called by
+    /// its name, whichever of the three was set.
+    pub fn by_name(&self) -> Option<(String, String)> {
+        let (scheme, authority) = self.origin.split_once("://")?;
+        let (host, port) = match authority.rsplit_once(':') {
+            Some((host, port)) if !port.ends_with(']') => (host, format!(":{port}")),
+            _ => (authority, String::new()),
+        };
+        if self.is_loopback() {
+            return Some(("localhost".to_owned(), format!("{scheme}://localhost{port}")));
+        }
+        let is_address = host.starts_with('[') || host.parse::<IpAddr>().is_ok();
+        (!is_address).then(|| (host.to_owned(), self.origin.clone()))
+    }
+
     /// The address of a page, `path` with its leading slash.
     pub fn link(&self, path: &str) -> String {
         format!("{}{path}", self.origin)

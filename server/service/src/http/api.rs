@@ -22,6 +22,7 @@ pub mod bids;
 pub mod proposals;
 pub mod calls;
 pub mod phrases;
+pub mod passkeys;
 pub mod balance;
 pub mod own_data;
 pub mod holds;

@@ -41,9 +41,10 @@ impl Posted {
         self.fields.iter().filter(move |(name, _)| name == field).map(|(_, value)| value.as_str())
     }
 
-    /// Everything that was typed, for the page that shows it again; without the token and without passwords.
+    /// Everything that was typed, for the page that shows it again; without the token, passwords and
+    /// what a passkey signed.
     pub fn typed(&self) -> Vec<(String, String)> {
-        let hidden = ["csrf", "password", "totp", "passphrase"];
+        let hidden = ["csrf", "password", "totp", "passphrase", "passkey", "credential"];
         self.fields.iter().filter(|(name, _)| !hidden.contains(&name.as_str())).cloned().collect()
     }
 

@@ -3,4 +3,5 @@
 
 pub mod terms;
 pub mod entries;
+pub mod passkeys;
 pub mod own_data;

@@ -6,6 +6,7 @@ pub mod frame;
 pub mod left;
 pub mod home;
 pub mod people;
+pub mod passkeys;
 pub mod setup;
 pub mod tasks;
 pub mod files;
@@ -54,6 +55,7 @@ pub fn configure(routes: &mut web::ServiceConfig) {
     routes.app_data(web::Data::new(ProblemPages(frame::problem_page)));
     home::configure(routes);
     people::configure(routes);
+    passkeys::configure(routes);
     setup::configure(routes);
     files::configure(routes);
     drafts::configure(routes);

@@ -42,6 +42,7 @@ pub fn document() -> Document {
         api::proposals::Doc::openapi(),
         api::calls::Doc::openapi(),
         api::phrases::Doc::openapi(),
+        api::passkeys::Doc::openapi(),
         api::balance::Doc::openapi(),
         api::own_data::Doc::openapi(),
         api::holds::Doc::openapi(),
@@ -96,6 +97,7 @@ fn configure_api(routes: &mut web::ServiceConfig) {
     api::proposals::configure(routes);
     api::calls::configure(routes);
     api::phrases::configure(routes);
+    api::passkeys::configure(routes);
     api::balance::configure(routes);
     api::own_data::configure(routes);
     api::holds::configure(routes);

@@ -20,6 +20,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::{cookies, origin};
 use crate::acts::companions;
+use crate::acts::passkeys;
 use crate::acts::process::look;
 use crate::acts::{By, Doing, accounts};
 use crate::refused::Refused;
@@ -238,12 +239,13 @@ pub async fn check_seat(request: &HttpRequest) -> Result<(), Refused> {
     let of_assignment = pattern.contains("/assignments/{id}");
     let of_file = pattern.contains("/files/{id}");
     let of_settlement = pattern.contains("/settlements/{id}/amendments");
+    let of_passkey = pattern.contains("/passkeys/{id}");
     let is_open = pattern.strip_prefix("/api/v1").is_some_and(|path| OPEN_TO_ALL.contains(&path));
     if is_open {
         return Ok(());
     }
     let who = identify(request).await?.ok_or(Refused::NotYou)?;
-    if !of_dispute && !of_assignment && !of_file && !of_settlement {
+    if !of_dispute && !of_assignment && !of_file && !of_settlement && !of_passkey {
         return Ok(());
     }
     let id = request.match_info().get("id").unwrap_or("").to_owned();
@@ -254,6 +256,9 @@ pub async fn check_seat(request: &HttpRequest) -> Result<(), Refused> {
         .desk
         .read(move |tx| {
             let absent = |_| Refused::Absent;
+            if of_passkey {
+                return passkeys::get(tx, &doing, id.parse().map_err(absent)?).map(drop);
+            }
             let dispute = if of_assignment {
                 store::disputes::of_assignment(tx, id.parse().map_err(absent)?)?
             } else if of_file {

@@ -2,10 +2,11 @@
 //! the order seat, body, rule, proof, and only a signature that is taken uses up a code.
 
 use actix_web::{HttpResponse, web};
-use domain::agreement::{Agreement, TextDigest};
+use domain::agreement::{Agreement, Intent, TextDigest};
 use domain::flag::Flag;
 use domain::ids::DisputeId;
 use domain::party::Side;
+use domain::passkey::Signable;
 use domain::room::Seat;
 use domain::sight::Item;
 use domain::terms::Term;
@@ -17,9 +18,10 @@ use utoipa::{OpenApi, ToSchema};
 use super::disputes::read_as;
 use crate::acts::agreements::{self, Shown, Signing};
 use crate::acts::{Doing, accounts, sealing};
+use crate::ceremonies::{Fresh, prove_for};
 use crate::desk::Once;
-use crate::entrance::prove;
 use crate::http::body::{Body, id};
+use crate::http::json::passkeys::{self, PasskeyAnswerJson};
 use crate::http::json::terms::{self, TermJson};
 use crate::http::who::SignedIn;
 use crate::refused::Refused;
@@ -280,8 +282,12 @@ struct SignatureBody {
     digest: String,
     /// One's own name.
     name: String,
-    password: String,
+    /// The password, or else a passkey.
+    password: Option<String>,
+    /// The six digits, beside the password, where the account has a second factor.
     totp: Option<String>,
+    /// What a passkey signed under a challenge for this text and intent.
+    passkey: Option<PasskeyAnswerJson>,
     /// `sign` or `attest`.
     intent: String,
     /// "Are you signing freely?" A no tells the mediator, and shows others only "not yet signed".
@@ -294,9 +300,7 @@ pub struct FreshProof {
     /// The dispute.
     pub dispute: DisputeId,
     /// The fresh proof.
-    pub password: String,
-    /// The six digits, where the account has a second factor.
-    pub totp: Option<String>,
+    pub by: Fresh,
 }
 
 /// Signs as a party, or as its representative. Returns whether a signature stands.
@@ -311,12 +315,17 @@ pub async fn sign_as_party(
     once: Once,
 ) -> Result<bool, Refused> {
     let (dispute, asked) = (fresh.dispute, signing.clone());
-    read_as(state, who.by(), move |tx, doing| agreements::may_sign(tx, doing, dispute, &asked).map(|_| ()))
-        .await?;
-    let proof = prove(state, who.account, &fresh.password, fresh.totp.as_deref()).await?;
+    let may = move |tx: &mut Tx<'_>, doing: &Doing| {
+        let seen = agreements::may_sign(tx, doing, dispute, &asked)?;
+        Ok(seen.dispute.agreement.number())
+    };
+    let revision = read_as(state, who.by(), may).await?;
+    let (account, digest) = (who.account, signing.digest);
+    let signable = Signable { account, dispute, revision, digest, intent: Intent::Sign };
+    let proof = prove_for(state, signable, fresh.by).await?;
     let job = move |tx: &mut Tx<'_>, doing: &mut Doing| {
-        let stands = agreements::sign(tx, doing, dispute, &signing, proof.kind())?;
-        accounts::use_proof(tx, proof)?;
+        let stands = agreements::sign(tx, doing, dispute, &signing, proof.kind(), proof.evidence())?;
+        accounts::use_proof(tx, doing, &proof)?;
         Ok(stands)
     };
     state.desk.write_once(who.by(), once, job).await
@@ -339,11 +348,14 @@ pub async fn attest_as_mediator(
         sealing::prepare_attestation(tx, doing, dispute, digest, &name)
     })
     .await?;
-    let proof = prove(state, who.account, &fresh.password, fresh.totp.as_deref()).await?;
+    let (account, revision) = (who.account, prepared.contents.agreement.revision);
+    let signable = Signable { account, dispute, revision, digest, intent: Intent::Attest };
+    let proof = prove_for(state, signable, fresh.by).await?;
     let sealed = state.sealer.seal(prepared.contents.clone()).await?;
     let job = move |tx: &mut Tx<'_>, doing: &mut Doing| {
         sealing::seal(tx, doing, &prepared, &sealed)?;
-        accounts::use_proof(tx, proof)
+        store::assertions::put(tx, dispute, None, proof.evidence(), doing.now)?;
+        accounts::use_proof(tx, doing, &proof)
     };
     state.desk.write_once(who.by(), once, job).await
 }
@@ -390,12 +402,20 @@ async fn sign(
     if let Some(first) = first_answer(&state, &who, seat, &body.once).await? {
         return Ok(HttpResponse::Created().json(first));
     }
-    let SignatureBody { digest: typed, name, password, totp, intent, freely, auditor_may_read_terms } =
-        body.value;
+    let SignatureBody {
+        digest: typed,
+        name,
+        password,
+        totp,
+        passkey,
+        intent,
+        freely,
+        auditor_may_read_terms,
+    } = body.value;
     let digest = digest(&typed)?;
-    let fresh = FreshProof { dispute, password, totp };
-    let done = match (intent.as_str(), seat) {
-        ("sign", Seat::Party(_) | Seat::Beside { .. }) => {
+    let fresh = FreshProof { dispute, by: passkeys::fresh(password, totp, passkey)? };
+    let done = match (intent.parse(), seat) {
+        (Ok(Intent::Sign), Seat::Party(_) | Seat::Beside { .. }) => {
             let freely = freely.ok_or(Refused::field("freely", "missing"))?;
             let auditor_may_read_terms =
                 auditor_may_read_terms.ok_or(Refused::field("auditor_may_read_terms", "missing"))?;
@@ -403,7 +423,7 @@ async fn sign(
             let stands = sign_as_party(&state, &who, fresh, signing, body.once).await?;
             signed(stands)
         }
-        ("attest", Seat::Mediator) => {
+        (Ok(Intent::Attest), Seat::Mediator) => {
             attest_as_mediator(&state, &who, fresh, digest, name, body.once).await?;
             Done::new("attested")
         }

@@ -284,6 +284,8 @@ struct ConsentShown {
 struct SignedShown {
     side: &'static str,
     signed_at: String,
+    /// How whoever signed proved who they are.
+    method: &'static str,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -312,7 +314,11 @@ fn audited(seen: &Audited) -> AuditedShown {
     let signatures = match &dispute.agreement {
         Agreement::Signed { signatures, .. } => Side::BOTH
             .into_iter()
-            .map(|side| SignedShown { side: side.as_str(), signed_at: signatures.of(side).at.to_string() })
+            .map(|side| {
+                let signed = signatures.of(side);
+                let (side, method) = (side.as_str(), signed.proof.as_str());
+                SignedShown { side, signed_at: signed.at.to_string(), method }
+            })
             .collect(),
         _ => Vec::new(),
     };

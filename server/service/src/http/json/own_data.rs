@@ -4,6 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::entries::EntryJson;
+use super::passkeys::{AssertionJson, PasskeyJson};
 use super::terms::TermJson;
 use crate::acts::own_data::OwnData;
 use crate::acts::suggestions::Listed;
@@ -65,6 +66,11 @@ pub struct OwnDataJson {
     /// What the party said of its promises in its own words.
     promises: Vec<String>,
     files: Vec<OwnFileJson>,
+    /// The passkeys of its account.
+    passkeys: Vec<PasskeyJson>,
+    /// What a passkey signed for the party, with all that it takes to verify it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    passkey_signature: Option<AssertionJson>,
 }
 
 impl From<&OwnData> for OwnDataJson {
@@ -81,6 +87,8 @@ impl From<&OwnData> for OwnDataJson {
             suggestions: own.suggestions.iter().map(suggestion).collect(),
             promises: own.promises.clone(),
             files: own.files.iter().map(file).collect(),
+            passkeys: own.passkeys.iter().map(PasskeyJson::from).collect(),
+            passkey_signature: own.assertion.as_ref().map(AssertionJson::from),
         }
     }
 }

@@ -11,10 +11,12 @@ use super::frame::{Answer, Sent, Visit, into_form};
 use super::read_backs::awaits_read_back;
 use super::terms::{both_names, lines, replaces};
 use crate::acts::agreements::{self, Shown, Signing};
-use crate::acts::read_backs;
+use crate::acts::{passkeys, read_backs};
+use crate::ceremonies::{Fresh, relying_party};
 use crate::desk::Once;
 use crate::http::api::agreements::{FreshProof, attest_as_mediator, sign_as_party};
-use crate::http::body::id;
+use crate::http::body::{id, parse};
+use crate::http::json::passkeys::PasskeyAnswerJson;
 use crate::refused::{FieldErrors, Refused};
 
 /// The text, and whoever looks at it.
@@ -22,6 +24,15 @@ struct Read {
     shown: Shown,
     name: String,
     has_second_factor: bool,
+    has_passkeys: bool,
+}
+
+impl Read {
+    /// Where the reader may sign with a passkey, if they have one.
+    fn passkey_origin(&self, visit: &Visit) -> Option<String> {
+        let party = relying_party(&visit.state).ok().filter(|_| self.has_passkeys);
+        party.map(|party| party.origin)
+    }
 }
 
 async fn read(visit: &Visit, dispute: DisputeId) -> Result<Read, Refused> {
@@ -29,12 +40,13 @@ async fn read(visit: &Visit, dispute: DisputeId) -> Result<Read, Refused> {
     let read = visit.read(move |tx, doing| {
         let shown = agreements::show(tx, doing, dispute)?;
         let person = store::people::by_id(tx, account)?;
-        Ok(Read { shown, name: person.name.to_string(), has_second_factor: person.totp })
+        let has_passkeys = !passkeys::list(tx, doing)?.is_empty();
+        Ok(Read { shown, name: person.name.to_string(), has_second_factor: person.totp, has_passkeys })
     });
     read.await
 }
 
-fn page_of(read: &Read, form: Form) -> Result<Page, Refused> {
+fn page_of(visit: &Visit, read: &Read, form: Form) -> Result<Page, Refused> {
     let Read { shown, has_second_factor, .. } = read;
     let (side, signer) = shown.seen.signer()?;
     let dispute = &shown.seen.dispute;
@@ -74,6 +86,7 @@ fn page_of(read: &Read, form: Form) -> Result<Page, Refused> {
         has_representative: dispute.companions.iter().any(|one| one.side == side && one.signs().is_some()),
         may_take_back,
         has_second_factor: *has_second_factor,
+        passkey_origin: read.passkey_origin(visit),
         form,
     })
 }
@@ -88,7 +101,7 @@ async fn ask(visit: Visit, path: web::Path<String>) -> Answer {
             return Ok(visit.go(&format!("/disputes/{dispute}/signing/read-back")));
         }
     }
-    let page = page_of(&read, Form::default())?;
+    let page = page_of(&visit, &read, Form::default())?;
     Ok(visit.show(|w, f| page.render(w, f)))
 }
 
@@ -114,20 +127,35 @@ fn signing_of(sent: &Sent, terms: usize) -> Result<Signing, Refused> {
     Ok(Signing { digest, name: form.text("name").to_owned(), freely, auditor_may_read_terms })
 }
 
-fn proof(sent: &Sent, dispute: DisputeId) -> FreshProof {
-    let (password, totp) =
-        (sent.form.text("password").to_owned(), sent.form.given("totp").map(str::to_owned));
-    FreshProof { dispute, password, totp }
+/// What a passkey signed, where the script has put it there, or else the password.
+fn proof(sent: &Sent, dispute: DisputeId) -> Result<FreshProof, Refused> {
+    let by = match sent.form.given("passkey") {
+        Some(passkey) => parse::<PasskeyAnswerJson>(passkey.as_bytes()).and_then(PasskeyAnswerJson::read),
+        None => {
+            let password = sent.form.text("password").to_owned();
+            Ok(Fresh::Password { password, totp: sent.form.given("totp").map(str::to_owned) })
+        }
+    };
+    // What is no answer of a device proves nothing.
+    Ok(FreshProof { dispute, by: by.map_err(|_| Refused::Proof)? })
+}
+
+/// The refusal as it goes into the form: beside the password only where that was typed.
+fn faults(refused: Refused, sent: &Sent, typed: Form, names: &[(&str, &str)]) -> Result<Form, Refused> {
+    match refused {
+        Refused::Proof if sent.form.given("passkey").is_some() => Ok(typed.wrong("", "passkey-refused")),
+        other => into_form(other, typed, names),
+    }
 }
 
 async fn sign(sent: Sent, path: web::Path<String>) -> Answer {
     let dispute: DisputeId = id(&path)?;
     let read = read(&sent.visit, dispute).await?;
     read.shown.seen.signer()?;
-    let done = match signing_of(&sent, read.shown.terms.len()) {
-        Ok(signing) => {
+    let asked = signing_of(&sent, read.shown.terms.len());
+    let done = match asked.and_then(|signing| Ok((signing, proof(&sent, dispute)?))) {
+        Ok((signing, proof)) => {
             let who = sent.visit.signed_in()?;
-            let proof = proof(&sent, dispute);
             sign_as_party(&sent.visit.state, who, proof, signing, Once::default()).await
         }
         Err(refused) => Err(refused),
@@ -146,8 +174,8 @@ async fn sign(sent: Sent, path: web::Path<String>) -> Answer {
     let standing = read.shown.seen.dispute.agreement.revision().map(|revision| revision.digest.to_string());
     let is_same = standing.as_deref() == Some(sent.form.text("digest"));
     typed.values.retain(|(field, _)| field != "freely" && (is_same || !field.starts_with("term-")));
-    let form = into_form(refused, typed, &[("digest", "")])?;
-    let page = page_of(&read, form)?;
+    let form = faults(refused, &sent, typed, &[("digest", "")])?;
+    let page = page_of(&sent.visit, &read, form)?;
     Ok(sent.visit.again(&format!("/disputes/{dispute}/signing"), |w, f| page.render(w, f)))
 }
 
@@ -164,7 +192,8 @@ async fn say_heard(visit: Visit, path: web::Path<String>) -> Answer {
     Ok(visit.show(|w, f| NotFreely { id: dispute.to_string() }.render(w, f)))
 }
 
-fn attestation(visit: &Visit, shown: &Shown, form: Form) -> Result<Attestation, Refused> {
+fn attestation(visit: &Visit, read: &Read, form: Form) -> Result<Attestation, Refused> {
+    let shown = &read.shown;
     let dispute = &shown.seen.dispute;
     let who = visit.signed_in()?;
     if dispute.mediator() != Some(who.account) {
@@ -181,33 +210,34 @@ fn attestation(visit: &Visit, shown: &Shown, form: Form) -> Result<Attestation, 
         terms: lines(&shown.terms, &both_names(&shown.names), revision.prevailing.tag()),
         standings: standings(shown),
         name: who.name.to_string(),
+        passkey_origin: read.passkey_origin(visit),
         form,
     })
 }
 
 async fn ask_attestation(visit: Visit, path: web::Path<String>) -> Answer {
     let read = read(&visit, id(&path)?).await?;
-    let page = attestation(&visit, &read.shown, Form::default())?;
+    let page = attestation(&visit, &read, Form::default())?;
     Ok(visit.show(|w, f| page.render(w, f)))
 }
 
 async fn attest(sent: Sent, path: web::Path<String>) -> Answer {
     let dispute: DisputeId = id(&path)?;
     let read = read(&sent.visit, dispute).await?;
-    let page = attestation(&sent.visit, &read.shown, Form::default())?;
-    let done = match sent.form.text("digest").parse() {
-        Ok(digest) => {
+    let page = attestation(&sent.visit, &read, Form::default())?;
+    let digest = sent.form.text("digest").parse().map_err(|_| Refused::field("", "not-a-choice"));
+    let done = match digest.and_then(|digest| Ok((digest, proof(&sent, dispute)?))) {
+        Ok((digest, proof)) => {
             let who = sent.visit.signed_in()?;
             let name = sent.form.text("name").to_owned();
-            attest_as_mediator(&sent.visit.state, who, proof(&sent, dispute), digest, name, Once::default())
-                .await
+            attest_as_mediator(&sent.visit.state, who, proof, digest, name, Once::default()).await
         }
-        Err(_) => Err(Refused::field("", "not-a-choice")),
+        Err(refused) => Err(refused),
     };
     let Err(refused) = done else {
         return Ok(sent.visit.go_saying(&format!("/disputes/{dispute}/settlement"), "saved"));
     };
-    let page = Attestation { form: into_form(refused, sent.typed(), &[])?, ..page };
+    let page = Attestation { form: faults(refused, &sent, sent.typed(), &[])?, ..page };
     Ok(sent.visit.again(&format!("/disputes/{dispute}/attestation"), |w, f| page.render(w, f)))
 }
 
