@@ -8,6 +8,7 @@ import * as leading from "./leading.js";
 import * as line from "./line.js";
 import * as live from "./live.js";
 import * as pages from "./pages.js";
+import * as passkeys from "./passkeys.js";
 import * as room from "./room.js";
 import * as secrets from "./secrets.js";
 import * as session from "./session.js";
@@ -21,7 +22,7 @@ if (program === undefined) {
   process.exit(2);
 }
 
-const all = [journey, room, live, line, leading, secrets, calls, text, uploads, session, pages].flatMap((file) => Object.entries(file.tests));
+const all = [journey, room, live, line, leading, secrets, passkeys, calls, text, uploads, session, pages].flatMap((file) => Object.entries(file.tests));
 let failed = 0;
 for (const [name, test] of all.filter(([name]) => name.includes(wanted))) {
   const stage = await Stage.opens(program);
