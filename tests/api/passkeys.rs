@@ -17,6 +17,9 @@ use tests::{assert_refused, on_both};
 
 use crate::rules::own_settlement;
 
+/// Puts a part of what is said otherwise.
+type Otherwise = fn(&mut Saying);
+
 fn told(of: &'static str) -> impl Fn(&Letter) -> bool {
     move |letter| letter.subject == "Your account was changed" && letter.text.contains(of)
 }
@@ -72,7 +75,7 @@ on_both! {
         let (amara, bela) = (service.person("Amara Sen").await, service.person("Bela Roy").await);
         let device = Authenticator::new(0);
         let options = amara.asks_for_passkey().await.expects(201);
-        let table: [fn(&mut Saying); 8] = [
+        let table: [Otherwise; 8] = [
             |saying| saying.ceremony = "webauthn.get",
             |saying| saying.origin = "https://evil.example".to_owned(),
             |saying| saying.relying_party = "evil.example".to_owned(),
@@ -170,6 +173,9 @@ on_both! {
         let belas = own(&scene.bela).await;
         assert!(belas["passkey_signature"].is_null() && belas["passkeys"] == json!([]), "{belas}");
 
+        let kept = "SELECT count(*) FROM papers WHERE kind = 'evidence' AND key = 'record'";
+        assert_eq!(scene.service.db_tells(kept), "2", "as long as the record: Amara's and Noor's");
+
         // Of all that an auditor reads no more than how it was signed.
         let odil = scene.service.staff("auditor", "Odil Karim").await;
         let dossier = odil.client().get(&format!("/settlements/{id}")).await.expects(200);
@@ -184,7 +190,7 @@ on_both! {
         let scene = Scene::in_mediation(settings.without_limits()).await;
         let dispute = scene.dispute.as_str();
         let (device, digest, asked) = about_to_sign(&scene).await;
-        let table: [(&str, fn(&mut Saying)); 11] = [
+        let table: [(&str, Otherwise); 11] = [
             ("another origin", |saying| saying.origin = "https://evil.example".to_owned()),
             ("another port", |saying| saying.origin = "http://localhost:1".to_owned()),
             ("another relying party", |saying| saying.relying_party = "evil.example".to_owned()),

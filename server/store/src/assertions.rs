@@ -1,5 +1,6 @@
 //! What a passkey signed, as evidence of a signature: whole, so that anybody to whom it is shown can verify it with public
-//! tools. Under the record key, because it lives as long as the record. Deliberately not here: its verification.
+//! tools. Under the data key while the text may come to nothing (R12), and under the record key once there is a record, as
+//! long as which it lives. Deliberately not here: its verification.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -47,38 +48,92 @@ struct Shape {
     signature: String,
 }
 
-/// Whose signature it stands beside: a side's, or the mediator's.
-fn part(side: Option<Side>) -> &'static str {
-    side.map_or("mediator", Side::as_str)
+impl Shape {
+    fn of(assertion: &Assertion) -> Self {
+        let base64 = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+        Self {
+            account: assertion.signable.account.to_string(),
+            revision: assertion.signable.revision,
+            digest: assertion.signable.digest.to_string(),
+            intent: assertion.signable.intent.to_string(),
+            relying_party: assertion.relying_party.clone(),
+            credential: assertion.credential.clone(),
+            public_key: base64(&assertion.public_key),
+            client_data: base64(&assertion.client_data),
+            authenticator_data: base64(&assertion.authenticator_data),
+            signature: base64(&assertion.signature),
+        }
+    }
+
+    fn read(self, dispute: DisputeId) -> Result<Assertion> {
+        let bytes = |text: &str| URL_SAFE_NO_PAD.decode(text).map_err(|_| Error::Corrupt);
+        Ok(Assertion {
+            signable: Signable {
+                account: self.account.parse().map_err(|_| Error::Corrupt)?,
+                dispute,
+                revision: self.revision,
+                digest: self.digest.parse().map_err(|_| Error::Corrupt)?,
+                intent: self.intent.parse().map_err(|_| Error::Corrupt)?,
+            },
+            public_key: bytes(&self.public_key)?,
+            client_data: bytes(&self.client_data)?,
+            authenticator_data: bytes(&self.authenticator_data)?,
+            signature: bytes(&self.signature)?,
+            relying_party: self.relying_party,
+            credential: self.credential,
+        })
+    }
 }
 
-/// Keeps what was signed for a side, or by the mediator, in place of what was before; nothing stands for a signature by
-/// password, beside which no older passkey's may lie.
+/// The part that is the mediator's; the others are the sides'.
+const MEDIATOR: &str = "mediator";
+
+/// Keeps what was signed for a side in place of what was before; nothing stands for a signature by password, beside which no
+/// older passkey's may lie.
 ///
 /// # Errors
-/// `NotFound` where there is no such dispute.
+/// `NotFound` where there is no such dispute or its data key was destroyed.
 pub fn put(
     tx: &mut Tx<'_>,
     dispute: DisputeId,
-    side: Option<Side>,
+    side: Side,
     assertion: Option<&Assertion>,
     now: Moment,
 ) -> Result<()> {
-    let Some(assertion) = assertion else { return papers::delete(tx, Kind::Assertion, dispute, part(side)) };
-    let base64 = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
-    let shape = Shape {
-        account: assertion.signable.account.to_string(),
-        revision: assertion.signable.revision,
-        digest: assertion.signable.digest.to_string(),
-        intent: assertion.signable.intent.to_string(),
-        relying_party: assertion.relying_party.clone(),
-        credential: assertion.credential.clone(),
-        public_key: base64(&assertion.public_key),
-        client_data: base64(&assertion.client_data),
-        authenticator_data: base64(&assertion.authenticator_data),
-        signature: base64(&assertion.signature),
-    };
-    papers::put(tx, Kind::Assertion, dispute, part(side), &write(&shape)?, now)
+    match assertion {
+        Some(assertion) => {
+            let plain = write(&Shape::of(assertion))?;
+            papers::put(tx, Kind::Assertion, dispute, side.as_str(), &plain, now)
+        }
+        None => papers::delete(tx, Kind::Assertion, dispute, side.as_str()),
+    }
+}
+
+/// Lets what both sides' passkeys signed live as long as the record, which is sealed now.
+///
+/// # Errors
+/// `NotFound` where there is no such dispute or its data key was destroyed.
+pub fn keep(tx: &mut Tx<'_>, dispute: DisputeId, now: Moment) -> Result<()> {
+    for side in Side::BOTH {
+        if let Some(plain) = papers::get(tx, Kind::Assertion, dispute, side.as_str())? {
+            papers::put(tx, Kind::Evidence, dispute, side.as_str(), &plain, now)?;
+            papers::delete(tx, Kind::Assertion, dispute, side.as_str())?;
+        }
+    }
+    Ok(())
+}
+
+/// Keeps what the mediator's passkey attested under the record that is sealed now.
+///
+/// # Errors
+/// `NotFound` where there is no such dispute.
+pub fn keep_attestation(
+    tx: &mut Tx<'_>,
+    dispute: DisputeId,
+    assertion: &Assertion,
+    now: Moment,
+) -> Result<()> {
+    papers::put(tx, Kind::Evidence, dispute, MEDIATOR, &write(&Shape::of(assertion))?, now)
 }
 
 /// What was signed for a side, or by the mediator, where it was by a passkey.
@@ -86,24 +141,12 @@ pub fn put(
 /// # Errors
 /// `NotFound` where there is no such dispute; `Corrupt`.
 pub fn get(tx: &mut Tx<'_>, dispute: DisputeId, side: Option<Side>) -> Result<Option<Assertion>> {
-    let Some(plain) = papers::get(tx, Kind::Assertion, dispute, part(side))? else { return Ok(None) };
-    let shape: Shape = read(&plain)?;
-    let bytes = |text: &str| URL_SAFE_NO_PAD.decode(text).map_err(|_| Error::Corrupt);
-    Ok(Some(Assertion {
-        signable: Signable {
-            account: shape.account.parse().map_err(|_| Error::Corrupt)?,
-            dispute,
-            revision: shape.revision,
-            digest: shape.digest.parse().map_err(|_| Error::Corrupt)?,
-            intent: shape.intent.parse().map_err(|_| Error::Corrupt)?,
-        },
-        public_key: bytes(&shape.public_key)?,
-        client_data: bytes(&shape.client_data)?,
-        authenticator_data: bytes(&shape.authenticator_data)?,
-        signature: bytes(&shape.signature)?,
-        relying_party: shape.relying_party,
-        credential: shape.credential,
-    }))
+    let part = side.map_or(MEDIATOR, Side::as_str);
+    let plain = match papers::get(tx, Kind::Evidence, dispute, part)? {
+        Some(plain) => Some(plain),
+        None => papers::get(tx, Kind::Assertion, dispute, part)?,
+    };
+    plain.map(|plain| read::<Shape>(&plain)?.read(dispute)).transpose()
 }
 
 #[cfg(test)]
@@ -113,34 +156,42 @@ mod tests {
     use crate::testing::{a_dispute, account, houses, moment};
     use domain::agreement::{Intent, TextDigest};
 
+    fn assertion(dispute: DisputeId, intent: Intent) -> Assertion {
+        let (account, digest) = (account(1), TextDigest([7; 32]));
+        Assertion {
+            signable: Signable { account, dispute, revision: 2, digest, intent },
+            relying_party: "concord.example".to_owned(),
+            credential: "AQID".to_owned(),
+            public_key: vec![1],
+            client_data: vec![2, 3],
+            authenticator_data: vec![4],
+            signature: vec![5],
+        }
+    }
+
     #[test]
-    fn what_a_passkey_signed_outlives_the_talk_and_gives_way_to_a_later_signature() {
+    fn r12_what_a_passkey_signed_goes_with_the_talk_unless_there_is_a_record() {
         for house in houses() {
             house
                 .write(|tx| {
-                    let dispute = a_dispute(tx, 1)?.id;
-                    let assertion = Assertion {
-                        signable: Signable {
-                            account: account(1),
-                            dispute,
-                            revision: 2,
-                            digest: TextDigest([7; 32]),
-                            intent: Intent::Sign,
-                        },
-                        relying_party: "concord.example".to_owned(),
-                        credential: "AQID".to_owned(),
-                        public_key: vec![1],
-                        client_data: vec![2, 3],
-                        authenticator_data: vec![4],
-                        signature: vec![5],
-                    };
-                    let side = Some(Side::Claimant);
-                    put(tx, dispute, side, Some(&assertion), moment(1))?;
-                    assert_eq!(get(tx, dispute, None)?, None);
-                    erasure::destroy_talk(tx, dispute, moment(2))?;
-                    assert_eq!(get(tx, dispute, side)?, Some(assertion));
-                    put(tx, dispute, side, None, moment(3))?;
-                    assert_eq!(get(tx, dispute, side)?, None);
+                    let [settled, ended] = [a_dispute(tx, 1)?.id, a_dispute(tx, 2)?.id];
+                    let (side, other) = (Side::Claimant, Side::Respondent);
+                    for dispute in [settled, ended] {
+                        put(tx, dispute, side, Some(&assertion(dispute, Intent::Sign)), moment(1))?;
+                        put(tx, dispute, other, Some(&assertion(dispute, Intent::Sign)), moment(1))?;
+                        // Signed again, by password.
+                        put(tx, dispute, other, None, moment(2))?;
+                        assert_eq!(get(tx, dispute, Some(other))?, None);
+                    }
+                    keep(tx, settled, moment(3))?;
+                    let attested = assertion(settled, Intent::Attest);
+                    keep_attestation(tx, settled, &attested, moment(3))?;
+                    for dispute in [settled, ended] {
+                        erasure::destroy_talk(tx, dispute, moment(4))?;
+                    }
+                    assert_eq!(get(tx, settled, Some(side))?, Some(assertion(settled, Intent::Sign)));
+                    assert_eq!(get(tx, settled, None)?, Some(attested));
+                    assert_eq!((get(tx, settled, Some(other))?, get(tx, ended, Some(side))?), (None, None));
                     Ok(())
                 })
                 .unwrap();

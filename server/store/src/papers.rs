@@ -25,6 +25,7 @@ pub enum Kind {
     ReadBack,
     Companion,
     Assertion,
+    Evidence,
 }
 
 spelled!(Kind {
@@ -38,20 +39,22 @@ spelled!(Kind {
     ReadBack = "read-back",
     Companion = "companion",
     Assertion = "assertion",
+    Evidence = "evidence",
 });
 
 impl Kind {
-    /// Names, disclosures and what passkeys signed stay as long as the record; the rest is talk.
+    /// Names, disclosures and the evidence of what was settled stay as long as the record; the rest is talk.
     const fn key(self) -> Key {
         match self {
-            Self::Name | Self::Disclosure | Self::Assertion => Key::Record,
+            Self::Name | Self::Disclosure | Self::Evidence => Key::Record,
             Self::Safety
             | Self::Referral
             | Self::Passphrase
             | Self::Revision
             | Self::Suggestion
             | Self::ReadBack
-            | Self::Companion => Key::Data,
+            | Self::Companion
+            | Self::Assertion => Key::Data,
         }
     }
 
@@ -67,6 +70,7 @@ impl Kind {
             Self::ReadBack => "read-back",
             Self::Companion => "companion",
             Self::Assertion => "assertion",
+            Self::Evidence => "evidence",
         };
         Place::of(purpose, dispute).row(part)
     }

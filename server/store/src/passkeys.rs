@@ -198,7 +198,7 @@ mod tests {
                     put(tx, &other)?;
                     let again = Passkey { id: PasskeyId::new(Uuid::from_u128(9)), ..passkey(2, 7, 0) };
                     assert_eq!(put(tx, &again), Err(Error::Conflict), "a credential belongs to one account");
-                    assert_eq!(list(tx, amara)?, [hers.clone()]);
+                    assert_eq!(list(tx, amara)?, std::slice::from_ref(&hers));
                     assert_eq!(get(tx, bela, hers.id), Err(Error::NotFound));
                     assert_eq!(by_credential(tx, bela, &hers.credential)?, None);
                     assert_eq!(by_credential(tx, amara, &hers.credential)?, Some(hers.clone()));

@@ -23,13 +23,14 @@ const OPEN_TO_AUDITORS: [&str; 7] = [
     "/audits/verifications",
 ];
 
-/// What needs no role at all: accounts, sessions, invitations by their code, verification, public keys, figures, and
-/// trying out one's own device.
-const OPEN_TO_ALL: [&str; 16] = [
+/// What needs no role at all: accounts, sessions, one's own passkeys, invitations by their code, verification, public keys,
+/// figures, and trying out one's own device.
+const OPEN_TO_ALL: [&str; 17] = [
     "/setups",
     "/accounts",
     "/confirmations",
     "/sessions",
+    "/passkeys",
     "/passwords",
     "/invitations",
     "/verifications",
@@ -80,7 +81,7 @@ on_both! {
             if OPEN_TO_AUDITORS.contains(&path.as_str()) {
                 continue;
             }
-            let is_own_list = ["/disputes", "/sessions", "/passkeys"].contains(&path.as_str());
+            let is_own_list = ["/disputes", "/sessions"].contains(&path.as_str());
             if is_record || is_own_list {
                 continue;
             }

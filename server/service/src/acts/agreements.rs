@@ -154,7 +154,7 @@ pub fn revise(
     carry_out(tx, doing, &mut seen, &Command::Revise { base, revision: revision.clone() })?;
     store::revisions::put(tx, id, &revision, &terms, doing.now)?;
     for side in Side::BOTH {
-        store::assertions::put(tx, id, Some(side), None, doing.now)?;
+        store::assertions::put(tx, id, side, None, doing.now)?;
     }
     Ok(revision)
 }
@@ -332,7 +332,7 @@ pub fn sign(
     let (side, _) = seen.signer()?;
     let events = carry_out(tx, doing, &mut seen, &signing.command(proof))?;
     let stands = events.iter().any(|event| matches!(event, Event::Signed { .. }));
-    store::assertions::put(tx, id, Some(side), evidence.filter(|_| stands), doing.now)?;
+    store::assertions::put(tx, id, side, evidence.filter(|_| stands), doing.now)?;
     Ok(stands)
 }
 
@@ -344,5 +344,5 @@ pub fn take_back(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId) -> Result<()
     let mut seen = look(tx, doing, id)?;
     let (side, _) = seen.signer()?;
     carry_out(tx, doing, &mut seen, &Command::TakeSignatureBack)?;
-    Ok(store::assertions::put(tx, id, Some(side), None, doing.now)?)
+    Ok(store::assertions::put(tx, id, side, None, doing.now)?)
 }

@@ -102,6 +102,9 @@ impl Device {
     }
 }
 
+/// Puts a part of what is said otherwise.
+type Otherwise = fn(&mut Saying);
+
 /// What a browser and a device say, each part as a test wants it.
 struct Saying {
     ceremony: &'static str,
@@ -190,7 +193,7 @@ fn a_passkey_of_each_kind_is_made_and_signs() {
 #[test]
 fn what_is_not_as_the_standard_has_it_is_refused_in_both_ceremonies() {
     let device = Device::es256();
-    let table: [(&str, Wrong, fn(&mut Saying)); 10] = [
+    let table: [(&str, Wrong, Otherwise); 10] = [
         ("another ceremony", Wrong::Type, |saying| saying.ceremony = "payment.get"),
         ("another origin", Wrong::Origin, |saying| saying.origin = "https://concord.example.evil.example"),
         ("plain http", Wrong::Origin, |saying| saying.origin = "http://concord.example"),

@@ -354,7 +354,9 @@ pub async fn attest_as_mediator(
     let sealed = state.sealer.seal(prepared.contents.clone()).await?;
     let job = move |tx: &mut Tx<'_>, doing: &mut Doing| {
         sealing::seal(tx, doing, &prepared, &sealed)?;
-        store::assertions::put(tx, dispute, None, proof.evidence(), doing.now)?;
+        if let Some(attested) = proof.evidence() {
+            store::assertions::keep_attestation(tx, dispute, attested, doing.now)?;
+        }
         accounts::use_proof(tx, doing, &proof)
     };
     state.desk.write_once(who.by(), once, job).await
