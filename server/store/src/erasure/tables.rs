@@ -26,7 +26,7 @@ enum Fate {
 }
 
 /// Every table with its columns.
-const TABLES: [(&str, Fate, &str); 47] = [
+const TABLES: [(&str, Fate, &str); 48] = [
     (
         "accounts",
         OfTheHouse,
