@@ -47,6 +47,14 @@ impl Papers {
         tools::printed(Command::new("pdftotext").arg("-layout").arg(self.file("record.pdf")).arg("-"))
     }
 
+    /// The same in the order in which it is read, without blanks, line ends and what turns the direction of text, so that a
+    /// sentence is found wherever its lines were broken.
+    pub fn running_text(&self) -> String {
+        let text = tools::printed(Command::new("pdftotext").arg(self.file("record.pdf")).arg("-"));
+        let turns = |letter: &char| matches!(letter, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}');
+        text.chars().filter(|letter| !letter.is_whitespace() && !turns(letter)).collect()
+    }
+
     /// What poppler says of the PDF's signatures.
     pub fn signature_report(&self) -> String {
         // pdfsig looks for a certificate store in the home folder; an empty one will do.

@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::ids::{AccountId, NotAnId};
-use crate::language::Language;
+use crate::language::RecordLanguage;
 use crate::party::{Side, Sides};
 use crate::time::Moment;
 
@@ -46,9 +46,9 @@ pub struct Revision {
     /// What every signature under it binds.
     pub digest: TextDigest,
     /// The language that counts where two differ.
-    pub prevailing: Language,
+    pub prevailing: RecordLanguage,
     /// The languages in which every term has its text.
-    pub languages: Vec<Language>,
+    pub languages: Vec<RecordLanguage>,
 }
 
 words! {

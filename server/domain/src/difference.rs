@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-use crate::language::Language;
+use crate::language::RecordLanguage;
 use crate::terms::Term;
 
 /// How much two terms have to share to count as one that was changed, in hundredths of their words.
@@ -57,7 +57,7 @@ pub enum Difference {
         /// How it stands.
         after: Term,
         /// Its texts, in each language of either.
-        texts: BTreeMap<Language, Vec<Piece>>,
+        texts: BTreeMap<RecordLanguage, Vec<Piece>>,
     },
 }
 
@@ -88,7 +88,7 @@ pub fn between(before: &[Term], after: &[Term]) -> Vec<Difference> {
 }
 
 fn changed(number: usize, before: &Term, after: &Term) -> Difference {
-    let languages: BTreeSet<Language> = before.text.keys().chain(after.text.keys()).copied().collect();
+    let languages: BTreeSet<RecordLanguage> = before.text.keys().chain(after.text.keys()).copied().collect();
     let text = |term: &Term, language| term.text.get(&language).map_or("", String::as_str).to_owned();
     let compared = |language| (language, words(&text(before, language), &text(after, language)));
     let texts = languages.into_iter().map(compared).collect();
@@ -121,7 +121,7 @@ fn pairs(before: &[Term], after: &[Term]) -> Vec<(usize, usize)> {
     pairs
 }
 
-type Counts = BTreeMap<(Language, String), usize>;
+type Counts = BTreeMap<(RecordLanguage, String), usize>;
 
 fn word_counts(term: &Term) -> Counts {
     let mut counts = Counts::new();
@@ -257,7 +257,7 @@ mod tests {
         Term {
             debtor: Side::Respondent,
             creditor: Side::Claimant,
-            text: BTreeMap::from([(Language::English, text.to_owned())]),
+            text: BTreeMap::from([(RecordLanguage::English, text.to_owned())]),
             amount: None,
             due_on: None,
         }
@@ -274,13 +274,13 @@ mod tests {
 
     fn listed(before: &[&str], after: &[&str]) -> Vec<String> {
         let terms = |texts: &[&str]| texts.iter().map(|text| term(text)).collect::<Vec<_>>();
-        let text = |term: &Term| term.text[&Language::English].clone();
+        let text = |term: &Term| term.text[&RecordLanguage::English].clone();
         let line = |difference: &Difference| match difference {
             Difference::Same { number, term } => format!("{number} {}", text(term)),
             Difference::New { number, term } => format!("+{number} {}", text(term)),
             Difference::Gone { number, term } => format!("-{number} {}", text(term)),
             Difference::Changed { number, texts, .. } => {
-                format!("~{number} {}", told(&texts[&Language::English]))
+                format!("~{number} {}", told(&texts[&RecordLanguage::English]))
             }
         };
         between(&terms(before), &terms(after)).iter().map(line).collect()
@@ -332,8 +332,10 @@ mod tests {
         let before = term("pays back the deposit");
         let after = Term { due_on: Day::new(2027, 1, 31), ..before.clone() };
         let told = between(std::slice::from_ref(&before), std::slice::from_ref(&after));
-        let texts =
-            BTreeMap::from([(Language::English, vec![Piece::Kept("pays back the deposit".to_owned())])]);
+        let texts = BTreeMap::from([(
+            RecordLanguage::English,
+            vec![Piece::Kept("pays back the deposit".to_owned())],
+        )]);
         assert_eq!(told, [Difference::Changed { number: 1, before, after, texts }]);
     }
 

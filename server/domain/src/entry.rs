@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::ids::{EntryId, FileId, SuggestionId};
-use crate::language::{Language, LanguageTag};
+use crate::language::{LanguageTag, RecordLanguage};
 use crate::money::{Currency, Money};
 use crate::party::Side;
 use crate::room::{Channel, Seat};
@@ -68,7 +68,7 @@ impl FileContent {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BidQuestion {
     /// The question, in each language; at least one.
-    pub text: BTreeMap<Language, String>,
+    pub text: BTreeMap<RecordLanguage, String>,
     /// The currency of every figure.
     pub currency: Currency,
     /// The side that would pay.

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::language::Language;
+use crate::language::RecordLanguage;
 use crate::money::{Currency, latin_digit};
 use crate::terms::Term;
 use crate::time::Day;
@@ -34,8 +34,8 @@ words! {
 }
 
 /// What is to be looked at again in a term on `today`, where the agreement is read in these languages.
-pub fn flags(term: &Term, languages: &[Language], today: Day) -> Vec<Flag> {
-    let lacks = |language: &Language| term.text.get(language).is_none_or(|text| text.trim().is_empty());
+pub fn flags(term: &Term, languages: &[RecordLanguage], today: Day) -> Vec<Flag> {
+    let lacks = |language: &RecordLanguage| term.text.get(language).is_none_or(|text| text.trim().is_empty());
     let money = || term.text.values().any(|text| names_money(text));
     let vague = || term.text.values().any(|text| !phrases_in(text, &VAGUE_PHRASES).is_empty());
     let found = |flag: &Flag| match flag {
@@ -50,8 +50,8 @@ pub fn flags(term: &Term, languages: &[Language], today: Day) -> Vec<Flag> {
 }
 
 /// The words of a term that can be read in two ways, as they stand in it, each once and with its language.
-pub fn vague_words(term: &Term) -> Vec<(Language, String)> {
-    let mut found: Vec<(Language, String)> = Vec::new();
+pub fn vague_words(term: &Term) -> Vec<(RecordLanguage, String)> {
+    let mut found: Vec<(RecordLanguage, String)> = Vec::new();
     for (language, text) in &term.text {
         for words in phrases_in(text, &VAGUE_PHRASES) {
             let one = (*language, words.to_owned());

@@ -1,9 +1,10 @@
-//! The languages in which the house speaks, and the tags by which people's own words are marked.
+//! The languages in which the house speaks, those in which an agreement and its record are written, and the tags by which
+//! people's own words are marked.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A language that the pages, mails and records are shipped in.
+/// A language that the pages and mails are shipped in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Language {
     /// English, the contract of every message.
@@ -82,6 +83,132 @@ impl FromStr for Language {
     }
 }
 
+/// A language in which terms are written, read and signed, and records printed. Every language of the pages is one of them.
+/// Its order is the one in which people read a list of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RecordLanguage {
+    /// English.
+    English,
+    /// Bangla.
+    Bangla,
+    /// Hindi.
+    Hindi,
+    /// Tamil.
+    Tamil,
+    /// Urdu, written from right to left.
+    Urdu,
+    /// Sinhala.
+    Sinhala,
+    /// Nepali.
+    Nepali,
+    /// Khmer, written without spaces between words.
+    Khmer,
+    /// Thai, written without spaces between words.
+    Thai,
+    /// Vietnamese.
+    Vietnamese,
+    /// Indonesian.
+    Indonesian,
+    /// Filipino.
+    Filipino,
+    /// Chinese in simplified characters.
+    Chinese,
+}
+
+impl RecordLanguage {
+    /// Every one of them.
+    pub const ALL: [Self; 13] = [
+        Self::English,
+        Self::Bangla,
+        Self::Hindi,
+        Self::Tamil,
+        Self::Urdu,
+        Self::Sinhala,
+        Self::Nepali,
+        Self::Khmer,
+        Self::Thai,
+        Self::Vietnamese,
+        Self::Indonesian,
+        Self::Filipino,
+        Self::Chinese,
+    ];
+
+    /// The BCP 47 tag.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Bangla => "bn",
+            Self::Hindi => "hi",
+            Self::Tamil => "ta",
+            Self::Urdu => "ur",
+            Self::Sinhala => "si",
+            Self::Nepali => "ne",
+            Self::Khmer => "km",
+            Self::Thai => "th",
+            Self::Vietnamese => "vi",
+            Self::Indonesian => "id",
+            Self::Filipino => "fil",
+            Self::Chinese => "zh-Hans",
+        }
+    }
+
+    /// What its own speakers call it.
+    pub const fn endonym(self) -> &'static str {
+        match self {
+            Self::English => "English",
+            Self::Bangla => "বাংলা",
+            Self::Hindi => "हिन्दी",
+            Self::Tamil => "தமிழ்",
+            Self::Urdu => "اردو",
+            Self::Sinhala => "සිංහල",
+            Self::Nepali => "नेपाली",
+            Self::Khmer => "ភាសាខ្មែរ",
+            Self::Thai => "ไทย",
+            Self::Vietnamese => "Tiếng Việt",
+            Self::Indonesian => "Bahasa Indonesia",
+            Self::Filipino => "Filipino",
+            Self::Chinese => "简体中文",
+        }
+    }
+
+    /// Which way it runs.
+    pub const fn direction(self) -> Direction {
+        match self {
+            Self::Urdu => Direction::RightToLeft,
+            _ => Direction::LeftToRight,
+        }
+    }
+
+    /// Whether pages are shipped in it too.
+    pub fn is_of_pages(self) -> bool {
+        Language::ALL.into_iter().any(|language| Self::from(language) == self)
+    }
+}
+
+impl From<Language> for RecordLanguage {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::English => Self::English,
+            Language::Bangla => Self::Bangla,
+            Language::Urdu => Self::Urdu,
+        }
+    }
+}
+
+impl fmt::Display for RecordLanguage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.tag())
+    }
+}
+
+impl FromStr for RecordLanguage {
+    type Err = NotALanguage;
+
+    fn from_str(tag: &str) -> Result<Self, NotALanguage> {
+        Self::ALL.into_iter().find(|language| language.tag() == tag).ok_or(NotALanguage)
+    }
+}
+
 /// The BCP 47 tag of what somebody wrote, in any language: people are not bound to the shipped ones in the room.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct LanguageTag(String);
@@ -95,6 +222,12 @@ impl LanguageTag {
 
 impl From<Language> for LanguageTag {
     fn from(language: Language) -> Self {
+        Self(language.tag().to_owned())
+    }
+}
+
+impl From<RecordLanguage> for LanguageTag {
+    fn from(language: RecordLanguage) -> Self {
         Self(language.tag().to_owned())
     }
 }
@@ -126,11 +259,29 @@ mod tests {
         for language in Language::ALL {
             assert_eq!(language.tag().parse(), Ok(language));
         }
+        for language in RecordLanguage::ALL {
+            assert_eq!(language.tag().parse(), Ok(language));
+            assert_eq!(language.tag().parse::<LanguageTag>(), Ok(language.into()));
+        }
         for tag in ["bn", "ur-PK", "zh-Hans", "fil"] {
             assert!(tag.parse::<LanguageTag>().is_ok(), "{tag}");
         }
         for tag in ["", "e", "en_US", "en-", "<b>", "en-\u{202e}", "abcd"] {
             assert!(tag.parse::<LanguageTag>().is_err(), "{tag}");
         }
+    }
+
+    #[test]
+    fn what_a_page_speaks_a_record_speaks_under_the_same_tag_and_the_same_way_round() {
+        for language in Language::ALL {
+            let record = RecordLanguage::from(language);
+            assert!(record.is_of_pages());
+            assert_eq!(
+                (record.tag(), record.endonym(), record.direction()),
+                (language.tag(), language.endonym(), language.direction())
+            );
+        }
+        assert_eq!(RecordLanguage::ALL.iter().filter(|language| language.is_of_pages()).count(), 3);
+        assert!(RecordLanguage::ALL.is_sorted());
     }
 }

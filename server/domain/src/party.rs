@@ -3,6 +3,7 @@
 
 use crate::consent::Consent;
 use crate::ids::AccountId;
+use crate::language::RecordLanguage;
 use crate::safety::Finding;
 use crate::settlement::DeliveryChoice;
 use crate::time::Moment;
@@ -142,6 +143,8 @@ pub struct Party {
     pub route: Option<Route>,
     /// How the record is to reach it; none chosen is the default.
     pub delivery: Option<DeliveryChoice>,
+    /// The language that it chose to read and sign the text in; none chosen is that of its agreement to mediate.
+    pub reading: Option<RecordLanguage>,
     /// When it used its one suspension.
     pub suspended_at: Option<Moment>,
 }
@@ -155,8 +158,14 @@ impl Party {
             consent: None,
             route: None,
             delivery: None,
+            reading: None,
             suspended_at: None,
         }
+    }
+
+    /// The language in which it reads and signs the text (R22), as far as that is known.
+    pub fn reads_in(&self) -> Option<RecordLanguage> {
+        self.reading.or_else(|| self.consent.map(|consent| consent.language.into()))
     }
 
     /// The account that sits on this side, once it joined.

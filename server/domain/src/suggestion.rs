@@ -2,7 +2,7 @@
 //! says who hears of it, everyone or the mediator alone, and nothing of the latter ever shows elsewhere: a revision that
 //! came out of it says no more than any other. Deliberately not here: the words of the people's talk (`entry`).
 
-use crate::language::{Language, LanguageTag};
+use crate::language::{LanguageTag, RecordLanguage};
 use crate::party::Side;
 use crate::room::{Channel, Seat};
 use crate::terms::Term;
@@ -173,7 +173,7 @@ impl Suggestion {
                 terms.remove(place(*term, read, now)?);
             }
             Suggested::Addition { to } => {
-                let has_words = |(language, _): (&Language, &String)| to.text.contains_key(language);
+                let has_words = |(language, _): (&RecordLanguage, &String)| to.text.contains_key(language);
                 if !now.iter().flat_map(|term| &term.text).all(has_words) {
                     return Err(SuggestionRefusal::Untranslated);
                 }
@@ -210,7 +210,7 @@ mod tests {
     use crate::time::Day;
     use std::collections::BTreeMap;
 
-    fn term(texts: &[(Language, &str)]) -> Term {
+    fn term(texts: &[(RecordLanguage, &str)]) -> Term {
         Term {
             debtor: Side::Respondent,
             creditor: Side::Claimant,
@@ -224,7 +224,7 @@ mod tests {
     }
 
     fn english(text: &str) -> Term {
-        term(&[(Language::English, text)])
+        term(&[(RecordLanguage::English, text)])
     }
 
     fn suggestion(suggested: Suggested) -> Suggestion {
@@ -292,19 +292,20 @@ mod tests {
 
     #[test]
     fn r22_new_words_in_one_language_leave_no_old_promise_in_another() {
-        let stands = term(&[(Language::English, "pays"), (Language::Bangla, "দেবেন")]);
+        let stands = term(&[(RecordLanguage::English, "pays"), (RecordLanguage::Bangla, "দেবেন")]);
         let later = Term { due_on: Day::new(2027, 1, 31), ..english("pays") };
         assert_eq!(merged(&stands, &later), Some(Term { text: stands.text.clone(), ..later }));
         assert_eq!(merged(&stands, &english("pays half")), None);
-        let both = term(&[(Language::English, "pays half"), (Language::Bangla, "অর্ধেক দেবেন")]);
+        let both = term(&[(RecordLanguage::English, "pays half"), (RecordLanguage::Bangla, "অর্ধেক দেবেন")]);
         assert_eq!(merged(&stands, &both), Some(both));
     }
 
     #[test]
     fn r5_in_whichever_language_it_was_suggested_the_text_comes_to_the_same() {
-        let now = [term(&[(Language::English, "pays"), (Language::Bangla, "দেবেন")])];
-        let both = term(&[(Language::English, "pays half"), (Language::Bangla, "অর্ধেক দেবেন")]);
-        for one in [english("pays half"), term(&[(Language::Bangla, "অর্ধেক দেবেন")])] {
+        let now = [term(&[(RecordLanguage::English, "pays"), (RecordLanguage::Bangla, "দেবেন")])];
+        let both = term(&[(RecordLanguage::English, "pays half"), (RecordLanguage::Bangla, "অর্ধেক দেবেন")]);
+        for one in [english("pays half"), term(&[(RecordLanguage::Bangla, "অর্ধেক দেবেন")])]
+        {
             for suggested in
                 [Suggested::Change { term: 1, to: one.clone() }, Suggested::Addition { to: one.clone() }]
             {

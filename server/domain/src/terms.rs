@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::language::Language;
+use crate::language::RecordLanguage;
 use crate::money::Money;
 use crate::party::Side;
 use crate::person::{NotWords, clean_words};
@@ -21,7 +21,7 @@ pub struct Term {
     /// To whom it is owed.
     pub creditor: Side,
     /// What is owed, in each language; at least one.
-    pub text: BTreeMap<Language, String>,
+    pub text: BTreeMap<RecordLanguage, String>,
     /// How much, where it is money.
     pub amount: Option<Money>,
     /// By when.
@@ -43,7 +43,7 @@ pub enum NotTerms {
         /// Which term.
         at: usize,
         /// In which language.
-        language: Language,
+        language: RecordLanguage,
         /// Why.
         why: NotWords,
     },
@@ -84,16 +84,16 @@ fn clean_term(at: usize, term: Term) -> Result<Term, NotTerms> {
 }
 
 /// The languages in which every one of the terms has its text.
-pub fn languages_of(terms: &[Term]) -> Vec<Language> {
-    let complete = |language: &Language| terms.iter().all(|term| term.text.contains_key(language));
-    Language::ALL.into_iter().filter(complete).collect()
+pub fn languages_of(terms: &[Term]) -> Vec<RecordLanguage> {
+    let complete = |language: &RecordLanguage| terms.iter().all(|term| term.text.contains_key(language));
+    RecordLanguage::ALL.into_iter().filter(complete).collect()
 }
 
 /// The languages in which at least one of the terms has its text. A text that is begun has to be there for every term
 /// before it is frozen: the digest covers it, and a record says each term in the same languages (R22).
-pub fn languages_begun(terms: &[Term]) -> Vec<Language> {
-    let begun = |language: &Language| terms.iter().any(|term| term.text.contains_key(language));
-    Language::ALL.into_iter().filter(begun).collect()
+pub fn languages_begun(terms: &[Term]) -> Vec<RecordLanguage> {
+    let begun = |language: &RecordLanguage| terms.iter().any(|term| term.text.contains_key(language));
+    RecordLanguage::ALL.into_iter().filter(begun).collect()
 }
 
 #[cfg(test)]
@@ -104,7 +104,7 @@ mod tests {
         Term {
             debtor: Side::Respondent,
             creditor: Side::Claimant,
-            text: BTreeMap::from([(Language::English, text.to_owned())]),
+            text: BTreeMap::from([(RecordLanguage::English, text.to_owned())]),
             amount: None,
             due_on,
         }
@@ -113,10 +113,10 @@ mod tests {
     #[test]
     fn r22_a_language_is_complete_in_every_term_and_begun_in_any() {
         let mut both = term("pays", None);
-        both.text.insert(Language::Bangla, "দেবেন".to_owned());
+        both.text.insert(RecordLanguage::Bangla, "দেবেন".to_owned());
         let terms = [both.clone(), term("says sorry", None)];
-        assert_eq!(languages_of(&terms), [Language::English]);
-        assert_eq!(languages_begun(&terms), [Language::English, Language::Bangla]);
+        assert_eq!(languages_of(&terms), [RecordLanguage::English]);
+        assert_eq!(languages_begun(&terms), [RecordLanguage::English, RecordLanguage::Bangla]);
         let even = [both.clone(), both];
         assert_eq!(languages_of(&even), languages_begun(&even));
     }
@@ -128,7 +128,7 @@ mod tests {
         own.creditor = Side::Respondent;
         assert_eq!(clean_terms(vec![]), Err(NotTerms::WrongNumber));
         assert_eq!(clean_terms(vec![fine.clone(), own]), Err(NotTerms::SameSides { at: 1 }));
-        let cleaned = clean_terms(vec![fine]).map(|terms| terms[0].text[&Language::English].clone());
+        let cleaned = clean_terms(vec![fine]).map(|terms| terms[0].text[&RecordLanguage::English].clone());
         assert_eq!(cleaned, Ok("pays".to_owned()));
         let long = term(&"a".repeat(TERM_CHARACTERS_MAX + 1), None);
         assert!(matches!(clean_terms(vec![long]), Err(NotTerms::Text { at: 0, .. })));

@@ -5,13 +5,15 @@ use crate::form::Form;
 use crate::frame::page;
 use crate::read_backs::ReadBackLine;
 use crate::terms::{FlagLine, TermLine};
+use domain::language::RecordLanguage;
 use domain::time::Moment;
 
 /// `GET /disputes/{id}/agreement?edit=yes` (mediator). Posts `/disputes/{id}/agreement/revisions`: `base` (number of
 /// the revision that was edited, 0 for none), `prevailing_language`, and for N = 1 to `rows`: `term-N-debtor`
 /// (`claimant`, `respondent`), `term-N-text-TAG` for each language tag, `term-N-amount`, `term-N-currency`,
 /// `term-N-due_on`. A row with no text in any language is left out. `more=yes` (a second button): save nothing, show
-/// the form again with two more rows.
+/// the form again with two more rows. `add=yes` (a third one): the same with one more field for each term, in the
+/// language of `add_language`. `languages`: the tags of those that the form has, with blanks between them.
 #[derive(Debug, Clone, Default)]
 pub struct AgreementEditor {
     /// The dispute's id.
@@ -22,7 +24,7 @@ pub struct AgreementEditor {
     pub claimant: String,
     /// The respondent's name.
     pub respondent: String,
-    /// The languages of the parties, by tag.
+    /// The languages of the parties, and those that were added, by tag.
     pub languages: Vec<String>,
     /// The currencies that the house takes.
     pub currencies: Vec<String>,
@@ -41,6 +43,17 @@ impl AgreementEditor {
     /// The rows by number, from 1.
     pub fn numbers(&self) -> std::ops::RangeInclusive<usize> {
         1..=self.rows
+    }
+
+    /// The tags of its languages, with blanks between them.
+    pub fn tags(&self) -> String {
+        self.languages.join(" ")
+    }
+
+    /// The tags of the other languages that a text can be in.
+    pub fn others(&self) -> impl Iterator<Item = &'static str> {
+        let others = RecordLanguage::ALL.into_iter().map(RecordLanguage::tag);
+        others.filter(|tag| !self.languages.iter().any(|language| language == tag))
     }
 
     /// What is marked in the row with this number.

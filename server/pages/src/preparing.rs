@@ -4,7 +4,7 @@
 use crate::content::{Block, agreement_to_mediate, blocks};
 use crate::form::Form;
 use crate::frame::page;
-use domain::language::Language;
+use domain::language::{Language, RecordLanguage};
 use domain::time::Moment;
 
 /// `GET /disputes/{id}/consent[?language=bn]`. Posts `/disputes/{id}/consent`: `version`, `language`, `agree=yes`.
@@ -54,3 +54,24 @@ pub struct Delivery {
     pub form: Form,
 }
 page!(Delivery, "preparing/delivery.html");
+
+/// `GET /disputes/{id}/reading-language`. Posts the same path: `language`, a tag.
+#[derive(Debug, Clone, Default)]
+pub struct ReadingLanguage {
+    /// The dispute's id.
+    pub id: String,
+    /// The tag of the language in which the reader reads the text.
+    pub chosen: String,
+    /// Whether another one may still be chosen.
+    pub may_choose: bool,
+    /// What was typed, or chosen before (`language`).
+    pub form: Form,
+}
+page!(ReadingLanguage, "preparing/reading_language.html");
+
+impl ReadingLanguage {
+    /// The languages, by tag.
+    pub fn all(&self) -> impl Iterator<Item = &'static str> {
+        RecordLanguage::ALL.into_iter().map(RecordLanguage::tag)
+    }
+}

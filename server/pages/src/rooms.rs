@@ -26,7 +26,7 @@ pub struct ChannelTab {
 /// `GET /rooms/{dispute}?channel=joint[&before=SEQ][&offer=new|ENTRY]` (`offer=new`: the form for an offer is open;
 /// `offer=ENTRY`: as a counter-offer to that one). Posts (all with `channel`):
 /// `/rooms/{id}/entries`: `id` (UUIDv7 made by the server into the page), `text`, `lang`;
-/// `/rooms/{id}/offers`: `id`, `counters` (entry id or empty), `rows`, for each row n `term-n-debtor` (`claimant`,
+/// `/rooms/{id}/offers`: `id`, `counters` (entry id or empty), `offer_language`, `rows`, for each row n `term-n-debtor` (`claimant`,
 /// `respondent`), `term-n-text`, `term-n-amount`, `term-n-currency`, `term-n-due_on`; `note`, `expires_on`; `more`
 /// (`yes`: one more row, nothing is sent);
 /// `/rooms/{id}/offers/{entry}/acceptance`, `/rooms/{id}/offers/{entry}/withdrawal`: `id`;
@@ -87,6 +87,8 @@ pub struct Room {
     pub offer_to: Option<String>,
     /// What is offered there by the other side, above the form of a counter-offer.
     pub answers: Vec<TermLine>,
+    /// The tag of the language in which the reader writes an offer.
+    pub offer_language: String,
     /// How many promises the form for an offer has.
     pub offer_rows: usize,
     /// To whom an offer goes from here, by name.

@@ -1,7 +1,9 @@
 //! Terms as they are shown and as they are typed: who does what, how much, by when. Used by offers and agreements.
 
-use domain::language::Language;
+use domain::language::RecordLanguage;
 use domain::time::Day;
+
+use crate::words::{Said, Words};
 
 /// One promise as it is shown.
 #[derive(Debug, Clone, Default)]
@@ -55,10 +57,15 @@ impl WorkingText {
 
 /// A language by its tag, as its speakers call it.
 pub fn endonym(tag: &str) -> &str {
-    tag.parse::<Language>().map_or(tag, |language| language.endonym())
+    tag.parse::<RecordLanguage>().map_or(tag, |language| language.endonym())
+}
+
+/// A language by its tag, as the page calls it.
+pub fn named(w: &Words, tag: &str) -> Said {
+    w.of("language", &tag.to_ascii_lowercase())
 }
 
 /// Which way a text in this language runs.
 pub fn dir(tag: &str) -> &'static str {
-    tag.parse::<Language>().map_or("auto", |language| language.direction().as_str())
+    tag.parse::<RecordLanguage>().map_or("auto", |language| language.direction().as_str())
 }

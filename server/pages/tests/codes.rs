@@ -86,6 +86,15 @@ fn every_closed_list_has_its_words() {
 }
 
 #[test]
+fn every_language_of_a_record_has_its_name_in_every_language_of_the_pages() {
+    let tags = domain::language::RecordLanguage::ALL.map(|language| language.tag().to_ascii_lowercase());
+    let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
+    for language in Language::ALL {
+        assert_eq!(lacks(language, "language", &tags), Vec::<String>::new(), "{language}");
+    }
+}
+
+#[test]
 fn r21_every_flag_has_its_words_in_every_language() {
     use domain::flag::Flag;
     for language in Language::ALL {

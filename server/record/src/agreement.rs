@@ -8,7 +8,7 @@ use std::str::FromStr;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::ids::DisputeId;
-use domain::language::Language;
+use domain::language::RecordLanguage;
 use domain::money::Money;
 use domain::party::Side;
 use domain::terms;
@@ -77,7 +77,7 @@ pub struct Term {
     pub creditor: Side,
     /// What is done, in each language of the agreement.
     #[serde(with = "spelled::by_language")]
-    pub text: BTreeMap<Language, String>,
+    pub text: BTreeMap<RecordLanguage, String>,
     /// How much is paid.
     #[serde(with = "spelled::amount", default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Money>,
@@ -108,7 +108,7 @@ pub fn numbered(terms: &[terms::Term]) -> Vec<Term> {
 }
 
 /// Texts in Unicode's form C.
-pub(crate) fn normalised(texts: BTreeMap<Language, String>) -> BTreeMap<Language, String> {
+pub(crate) fn normalised(texts: BTreeMap<RecordLanguage, String>) -> BTreeMap<RecordLanguage, String> {
     texts.into_iter().map(|(language, text)| (language, text.nfc().collect())).collect()
 }
 
@@ -122,7 +122,7 @@ struct Revision<'a> {
     dispute: DisputeId,
     revision: u32,
     #[serde(with = "spelled")]
-    prevailing_language: Language,
+    prevailing_language: RecordLanguage,
     terms: &'a [Term],
 }
 
@@ -136,7 +136,7 @@ pub fn agreement_digest(
     salt: &Salt,
     dispute: DisputeId,
     revision: u32,
-    prevailing_language: Language,
+    prevailing_language: RecordLanguage,
     terms: &[terms::Term],
 ) -> Result<Digest, NotCanonical> {
     digest_of_numbered(salt, dispute, revision, prevailing_language, &numbered(terms))
@@ -147,7 +147,7 @@ pub(crate) fn digest_of_numbered(
     salt: &Salt,
     dispute: DisputeId,
     revision: u32,
-    prevailing_language: Language,
+    prevailing_language: RecordLanguage,
     terms: &[Term],
 ) -> Result<Digest, NotCanonical> {
     let revision = Revision { kind: "agreement", salt: *salt, dispute, revision, prevailing_language, terms };
@@ -166,14 +166,14 @@ mod tests {
         terms::Term {
             debtor: Side::Respondent,
             creditor: Side::Claimant,
-            text: BTreeMap::from([(Language::English, text.to_owned())]),
+            text: BTreeMap::from([(RecordLanguage::English, text.to_owned())]),
             amount: "BDT".parse().ok().and_then(|currency| Money::parse("450", currency).ok()),
             due_on: "2027-01-31".parse().ok(),
         }
     }
 
     fn digest(salt: u8, revision: u32, terms: &[terms::Term]) -> Digest {
-        agreement_digest(&Salt::new([salt; 16]), dispute(), revision, Language::English, terms)
+        agreement_digest(&Salt::new([salt; 16]), dispute(), revision, RecordLanguage::English, terms)
             .expect("a digest")
     }
 

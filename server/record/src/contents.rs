@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use domain::category::Category;
 use domain::ids::{DisputeId, Reference, SettlementId};
-use domain::language::Language;
+use domain::language::{Language, RecordLanguage};
 use domain::party::Side;
 use domain::time::{Day, Moment};
 use serde::de::Error as _;
@@ -44,17 +44,17 @@ pub struct Contents {
     pub parties: Vec<Party>,
     /// Who mediated, and led where there were two.
     pub mediator: Mediator,
-    /// Who mediated beside them when the parties signed: always in version 2, in version 3 where there was one.
+    /// Who mediated beside them when the parties signed: always in version 2, in later ones where there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub co_mediator: Option<CoMediator>,
     /// When it was mediated.
     pub mediation: Mediation,
     /// The languages in which each term is written.
     #[serde(with = "spelled::list")]
-    pub languages: Vec<Language>,
+    pub languages: Vec<RecordLanguage>,
     /// The language whose text counts where the texts differ (R22).
     #[serde(with = "spelled")]
-    pub prevailing_language: Language,
+    pub prevailing_language: RecordLanguage,
     /// What was agreed.
     pub terms: Vec<Term>,
     /// Which revision was signed.
@@ -67,10 +67,10 @@ pub struct Contents {
     pub auditor_may_read_terms: bool,
     /// That this is no order of a court, in each language.
     #[serde(with = "spelled::by_language")]
-    pub not_a_court_order: BTreeMap<Language, String>,
+    pub not_a_court_order: BTreeMap<RecordLanguage, String>,
     /// How it is enforced where it was made, in each language.
     #[serde(with = "spelled::by_language")]
-    pub enforcement: BTreeMap<Language, String>,
+    pub enforcement: BTreeMap<RecordLanguage, String>,
     /// The record that this one replaces.
     #[serde(with = "spelled::maybe", default, skip_serializing_if = "Option::is_none")]
     pub supersedes: Option<SettlementId>,
@@ -86,12 +86,21 @@ pub enum Version {
     Two,
     /// A representative signed for a party (R3).
     Three,
+    /// A language in which records were not written before.
+    Four,
 }
 
 impl Version {
     /// The version under which that is written.
-    pub fn of(co_mediator: Option<&CoMediator>, signatures: &[Signature]) -> Self {
-        if signatures.iter().any(|signature| signature.on_behalf_of.is_some()) {
+    pub fn of(
+        co_mediator: Option<&CoMediator>,
+        signatures: &[Signature],
+        languages: &[RecordLanguage],
+    ) -> Self {
+        use RecordLanguage::{Bangla, English, Urdu};
+        if !languages.iter().all(|language| matches!(language, English | Bangla | Urdu)) {
+            Self::Four
+        } else if signatures.iter().any(|signature| signature.on_behalf_of.is_some()) {
             Self::Three
         } else if co_mediator.is_some() {
             Self::Two
@@ -107,6 +116,7 @@ impl Serialize for Version {
             Self::One => 1,
             Self::Two => 2,
             Self::Three => 3,
+            Self::Four => 4,
         })
     }
 }
@@ -117,6 +127,7 @@ impl<'de> Deserialize<'de> for Version {
             1 => Ok(Self::One),
             2 => Ok(Self::Two),
             3 => Ok(Self::Three),
+            4 => Ok(Self::Four),
             _ => Err(D::Error::custom("not a version that is known here")),
         }
     }
@@ -223,7 +234,7 @@ pub struct Signature {
     /// The digest of what they signed.
     #[serde(with = "spelled")]
     pub digest: Digest,
-    /// For whom they signed, where it was not for themselves (R3); in version 3 alone.
+    /// For whom they signed, where it was not for themselves (R3); from version 3 on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_behalf_of: Option<OnBehalf>,
 }
@@ -265,6 +276,11 @@ impl Contents {
     /// `NotCanonical`, never for contents of these types.
     pub fn canonical(&self) -> Result<Vec<u8>, NotCanonical> {
         canonical_bytes(self)
+    }
+
+    /// Whether somebody signed for a party (R3).
+    pub(crate) fn is_signed_for_another(&self) -> bool {
+        self.signatures.iter().any(|signature| signature.on_behalf_of.is_some())
     }
 
     /// Every text that is printed and that somebody wrote.

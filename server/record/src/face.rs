@@ -1,12 +1,13 @@
 //! The printed face of a record: which headings, lines and tables stand on its pages, in each language in full. How
 //! they look is `paper.typ`'s; what people wrote goes there as data and is never read as markup.
 
-use domain::language::{Direction, Language};
+use domain::language::{Direction, RecordLanguage};
+use domain::time::{Day, Moment};
 use serde::Serialize;
 
 use crate::agreement::Term;
 use crate::canonical::Digest;
-use crate::contents::{Contents, Version};
+use crate::contents::Contents;
 use crate::labels::Labels;
 
 /// A document as the template reads it.
@@ -49,12 +50,21 @@ pub(crate) struct Row {
 pub(crate) struct Line {
     text: String,
     rtl: bool,
+    /// The day that the text names in its readers' words, as everybody reads it; empty where it names none.
+    iso: String,
 }
 
 impl From<String> for Line {
     fn from(text: String) -> Self {
         let rtl = text.chars().find(|letter| letter.is_alphabetic()).is_some_and(is_right_to_left);
-        Self { text, rtl }
+        Self { text, rtl, iso: String::new() }
+    }
+}
+
+impl Line {
+    /// A text that names that day.
+    fn dated(text: String, day: Day) -> Self {
+        Self { iso: day.to_string(), ..Self::from(text) }
     }
 }
 
@@ -87,7 +97,7 @@ pub(crate) fn keyword(kid: &str) -> String {
     format!("concord-seal:{kid}")
 }
 
-fn blocks(contents: &Contents, language: Language, digest: Digest, kid: &str) -> Vec<Block> {
+fn blocks(contents: &Contents, language: RecordLanguage, digest: Digest, kid: &str) -> Vec<Block> {
     let words = Labels::of(language);
     let mut blocks = vec![heading(1, words.title)];
     if contents.languages.len() > 1 {
@@ -102,10 +112,7 @@ fn blocks(contents: &Contents, language: Language, digest: Digest, kid: &str) ->
     }
     blocks.push(heading(2, words.signatures));
     blocks.push(Block::Rows { rows: signatures(contents, words) });
-    let by_mediator = match contents.version {
-        Version::Three => words.attests_for,
-        Version::One | Version::Two => words.attests,
-    };
+    let by_mediator = if contents.is_signed_for_another() { words.attests_for } else { words.attests };
     let attests = contents.mediator.attested_at.map_or(words.institution_attests, |_| by_mediator);
     blocks.push(text(attests));
     blocks.push(heading(2, words.standing));
@@ -128,16 +135,17 @@ fn facts(contents: &Contents, words: &Labels) -> Vec<Row> {
     rows.push(row(words.address, &house.address));
     rows.push(row(words.phone, &house.phone));
     rows.extend(house.website.iter().map(|website| row(words.website, website)));
-    rows.push(row(words.filed, &words.day(contents.mediation.filed_on)));
-    rows.push(row(words.started, &words.moment(contents.mediation.started_at)));
-    rows.push(row(words.sealed, &words.moment(contents.mediation.sealed_at)));
+    let filed_on = contents.mediation.filed_on;
+    rows.push(dated_row(words.filed, words.day(filed_on), filed_on));
+    rows.push(moment_row(words, words.started, contents.mediation.started_at));
+    rows.push(moment_row(words, words.sealed, contents.mediation.sealed_at));
     let languages: Vec<_> = contents.languages.iter().map(|language| words.language(*language)).collect();
     rows.push(row(words.written_in, &languages.join(" · ")));
     rows.extend(contents.supersedes.iter().map(|id| row(words.supersedes, &id.to_string())));
     rows
 }
 
-fn term_blocks(contents: &Contents, term: &Term, language: Language) -> Vec<Block> {
+fn term_blocks(contents: &Contents, term: &Term, language: RecordLanguage) -> Vec<Block> {
     let words = Labels::of(language);
     let names = |side| {
         let of_side = contents.parties.iter().filter(|party| party.side == side);
@@ -148,7 +156,7 @@ fn term_blocks(contents: &Contents, term: &Term, language: Language) -> Vec<Bloc
         Row { label: words.creditor.into(), lines: names(term.creditor) },
     ];
     rows.extend(term.amount.map(|amount| row(words.amount, &amount.to_string())));
-    rows.extend(term.due_on.map(|day| row(words.due, &words.day(day))));
+    rows.extend(term.due_on.map(|day| dated_row(words.due, words.day(day), day)));
     vec![
         heading(3, &format!("{} {}", words.term, words.digits(&term.number.to_string()))),
         text(term.text.get(&language).map_or("", String::as_str)),
@@ -160,25 +168,23 @@ fn signatures(contents: &Contents, words: &Labels) -> Vec<Row> {
     let mut rows = Vec::new();
     for consent in &contents.consents {
         let label = format!("{}: {}", words.side(consent.side), words.consent);
-        rows.push(row(&label, &words.moment(consent.given_at)));
+        rows.push(moment_row(words, &label, consent.given_at));
     }
     for signature in &contents.signatures {
-        let when = format!("{}: {}", words.signed, words.moment(signature.signed_at));
         let mut lines = vec![one_line(&signature.name).into()];
         if let Some(behalf) = &signature.on_behalf_of {
             lines.push(words.on_behalf_of.replace("{party}", &one_line(&behalf.party)).into());
-            let accepted = words.moment(behalf.authority_accepted_at);
-            lines.push(format!("{}: {accepted}", words.authority_accepted).into());
+            lines.push(done_at(words, words.authority_accepted, behalf.authority_accepted_at));
         }
-        lines.push(when.into());
+        lines.push(done_at(words, words.signed, signature.signed_at));
         rows.push(Row { label: words.side(signature.side).into(), lines });
     }
     let by_mediator = contents.mediator.attested_at.map(|at| (words.mediator, &contents.mediator.name, at));
     let by_house =
         contents.institution.attested_at.map(|at| (words.institution, &contents.institution.name, at));
     for (label, name, at) in by_mediator.into_iter().chain(by_house) {
-        let when = format!("{}: {}", words.attested, words.moment(at));
-        rows.push(Row { label: label.into(), lines: vec![one_line(name).into(), when.into()] });
+        let when = done_at(words, words.attested, at);
+        rows.push(Row { label: label.into(), lines: vec![one_line(name).into(), when] });
     }
     rows
 }
@@ -203,6 +209,19 @@ pub(crate) fn text(text: &str) -> Block {
 
 pub(crate) fn row(label: &str, value: &str) -> Row {
     Row { label: label.to_owned(), lines: lines(value).into_iter().map(Line::from).collect() }
+}
+
+fn dated_row(label: &str, text: String, day: Day) -> Row {
+    Row { label: label.to_owned(), lines: vec![Line::dated(text, day)] }
+}
+
+fn moment_row(words: &Labels, label: &str, at: Moment) -> Row {
+    dated_row(label, words.moment(at), at.day())
+}
+
+/// `Signed: 24 November 2026, 05:07 UTC`.
+fn done_at(words: &Labels, done: &str, at: Moment) -> Line {
+    Line::dated(format!("{done}: {}", words.moment(at)), at.day())
 }
 
 /// A digest is wider than its column: two halves, each of which can be searched for.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::language::Language;
+use domain::language::RecordLanguage;
 use domain::party::Side;
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -33,7 +33,7 @@ pub enum Unfit {
     #[error("a statement is missing in the language {language}")]
     StatementMissing {
         /// Which language.
-        language: Language,
+        language: RecordLanguage,
     },
     /// Nobody stands on a side.
     #[error("nobody stands on the side of the {side}")]
@@ -78,7 +78,9 @@ impl Contents {
     /// The first thing that is wrong.
     pub fn checked(self) -> Result<Self, Unfit> {
         let contents = self.normalised();
-        if contents.version != Version::of(contents.co_mediator.as_ref(), &contents.signatures) {
+        if contents.version
+            != Version::of(contents.co_mediator.as_ref(), &contents.signatures, &contents.languages)
+        {
             return Err(Unfit::Version);
         }
         contents.check_languages()?;
@@ -177,7 +179,7 @@ impl Contents {
     }
 }
 
-fn is_blank(texts: &BTreeMap<Language, String>, language: Language) -> bool {
+fn is_blank(texts: &BTreeMap<RecordLanguage, String>, language: RecordLanguage) -> bool {
     texts.get(&language).is_none_or(|text| text.trim().is_empty())
 }
 
@@ -188,7 +190,7 @@ mod tests {
     use crate::canonical::digest_of;
     use crate::samples::{self, now, settlement};
 
-    const BOTH: [Language; 2] = [Language::English, Language::Bangla];
+    const BOTH: [RecordLanguage; 2] = [RecordLanguage::English, RecordLanguage::Bangla];
 
     #[test]
     fn a_record_of_version_1_has_the_same_bytes_for_ever() {
@@ -296,7 +298,7 @@ mod tests {
             spoil(&mut contents);
             contents.checked().err()
         };
-        let bangla = Language::Bangla;
+        let bangla = RecordLanguage::Bangla;
         assert_eq!(spoilt(&|_| ()), None);
         assert_eq!(spoilt(&|it| it.terms.clear()), Some(Unfit::NoTerms));
         assert_eq!(spoilt(&|it| it.terms[1].number = 3), Some(Unfit::Misnumbered));
@@ -306,7 +308,7 @@ mod tests {
         assert_eq!(spoilt(&|it| it.signatures[0].digest = digest_of(b"")), Some(Unfit::AgreementDiffers));
         assert_eq!(spoilt(&|it| it.salt = Salt::new([8; 16])), Some(Unfit::AgreementDiffers));
         assert_eq!(spoilt(&|it| it.languages.push(bangla)), Some(Unfit::Languages));
-        assert_eq!(spoilt(&|it| it.prevailing_language = Language::Urdu), Some(Unfit::Languages));
+        assert_eq!(spoilt(&|it| it.prevailing_language = RecordLanguage::Urdu), Some(Unfit::Languages));
         let missing = Some(Unfit::StatementMissing { language: bangla });
         assert_eq!(spoilt(&|it| _ = it.enforcement.remove(&bangla)), missing);
         let respondent = Side::Respondent;

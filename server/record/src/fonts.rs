@@ -3,6 +3,8 @@
 
 use std::sync::LazyLock;
 
+use icu_segmenter::options::LineBreakOptions;
+use icu_segmenter::{LineSegmenter, LineSegmenterBorrowed};
 use typst::foundations::Bytes;
 use typst::layout::Abs;
 use typst::text::{Font, FontBook, FontInstance, FontVariant, FontVariations};
@@ -10,17 +12,35 @@ use typst::utils::LazyHash;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
-/// Ships with the licence in `fonts/OFL.txt`.
-static FILES: [&[u8]; 6] = [
+/// Ships with the licence in `fonts/OFL.txt`; how each was made is told in `fonts/README.md`. Chinese has no bold: its
+/// headings are told by their size.
+static FILES: [&[u8]; 17] = [
     include_bytes!("../fonts/NotoSans-Regular.ttf"),
     include_bytes!("../fonts/NotoSans-Bold.ttf"),
     include_bytes!("../fonts/NotoSansBengali-Regular.ttf"),
     include_bytes!("../fonts/NotoSansBengali-Bold.ttf"),
+    include_bytes!("../fonts/NotoSansDevanagari-Regular.ttf"),
+    include_bytes!("../fonts/NotoSansDevanagari-Bold.ttf"),
+    include_bytes!("../fonts/NotoSansTamil-Regular.ttf"),
+    include_bytes!("../fonts/NotoSansTamil-Bold.ttf"),
     include_bytes!("../fonts/NotoSansArabic-Regular.ttf"),
     include_bytes!("../fonts/NotoSansArabic-Bold.ttf"),
+    include_bytes!("../fonts/NotoSansSinhala-Regular.ttf"),
+    include_bytes!("../fonts/NotoSansSinhala-Bold.ttf"),
+    include_bytes!("../fonts/NotoSansKhmer-Regular.ttf"),
+    include_bytes!("../fonts/NotoSansKhmer-Bold.ttf"),
+    include_bytes!("../fonts/NotoSansThai-Regular.ttf"),
+    include_bytes!("../fonts/NotoSansThai-Bold.ttf"),
+    include_bytes!("../fonts/NotoSansSC-Regular.otf"),
 ];
 
-/// The widest run without a space, in widths of the letter M: what fits a line of the narrowest column.
+/// Where a line may be broken. It is what typst asks too, so that what is judged here is what is printed there: between words
+/// in most scripts, between letters in Chinese, and in Thai and Khmer, which are written without spaces, where a small model
+/// that is compiled in finds that words end.
+static BREAKS: LazyLock<LineSegmenterBorrowed<'static>> =
+    LazyLock::new(|| LineSegmenter::new_lstm(LineBreakOptions::default()));
+
+/// The widest run that cannot be broken, in widths of the letter M: what fits a line of the narrowest column.
 const RUN_EM_MAX: f64 = 24.0;
 
 pub(crate) struct Shipped {
@@ -48,8 +68,8 @@ pub enum Unprintable {
         /// Which.
         character: char,
     },
-    /// The text goes on without a space for longer than a line: it would run off the page, and be signed unread.
-    #[error("the text goes on without a space for longer than a line")]
+    /// The text cannot be broken for longer than a line: it would run off the page, and be signed unread.
+    #[error("the text goes on for longer than a line without a place at which it can be broken")]
     RunTooLong,
 }
 
@@ -59,71 +79,120 @@ pub enum Unprintable {
 /// # Errors
 /// The first reason why not.
 pub fn printable(text: &str) -> Result<(), Unprintable> {
-    let mut run = 0.0;
-    let letters: Vec<char> = text.nfc().collect();
-    let mut clusters = clusters(&letters).peekable();
-    while let Some(cluster) = clusters.next() {
-        let next = clusters.peek().and_then(|next| next.first());
-        if matches!(cluster, [' ' | '\n' | '\t']) {
-            run = 0.0;
-            continue;
-        }
-        run += width(cluster)?;
-        if run > RUN_EM_MAX {
-            return Err(Unprintable::RunTooLong);
-        }
-        // An address of the web is broken behind its slashes and hyphens, though not before a digit (UAX 14).
-        if matches!(cluster, ['/' | '-']) && next.is_some_and(|next| next.is_alphabetic()) {
-            run = 0.0;
-        }
+    let text: String = text.nfc().collect();
+    if text.contains(BREAK_OF_WORDS) {
+        return printable(&without_breaks_of_words(&text)?);
     }
-    Ok(())
+    pieces(&text).try_for_each(|piece| match piece_width(piece)? {
+        wide if wide > RUN_EM_MAX => Err(Unprintable::RunTooLong),
+        _ => Ok(()),
+    })
+}
+
+/// The pieces of a text between which a line may be broken, without the blanks that end them.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let mut from = 0;
+    BREAKS.segment_str(text).filter_map(move |to| {
+        let piece = text.get(from..to)?;
+        from = to;
+        Some(piece.trim_end_matches([' ', '\n', '\t']))
+    })
+}
+
+fn piece_width(piece: &str) -> Result<f64, Unprintable> {
+    let letters: Vec<char> = piece.chars().collect();
+    clusters(&letters).map(width).sum()
+}
+
+/// By which people who write Khmer or Thai say where a word ends. It has no width, and between other letters it hides.
+const BREAK_OF_WORDS: char = '\u{200B}';
+
+/// The text with blanks where it says that a word ends; whether it may say so there.
+fn without_breaks_of_words(text: &str) -> Result<String, Unprintable> {
+    let letters: Vec<char> = text.chars().collect();
+    let goes_on = |at: Option<usize>| at.and_then(|at| letters.get(at)).copied().is_some_and(has_no_spaces);
+    let misplaced = |(at, letter): (usize, &char)| {
+        let is_between = goes_on(at.checked_sub(1)) && goes_on(at.checked_add(1));
+        *letter == BREAK_OF_WORDS && !is_between
+    };
+    if letters.iter().enumerate().any(misplaced) {
+        return Err(Unprintable::Character { character: BREAK_OF_WORDS });
+    }
+    Ok(text.replace(BREAK_OF_WORDS, " "))
+}
+
+/// The letters of Thai and Khmer.
+const fn has_no_spaces(letter: char) -> bool {
+    matches!(letter, '\u{0E01}'..='\u{0E7F}' | '\u{1780}'..='\u{17FF}')
 }
 
 /// A text as it can be printed, whatever it says: what no font shows stands as its number, what hides or deceives is left
 /// out, and what would run off the page is parted. For what is quoted and not signed; what is signed is [`printable`].
 pub(crate) fn made_printable(text: &str) -> String {
     let letters: Vec<char> = text.nfc().collect();
-    let (mut made, mut run) = (String::new(), 0.0);
-    for cluster in clusters(&letters) {
-        if matches!(cluster, [' ' | '\n' | '\t']) {
-            made.extend(cluster);
-            run = 0.0;
-            continue;
-        }
-        for (piece, wide) in shown(cluster) {
-            if made.ends_with(['/', '-']) && piece.starts_with(char::is_alphabetic) {
-                run = 0.0;
-            }
+    let told: String = clusters(&letters).flat_map(told).collect();
+    let made = parted(&told);
+    // A place at which a line may end can go where a blank comes: then each line is one.
+    if printable(&made).is_ok() { made } else { in_lines(&told) }
+}
+
+/// A text with a blank wherever it cannot be broken for longer than a line.
+fn parted(text: &str) -> String {
+    let (mut made, mut from) = (String::new(), 0);
+    for to in BREAKS.segment_str(text) {
+        let Some(piece) = text.get(from..to) else { continue };
+        from = to;
+        let letters: Vec<char> = piece.chars().collect();
+        let mut run = 0.0;
+        for cluster in clusters(&letters) {
+            let wide = width(cluster).unwrap_or(0.0);
             run += wide;
-            if run > RUN_EM_MAX {
+            if run > RUN_EM_MAX && !is_blank(cluster) {
                 made.push(' ');
                 run = wide;
             }
-            made.push_str(&piece);
+            made.extend(cluster);
         }
     }
     made
 }
 
-/// What is printed of a cluster, each piece with its width.
-fn shown(cluster: &[char]) -> Vec<(String, f64)> {
+/// A text in lines of which none is wider than a line, however little it can be broken.
+fn in_lines(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let (mut made, mut run) = (String::new(), 0.0);
+    for cluster in clusters(&letters) {
+        let wide = width(cluster).unwrap_or(0.0);
+        run += wide;
+        if is_blank(cluster) || run > RUN_EM_MAX {
+            made.push('\n');
+            run = wide;
+        }
+        if !is_blank(cluster) {
+            made.extend(cluster);
+        }
+    }
+    made
+}
+
+fn is_blank(cluster: &[char]) -> bool {
+    matches!(cluster, [' ' | '\n' | '\t'])
+}
+
+/// What is printed of a cluster, in pieces that can stand apart.
+fn told(cluster: &[char]) -> Vec<String> {
     match width(cluster) {
-        Ok(wide) if wide <= RUN_EM_MAX => return vec![(cluster.iter().collect(), wide)],
+        Ok(wide) if wide <= RUN_EM_MAX => return vec![cluster.iter().collect()],
         // More marks on one letter than a line is wide.
-        Ok(_) => return cluster.get(..cluster.len() / 2).map(shown).unwrap_or_default(),
+        Ok(_) => return cluster.get(..cluster.len() / 2).map(told).unwrap_or_default(),
         Err(_) => {}
     }
-    let told = cluster.iter().filter(|letter| !is_barred(**letter)).map(|letter| match width(&[*letter]) {
+    let shown = cluster.iter().filter(|letter| !is_barred(**letter)).map(|letter| match width(&[*letter]) {
         // A mark that hangs on a letter of another font would make the page one that cannot be printed.
-        Ok(wide) if !is_combining_mark(*letter) && !is_joiner(*letter) => (letter.to_string(), wide),
-        _ => {
-            let number = format!("[U+{:04X}]", u32::from(*letter));
-            let wide = number.chars().filter_map(|digit| width(&[digit]).ok()).sum();
-            (number, wide)
-        }
+        Ok(_) if !is_combining_mark(*letter) && !is_joiner(*letter) => letter.to_string(),
+        _ => format!("[U+{:04X}]", u32::from(*letter)),
     });
-    told.collect()
+    shown.collect()
 }
 
 /// Letters with the marks and joiners that hang on them.
@@ -145,8 +214,12 @@ fn is_barred(letter: char) -> bool {
     letter.is_control() || deceives || hides || private
 }
 
-/// The width of a cluster in the font that shows it, in em. Marks count as letters do: too much is on the safe side.
+/// The width of a cluster in the font that shows it, in em; line ends and tabs have none. Marks count as letters do: too much
+/// is on the safe side.
 fn width(cluster: &[char]) -> Result<f64, Unprintable> {
+    if matches!(cluster, ['\n' | '\t']) {
+        return Ok(0.0);
+    }
     if let Some(character) = cluster.iter().copied().find(|letter| is_barred(*letter)) {
         return Err(Unprintable::Character { character });
     }
@@ -175,6 +248,15 @@ mod tests {
     #[test]
     fn the_shipped_languages_are_printable() {
         for text in [
+            "मीरपुर के फ़्लैट की ज़मानत राशि ₹ 450.00 लौटाएँगे। क्ष त्र ज्ञ श्री र्‍य",
+            "வைப்புத் தொகையை இரண்டு தவணைகளில் திருப்பித் தருவார். க்ஷ ஸ்ரீ",
+            "ඇප මුදල වාරික දෙකකින් ආපසු ගෙවයි. ශ්‍රී ක්‍ය",
+            "សងប្រាក់កក់ផ្ទះល្វែងនៅមីរពួរវិញជាពីរដំណាក់កាលដោយមិនគិតការប្រាក់ហើយប្រគល់កូនសោវិញនៅថ្ងៃទី៣១ខែមករា ៛",
+            "កូនសោ\u{200B}ផ្ទះ",
+            "คืนเงินมัดจำห้องชุดในมีร์ปูร์เป็นสองงวดโดยไม่คิดดอกเบี้ยและคืนกุญแจภายในวันที่สามสิบเอ็ดมกราคม ฿",
+            "分两期退还米尔布尔公寓的押金，不计利息；并于二〇二七年一月三十一日前归还钥匙，逾期按日计付违约金。",
+            "欧阳娜娜、喆、玥、堃、“引号”——破折号……",
+            "trả lại tiền đặt cọc căn hộ ở Mirpur, Nguyễn Thị Hường ₫",
             "Amara Sen, née O’Hara – ₹ 450.00 • 50 %",
             "মিরপুরের বাসার জামানতের টাকা দুই কিস্তিতে ফেরত দেবেন। ৳ ৪৫০",
             "میرپور کے فلیٹ کی ضمانت کی رقم دو قسطوں میں واپس کرے گا۔ ٹ ڈ ڑ ں ے ہ ۓ ؟ ۱۲۳",
@@ -188,9 +270,18 @@ mod tests {
 
     #[test]
     fn a_character_that_no_font_shows_is_named() {
-        for character in ['😀', '中', '\u{0}', '\u{E000}', '\u{7}', '\u{202E}', '\u{10FFFF}'] {
+        for character in ['😀', '籲', '\u{200B}', '\u{0}', '\u{E000}', '\u{7}', '\u{202E}', '\u{10FFFF}'] {
             let text = format!("pays {character} back");
             assert_eq!(printable(&text), Err(Unprintable::Character { character }), "{character:?}");
+        }
+    }
+
+    #[test]
+    fn where_a_word_ends_is_said_between_letters_that_have_no_spaces_and_nowhere_else() {
+        let barred = Err(Unprintable::Character { character: '\u{200B}' });
+        for text in ["pay\u{200B}s", "\u{200B}កូនសោ", "កូនសោ\u{200B}", "កូន\u{200B}\u{200B}សោ", "কখ\u{200B}গ"]
+        {
+            assert_eq!(printable(text), barred, "{text:?}");
         }
     }
 

@@ -1,17 +1,32 @@
-//! The words that stand on a printed record, in each shipped language. They are here and not among the messages of
-//! the pages because a record must read the same for ever, whatever becomes of the pages.
+//! The words that stand on a printed record, in each language in which one is printed. They are here and not among the
+//! messages of the pages because a record must read the same for ever, whatever becomes of the pages.
 
-use domain::language::Language;
+use domain::language::RecordLanguage;
 use domain::party::Side;
 use domain::time::{Day, Moment};
 
 use crate::civil::{self, Civil};
 
+mod english;
+mod bangla;
+mod hindi;
+mod tamil;
+mod urdu;
+mod sinhala;
+mod nepali;
+mod khmer;
+mod thai;
+mod vietnamese;
+mod indonesian;
+mod filipino;
+mod chinese;
+
 pub(crate) struct Labels {
     pub(crate) title: &'static str,
     /// Holds `{language}`.
     pub(crate) prevails: &'static str,
-    pub(crate) languages: [&'static str; 3],
+    /// What this language calls each of them, in the order of `RecordLanguage::ALL`.
+    pub(crate) languages: [&'static str; 13],
     pub(crate) facts: &'static str,
     pub(crate) reference: &'static str,
     pub(crate) institution: &'static str,
@@ -54,15 +69,30 @@ pub(crate) struct Labels {
     pub(crate) seal_key: &'static str,
     months: [&'static str; 12],
     zero: char,
-    comma: char,
+    /// What stands between a day and a time of day.
+    between: &'static str,
+    /// Holds `{day}`, `{month}` and `{year}`.
+    date: &'static str,
+    /// By how much the years of its readers' era are ahead.
+    years_on: i32,
 }
 
 impl Labels {
-    pub(crate) const fn of(language: Language) -> &'static Self {
+    pub(crate) const fn of(language: RecordLanguage) -> &'static Self {
         match language {
-            Language::English => &ENGLISH,
-            Language::Bangla => &BANGLA,
-            Language::Urdu => &URDU,
+            RecordLanguage::English => &english::LABELS,
+            RecordLanguage::Bangla => &bangla::LABELS,
+            RecordLanguage::Hindi => &hindi::LABELS,
+            RecordLanguage::Tamil => &tamil::LABELS,
+            RecordLanguage::Urdu => &urdu::LABELS,
+            RecordLanguage::Sinhala => &sinhala::LABELS,
+            RecordLanguage::Nepali => &nepali::LABELS,
+            RecordLanguage::Khmer => &khmer::LABELS,
+            RecordLanguage::Thai => &thai::LABELS,
+            RecordLanguage::Vietnamese => &vietnamese::LABELS,
+            RecordLanguage::Indonesian => &indonesian::LABELS,
+            RecordLanguage::Filipino => &filipino::LABELS,
+            RecordLanguage::Chinese => &chinese::LABELS,
         }
     }
 
@@ -74,16 +104,12 @@ impl Labels {
     }
 
     /// What this language calls a language.
-    pub(crate) const fn language(&self, language: Language) -> &'static str {
-        let [english, bangla, urdu] = self.languages;
-        match language {
-            Language::English => english,
-            Language::Bangla => bangla,
-            Language::Urdu => urdu,
-        }
+    pub(crate) fn language(&self, language: RecordLanguage) -> &'static str {
+        let mut named = RecordLanguage::ALL.into_iter().zip(self.languages);
+        named.find(|(one, _)| *one == language).map_or(language.tag(), |(_, name)| name)
     }
 
-    /// `24 November 2026`, with this language's month and digits.
+    /// `24 November 2026`, with this language's month and digits and in the years of its readers.
     pub(crate) fn day(&self, day: Day) -> String {
         civil::of_day(day).map_or_else(|| day.to_string(), |parts| self.date(parts))
     }
@@ -93,7 +119,7 @@ impl Labels {
         let Some(at) = Civil::of(moment) else { return moment.to_string() };
         let date = self.date([at.year, i32::from(at.month), i32::from(at.day)]);
         let time = self.digits(&format!("{:02}:{:02}", at.hour, at.minute));
-        format!("{date}{} {time} UTC", self.comma)
+        format!("{date}{}{time} UTC", self.between)
     }
 
     /// Text with its Latin digits replaced by this language's.
@@ -104,204 +130,11 @@ impl Labels {
 
     fn date(&self, [year, month, day]: [i32; 3]) -> String {
         let name = usize::try_from(month - 1).ok().and_then(|at| self.months.get(at)).copied().unwrap_or("");
-        format!("{} {name} {}", self.digits(&day.to_string()), self.digits(&year.to_string()))
+        let year = self.digits(&year.saturating_add(self.years_on).to_string());
+        let day = self.digits(&day.to_string());
+        self.date.replace("{day}", &day).replace("{month}", name).replace("{year}", &year)
     }
 }
-
-static ENGLISH: Labels = Labels {
-    title: "Settlement record",
-    prevails: "This record is written in more than one language. Where the texts differ, the text in {language} counts.",
-    languages: ["English", "Bangla", "Urdu"],
-    facts: "Who and when",
-    reference: "Reference",
-    institution: "Institution",
-    address: "Address",
-    phone: "Telephone",
-    website: "Website",
-    claimant: "Claimant",
-    respondent: "Respondent",
-    mediator: "Mediator",
-    co_mediator: "Co-mediator",
-    filed: "Dispute filed on",
-    started: "Mediation began",
-    sealed: "Record sealed",
-    written_in: "Written in",
-    supersedes: "Replaces the record",
-    agreed: "What was agreed",
-    term: "Term",
-    debtor: "Who does it",
-    creditor: "For whom",
-    amount: "How much",
-    due: "By when",
-    signatures: "Signatures",
-    signed: "Signed",
-    on_behalf_of: "For {party}, as representative",
-    authority_accepted: "Authority accepted by the institution",
-    attested: "Attested",
-    attests: "The mediator attests that this mediation took place and that the parties signed these terms.",
-    attests_for: "The mediator attests that this mediation took place and that these terms were signed by the parties or on their behalf.",
-    institution_attests: "The institution attests that this mediation took place.",
-    consent: "Agreed to mediate",
-    standing: "What this record is, and what it is not",
-    check: "How to check this record",
-    check_lines: [
-        "The institution has sealed this file with an electronic signature over every byte of it. Anyone who holds the file can check it, now and later, without asking the institution or the parties.",
-        "Give the unchanged file to the institution's check page, or open it in a program that checks PDF signatures. The program must say two things: that the signature is valid, and that it covers the whole document. A file to which anything was added after the seal is not this record.",
-        "Two files are attached to this one. record.json is the text that counts, and these pages show it; record.jws is the same text under the same seal, for computers.",
-        "Compare the seal key below with the key that the institution publishes.",
-    ],
-    record_id: "Record number",
-    revision: "Revision that was signed",
-    agreement_digest: "Digest of the agreement",
-    record_digest: "Digest of record.json",
-    seal_key: "Seal key",
-    months: [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-    zero: '0',
-    comma: ',',
-};
-
-static BANGLA: Labels = Labels {
-    title: "মীমাংসার দলিল",
-    prevails: "এই দলিল একাধিক ভাষায় লেখা। লেখাগুলোর মধ্যে পার্থক্য থাকলে {language} লেখাটিই ধরা হবে।",
-    languages: ["ইংরেজি", "বাংলা", "উর্দু"],
-    facts: "কারা এবং কখন",
-    reference: "রেফারেন্স",
-    institution: "প্রতিষ্ঠান",
-    address: "ঠিকানা",
-    phone: "টেলিফোন",
-    website: "ওয়েবসাইট",
-    claimant: "আবেদনকারী",
-    respondent: "প্রতিবাদী",
-    mediator: "মধ্যস্থতাকারী",
-    co_mediator: "সহ-মধ্যস্থতাকারী",
-    filed: "বিরোধ দাখিলের তারিখ",
-    started: "মধ্যস্থতা শুরু",
-    sealed: "দলিলে সিল দেওয়ার সময়",
-    written_in: "যে ভাষায় লেখা",
-    supersedes: "যে দলিলের বদলে এটি",
-    agreed: "যা ঠিক হয়েছে",
-    term: "শর্ত",
-    debtor: "কে করবেন",
-    creditor: "কার জন্য",
-    amount: "কত",
-    due: "কবের মধ্যে",
-    signatures: "স্বাক্ষর",
-    signed: "স্বাক্ষরের সময়",
-    on_behalf_of: "প্রতিনিধি হিসেবে, {party}-এর পক্ষে",
-    authority_accepted: "প্রতিষ্ঠান এই ক্ষমতা মেনেছে",
-    attested: "প্রত্যয়নের সময়",
-    attests: "মধ্যস্থতাকারী প্রত্যয়ন করছেন যে এই মধ্যস্থতা হয়েছে এবং দুই পক্ষ এই শর্তগুলোতে স্বাক্ষর করেছেন।",
-    attests_for: "মধ্যস্থতাকারী প্রত্যয়ন করছেন যে এই মধ্যস্থতা হয়েছে এবং দুই পক্ষ নিজে বা তাঁদের পক্ষে অন্য কেউ এই শর্তগুলোতে স্বাক্ষর করেছেন।",
-    institution_attests: "প্রতিষ্ঠান প্রত্যয়ন করছে যে এই মধ্যস্থতা হয়েছে।",
-    consent: "মধ্যস্থতায় সম্মতি",
-    standing: "এই দলিল কী এবং কী নয়",
-    check: "দলিলটি যেভাবে যাচাই করবেন",
-    check_lines: [
-        "প্রতিষ্ঠান এই ফাইলের প্রতিটি বাইটের ওপর ইলেকট্রনিক স্বাক্ষর দিয়ে সিল করেছে। যাঁর কাছে ফাইলটি আছে, তিনি এখন বা পরে যেকোনো সময় প্রতিষ্ঠান বা পক্ষদের কাউকে না জিজ্ঞেস করেই এটি যাচাই করতে পারেন।",
-        "ফাইলটি না বদলে প্রতিষ্ঠানের যাচাই পাতায় দিন, অথবা পিডিএফ স্বাক্ষর যাচাই করে এমন কোনো প্রোগ্রামে খুলুন। প্রোগ্রামটিকে দুটি কথা বলতে হবে: স্বাক্ষরটি বৈধ, এবং তা পুরো ফাইলের ওপর দেওয়া। সিলের পরে কিছু যোগ করা হয়েছে এমন ফাইল এই দলিল নয়।",
-        "এই ফাইলের সঙ্গে দুটি ফাইল যুক্ত আছে। record.json হলো মূল লেখা, এই পাতাগুলো তা-ই দেখায়; record.jws হলো একই সিলসহ একই লেখা, কম্পিউটারের জন্য।",
-        "নিচের সিলের চাবিটি প্রতিষ্ঠানের প্রকাশ করা চাবির সঙ্গে মিলিয়ে দেখুন।",
-    ],
-    record_id: "দলিল নম্বর",
-    revision: "স্বাক্ষরিত সংস্করণ",
-    agreement_digest: "সম্মত শর্তের ডাইজেস্ট",
-    record_digest: "record.json-এর ডাইজেস্ট",
-    seal_key: "সিলের চাবি",
-    months: [
-        "জানুয়ারি",
-        "ফেব্রুয়ারি",
-        "মার্চ",
-        "এপ্রিল",
-        "মে",
-        "জুন",
-        "জুলাই",
-        "আগস্ট",
-        "সেপ্টেম্বর",
-        "অক্টোবর",
-        "নভেম্বর",
-        "ডিসেম্বর",
-    ],
-    zero: '০',
-    comma: ',',
-};
-
-static URDU: Labels = Labels {
-    title: "تصفیے کی دستاویز",
-    prevails: "یہ دستاویز ایک سے زیادہ زبانوں میں لکھی گئی ہے۔ جہاں تحریروں میں فرق ہو وہاں {language} تحریر معتبر ہوگی۔",
-    languages: ["انگریزی", "بنگالی", "اردو"],
-    facts: "کون اور کب",
-    reference: "حوالہ",
-    institution: "ادارہ",
-    address: "پتہ",
-    phone: "ٹیلی فون",
-    website: "ویب سائٹ",
-    claimant: "جس نے مصالحت چاہی",
-    respondent: "جسے دعوت دی گئی",
-    mediator: "مصالحت کار",
-    co_mediator: "شریک مصالحت کار",
-    filed: "تنازعہ درج ہونے کی تاریخ",
-    started: "مصالحت کا آغاز",
-    sealed: "دستاویز پر مہر لگنے کا وقت",
-    written_in: "تحریر کی زبانیں",
-    supersedes: "یہ اس دستاویز کی جگہ ہے",
-    agreed: "جو طے پایا",
-    term: "شرط",
-    debtor: "کون کرے گا",
-    creditor: "کس کے لیے",
-    amount: "کتنی رقم",
-    due: "کب تک",
-    signatures: "دستخط",
-    signed: "دستخط کا وقت",
-    on_behalf_of: "نمائندے کے طور پر، {party} کی طرف سے",
-    authority_accepted: "ادارے نے یہ اختیار تسلیم کیا",
-    attested: "تصدیق کا وقت",
-    attests: "مصالحت کار تصدیق کرتا ہے کہ یہ مصالحت ہوئی اور فریقین نے ان شرائط پر دستخط کیے۔",
-    attests_for: "مصالحت کار تصدیق کرتا ہے کہ یہ مصالحت ہوئی اور ان شرائط پر فریقین نے خود یا ان کی طرف سے کسی نے دستخط کیے۔",
-    institution_attests: "ادارہ تصدیق کرتا ہے کہ یہ مصالحت ہوئی۔",
-    consent: "مصالحت پر رضامندی",
-    standing: "یہ دستاویز کیا ہے اور کیا نہیں",
-    check: "اس دستاویز کی جانچ کیسے کریں",
-    check_lines: [
-        "ادارے نے اس فائل کے ہر بائٹ پر الیکٹرانک دستخط کر کے مہر لگائی ہے۔ جس کے پاس فائل ہو وہ ابھی یا بعد میں، ادارے یا فریقین سے پوچھے بغیر، اس کی جانچ کر سکتا ہے۔",
-        "فائل کو بدلے بغیر ادارے کے جانچ کے صفحے پر دیں، یا ایسے پروگرام میں کھولیں جو پی ڈی ایف کے دستخط جانچتا ہو۔ پروگرام کو دو باتیں بتانی چاہییں: کہ دستخط درست ہے، اور کہ وہ پوری فائل پر ہے۔ جس فائل میں مہر کے بعد کچھ بڑھایا گیا ہو وہ یہ دستاویز نہیں۔",
-        "اس فائل کے ساتھ دو فائلیں منسلک ہیں۔ record.json اصل تحریر ہے اور یہ صفحے اسی کو دکھاتے ہیں؛ record.jws وہی تحریر اسی مہر کے ساتھ ہے، کمپیوٹر کے لیے۔",
-        "نیچے دی گئی مہر کی کلید کو ادارے کی شائع کردہ کلید سے ملا کر دیکھیں۔",
-    ],
-    record_id: "دستاویز نمبر",
-    revision: "جس نسخے پر دستخط ہوئے",
-    agreement_digest: "معاہدے کا ڈائجسٹ",
-    record_digest: "record.json کا ڈائجسٹ",
-    seal_key: "مہر کی کلید",
-    months: [
-        "جنوری",
-        "فروری",
-        "مارچ",
-        "اپریل",
-        "مئی",
-        "جون",
-        "جولائی",
-        "اگست",
-        "ستمبر",
-        "اکتوبر",
-        "نومبر",
-        "دسمبر",
-    ],
-    zero: '۰',
-    comma: '،',
-};
 
 #[cfg(test)]
 mod tests {
@@ -310,9 +143,126 @@ mod tests {
     #[test]
     fn days_and_moments_are_written_as_their_readers_write_them() {
         let day: Day = "2027-01-31".parse().expect("a day");
-        let written = Language::ALL.map(|language| Labels::of(language).day(day));
-        assert_eq!(written, ["31 January 2027", "৩১ জানুয়ারি ২০২৭", "۳۱ جنوری ۲۰۲۷"]);
-        let moment = Labels::of(Language::Urdu).moment(Moment::from_millis(1_795_496_820_000));
-        assert_eq!(moment, "۲۴ نومبر ۲۰۲۶، ۰۵:۰۷ UTC");
+        for (language, written) in RecordLanguage::ALL.into_iter().zip([
+            "31 January 2027",
+            "৩১ জানুয়ারি ২০২৭",
+            "31 जनवरी 2027",
+            "31 ஜனவரி 2027",
+            "۳۱ جنوری ۲۰۲۷",
+            "2027 ජනවාරි 31",
+            "२०२७ जनवरी ३१",
+            "ថ្ងៃទី ៣១ ខែមករា ឆ្នាំ ២០២៧",
+            "31 มกราคม พ.ศ. 2570",
+            "ngày 31 tháng 1 năm 2027",
+            "31 Januari 2027",
+            "31 Enero 2027",
+            "2027年1月31日",
+        ]) {
+            assert_eq!(Labels::of(language).day(day), written, "{language}");
+        }
+        for (language, written) in [
+            (RecordLanguage::Urdu, "۲۴ نومبر ۲۰۲۶، ۰۵:۰۷ UTC"),
+            (RecordLanguage::Thai, "24 พฤศจิกายน พ.ศ. 2569 เวลา 05:07 UTC"),
+            (RecordLanguage::Chinese, "2026年11月24日 05:07 UTC"),
+        ] {
+            assert_eq!(Labels::of(language).moment(Moment::from_millis(1_795_496_820_000)), written);
+        }
+    }
+
+    /// Every word of a language, so that nothing of it is forgotten by the tests below.
+    fn words(labels: &Labels) -> Vec<&'static str> {
+        let Labels {
+            title, prevails, languages, facts, reference, institution, address, phone, website, ..
+        } = labels;
+        let Labels { claimant, respondent, mediator, co_mediator, filed, started, sealed, .. } = labels;
+        let Labels { written_in, supersedes, agreed, term, debtor, creditor, amount, due, .. } = labels;
+        let Labels { signatures, signed, on_behalf_of, authority_accepted, attested, attests, .. } = labels;
+        let Labels { attests_for, institution_attests, consent, standing, check, check_lines, .. } = labels;
+        let Labels { record_id, revision, agreement_digest, record_digest, seal_key, months, .. } = labels;
+        let single = [
+            title,
+            prevails,
+            facts,
+            reference,
+            institution,
+            address,
+            phone,
+            website,
+            claimant,
+            respondent,
+            mediator,
+            co_mediator,
+            filed,
+            started,
+            sealed,
+            written_in,
+            supersedes,
+            agreed,
+            term,
+            debtor,
+            creditor,
+            amount,
+            due,
+            signatures,
+            signed,
+            on_behalf_of,
+            authority_accepted,
+            attested,
+            attests,
+            attests_for,
+            institution_attests,
+            consent,
+            standing,
+            check,
+            record_id,
+            revision,
+            agreement_digest,
+            record_digest,
+            seal_key,
+        ];
+        single.into_iter().chain(languages).chain(check_lines).chain(months).copied().collect()
+    }
+
+    #[test]
+    fn every_language_says_everything_in_its_own_script() {
+        for language in RecordLanguage::ALL {
+            let labels = Labels::of(language);
+            assert!(
+                labels.prevails.contains("{language}") && labels.on_behalf_of.contains("{party}"),
+                "{language}"
+            );
+            assert!(
+                labels.check_lines[2].contains("record.json") && labels.check_lines[2].contains("record.jws")
+            );
+            let block = match language {
+                RecordLanguage::Bangla => '\u{980}'..='\u{9FF}',
+                RecordLanguage::Hindi | RecordLanguage::Nepali => '\u{900}'..='\u{97F}',
+                RecordLanguage::Tamil => '\u{B80}'..='\u{BFF}',
+                RecordLanguage::Urdu => '\u{600}'..='\u{6FF}',
+                RecordLanguage::Sinhala => '\u{D80}'..='\u{DFF}',
+                RecordLanguage::Khmer => '\u{1780}'..='\u{17FF}',
+                RecordLanguage::Thai => '\u{E00}'..='\u{E7F}',
+                RecordLanguage::Chinese => '\u{4E00}'..='\u{9FFF}',
+                _ => 'A'..='\u{1EFF}',
+            };
+            for words in words(labels) {
+                let is_number = words.parse::<u8>().is_ok();
+                assert!(is_number || words.contains(|letter| block.contains(&letter)), "{language}: {words}");
+                assert_eq!(crate::fonts::printable(words), Ok(()), "{language}: {words}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_language_names_each_language_once_and_each_month_apart() {
+        for language in RecordLanguage::ALL {
+            let labels = Labels::of(language);
+            for names in [labels.languages.as_slice(), &labels.months] {
+                let mut apart = names.to_vec();
+                apart.sort_unstable();
+                apart.dedup();
+                assert_eq!(apart.len(), names.len(), "{language}");
+            }
+        }
     }
 }

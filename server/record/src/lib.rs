@@ -39,6 +39,8 @@ mod samples;
 mod authority;
 #[cfg(test)]
 mod stamping;
+#[cfg(test)]
+mod every_language;
 
 pub use agreement::{Salt, Term, agreement_digest, numbered};
 pub use canonical::{Digest, NotCanonical, digest_of};

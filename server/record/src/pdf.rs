@@ -86,13 +86,16 @@ pub(crate) fn print_with(face: &Face, attached: &[Attached<'_>], at: Moment) -> 
     let spelled = spelled.map_err(|_| NotPrinted::because("the face is no JSON"))?;
     let files = attached.iter().map(|file| (file.path, file.bytes.to_vec()));
     let world = Desk::with(files.chain([("/face.json", spelled)]))?;
-    let compiled = typst::compile::<PagedDocument>(&world).output;
-    let printed = compiled.map_err(|errors| reasons(&errors)).and_then(|document| {
+    let printed = laid_out(&world).and_then(|document| {
         let options = options(&face.reference, at)?;
         typst_pdf::pdf(&document, &options).map_err(|errors| reasons(&errors))
     });
     typst::comemo::evict(KEPT_DOCUMENTS);
     printed
+}
+
+fn laid_out(world: &Desk) -> Result<PagedDocument, NotPrinted> {
+    typst::compile::<PagedDocument>(world).output.map_err(|errors| reasons(&errors))
 }
 
 fn reasons(errors: &[typst::diag::SourceDiagnostic]) -> NotPrinted {
@@ -169,12 +172,15 @@ impl World for Desk {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
+    use domain::language::RecordLanguage;
     use proptest::prelude::*;
     use unicode_normalization::UnicodeNormalization as _;
 
     use super::*;
-    use crate::face::{Block, Part};
+    use typst::layout::{Abs, Frame, FrameItem, Point};
+
+    use crate::face::{Block, Part, row};
     use crate::fonts::printable;
     use crate::samples::now;
 
@@ -215,18 +221,106 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(48))]
 
         #[test]
-        fn what_is_printable_is_printed(text in text(), language in prop::sample::select(vec!["en", "bn", "ur"])) {
+        fn what_is_printable_is_printed(text in text(), language in prop::sample::select(RecordLanguage::ALL.to_vec())) {
             prop_assert_eq!(printable(&text), Ok(()));
-            let printed = print(&page_of(&text, language), b"{}", "", now());
+            let printed = print(&page_of(&text, language.tag()), b"{}", "", now());
             prop_assert!(printed.is_ok(), "{:?}", printed.err());
+        }
+    }
+
+    /// What stands beyond the margins of a page, left or right.
+    fn beyond(frame: &Frame, from: Point, page: Abs, found: &mut Vec<String>) {
+        let margin = Abs::cm(2.2) - Abs::pt(0.5);
+        for (at, item) in frame.items() {
+            let at = from + *at;
+            match item {
+                FrameItem::Group(group) => beyond(&group.frame, at, page, found),
+                FrameItem::Text(text) if at.x < margin || at.x + text.width() > page - margin => {
+                    found.push(text.text.to_string());
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// What runs beyond the margins of a document.
+    pub(crate) fn off_the_page(face: &Face) -> Vec<String> {
+        let spelled = serde_json::to_vec(&Spelled { face, attached: &[] }).expect("a face");
+        let world = Desk::with([("/face.json", spelled)].into_iter()).expect("a desk");
+        let document = laid_out(&world).expect("a document");
+        let mut found = Vec::new();
+        for page in document.pages() {
+            beyond(&page.frame, Point::zero(), page.frame.width(), &mut found);
+        }
+        found
+    }
+
+    /// The letters of a script, which its words are made of here whether or not anybody writes such words.
+    const SCRIPTS: [(char, char); 9] = [
+        ('\u{904}', '\u{94D}'),
+        ('\u{B85}', '\u{BCD}'),
+        ('\u{D85}', '\u{DDF}'),
+        ('\u{1780}', '\u{17D2}'),
+        ('\u{E01}', '\u{E4E}'),
+        ('\u{4E00}', '\u{9FA5}'),
+        ('\u{985}', '\u{9CD}'),
+        ('\u{620}', '\u{6D3}'),
+        ('A', '\u{24F}'),
+    ];
+
+    /// One to three long runs of two scripts without a blank, as far as `printable` takes them.
+    fn runs() -> impl Strategy<Value = String> {
+        let script = |(from, to): (char, char)| {
+            let taken =
+                TAKEN.iter().copied().filter(|letter| (from..=to).contains(letter)).collect::<Vec<_>>();
+            prop::collection::vec(prop::sample::select(taken), 1..90)
+        };
+        let run = prop::sample::select(SCRIPTS.to_vec()).prop_flat_map(script);
+        prop::collection::vec(run, 1..4).prop_map(|runs| {
+            let all: Vec<char> = runs.concat();
+            let fits = |length: &usize| printable(&all[..*length].iter().collect::<String>()).is_ok();
+            let longest = (1..=all.len()).rev().find(fits).unwrap_or(0);
+            all[..longest].iter().copied().nfc().collect()
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        #[test]
+        fn what_is_printable_stays_on_the_page(text in runs(), language in prop::sample::select(RecordLanguage::ALL.to_vec())) {
+            let mut face = page_of(&text, language.tag());
+            face.parts[0].blocks.push(Block::Rows { rows: vec![row("Test", &text)] });
+            prop_assert_eq!(off_the_page(&face), Vec::<String>::new(), "{} {:?}", language, text);
+        }
+    }
+
+    #[test]
+    fn what_would_run_off_the_page_is_seen() {
+        let face = page_of(&"a".repeat(200), "en");
+        assert_eq!(off_the_page(&face).len(), 1);
+    }
+
+    #[test]
+    fn thai_and_khmer_are_broken_between_words_on_a_page_of_any_language() {
+        let thai = "คืนเงินมัดจำห้องชุดในมีร์ปูร์เป็นสองงวดโดยไม่คิดดอกเบี้ย".repeat(4);
+        let khmer = "សងប្រាក់កក់ផ្ទះល្វែងនៅមីរពួរវិញជាពីរដំណាក់កាល".repeat(4);
+        for text in [thai, khmer] {
+            assert_eq!(printable(&text), Ok(()));
+            for language in RecordLanguage::ALL {
+                let mut face = page_of(&text, language.tag());
+                face.parts[0].blocks.push(Block::Rows { rows: vec![row("Test", &text)] });
+                assert_eq!(off_the_page(&face), Vec::<String>::new(), "{language}");
+            }
         }
     }
 
     #[test]
     fn every_character_that_is_taken_is_printed() {
         let letters = TAKEN.iter().flat_map(|letter| [*letter, ' ']).collect::<String>();
-        for language in ["en", "bn", "ur"] {
-            assert_eq!(print(&page_of(&letters, language), b"{}", "", now()).err(), None, "{language}");
+        use RecordLanguage::{Chinese, English, Khmer, Urdu};
+        for language in [English, Urdu, Khmer, Chinese] {
+            assert_eq!(print(&page_of(&letters, language.tag()), b"{}", "", now()).err(), None, "{language}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::language::Language;
+use domain::language::{Language, RecordLanguage};
 use domain::money::Money;
 use domain::party::Side;
 use domain::terms;
@@ -23,17 +23,45 @@ pub(crate) fn key() -> SealKey {
     SealKey::generate("Dhaka Mediation House", now()).expect("a key")
 }
 
-fn texts(english: &str, bangla: &str, urdu: &str) -> BTreeMap<Language, String> {
-    Language::ALL.into_iter().zip([english, bangla, urdu].map(str::to_owned)).collect()
+/// The languages that pages are in too.
+pub(crate) const THREE: [RecordLanguage; 3] =
+    [RecordLanguage::English, RecordLanguage::Bangla, RecordLanguage::Urdu];
+
+fn texts(texts: [&str; 13]) -> BTreeMap<RecordLanguage, String> {
+    RecordLanguage::ALL.into_iter().zip(texts.map(str::to_owned)).collect()
 }
 
 fn terms() -> Vec<terms::Term> {
-    let pays = texts(
+    let pays = texts([
         "pays back the deposit of the flat in Mirpur,\nin two parts.",
         "মিরপুরের বাসার জামানতের টাকা\nদুই কিস্তিতে ফেরত দেবেন।",
+        "मीरपुर के फ़्लैट की ज़मानत राशि दो किस्तों में लौटाएँगी।",
+        "மீர்பூர் அடுக்குமாடி வீட்டின் வைப்புத் தொகையை இரண்டு தவணைகளில் திருப்பித் தருவார்.",
         "میرپور کے فلیٹ کی ضمانت کی رقم\nدو قسطوں میں واپس کرے گا۔",
-    );
-    let keys = texts("gives back the keys.", "চাবি ফেরত দেবেন।", "چابیاں واپس کرے گی۔");
+        "මීර්පූර් නිවාසයේ ඇප මුදල වාරික දෙකකින් ආපසු ගෙවයි. ශ්‍රී ලංකා ක්‍රමය.",
+        "मिरपुरको फ्ल्याटको धरौटी दुई किस्तामा फिर्ता दिनेछ।",
+        "សងប្រាក់កក់ផ្ទះល្វែងនៅមីរពួរវិញ ជាពីរដំណាក់កាល ដោយស្ត្រីម្ចាស់ផ្ទះ។",
+        "คืนเงินมัดจำห้องชุดในมีร์ปูร์เป็นสองงวด น้ำ ผู้ใหญ่ ที่นี่",
+        "trả lại tiền đặt cọc căn hộ ở Mirpur làm hai đợt, không tính lãi.",
+        "mengembalikan uang jaminan rumah susun di Mirpur dalam dua angsuran.",
+        "ibinabalik ang deposito ng flat sa Mirpur sa dalawang hulog.",
+        "分两期退还米尔布尔公寓的押金，不计利息。",
+    ]);
+    let keys = texts([
+        "gives back the keys.",
+        "চাবি ফেরত দেবেন।",
+        "चाबियाँ लौटाएँगी।",
+        "சாவிகளைத் திருப்பித் தருவார்.",
+        "چابیاں واپس کرے گی۔",
+        "යතුරු ආපසු දෙයි.",
+        "साँचोहरू फिर्ता दिनेछ।",
+        "ប្រគល់កូនសោវិញ។",
+        "คืนกุญแจ",
+        "trả lại chìa khóa.",
+        "mengembalikan kunci.",
+        "isinasauli ang mga susi.",
+        "归还钥匙。",
+    ]);
     let taka = "BDT".parse().expect("a currency");
     vec![
         terms::Term {
@@ -53,34 +81,72 @@ fn terms() -> Vec<terms::Term> {
     ]
 }
 
-fn cut(mut terms: Vec<terms::Term>, languages: &[Language]) -> Vec<terms::Term> {
+fn not_a_court_order() -> BTreeMap<RecordLanguage, String> {
+    texts([
+        "This record is not an order of a court.",
+        "এই দলিল কোনো আদালতের আদেশ নয়।",
+        include_str!("../../../web/content/legal/not-a-court-order.hi.txt").trim_ascii_end(),
+        include_str!("../../../web/content/legal/not-a-court-order.ta.txt").trim_ascii_end(),
+        "یہ دستاویز کسی عدالت کا حکم نہیں ہے۔",
+        include_str!("../../../web/content/legal/not-a-court-order.si.txt").trim_ascii_end(),
+        include_str!("../../../web/content/legal/not-a-court-order.ne.txt").trim_ascii_end(),
+        include_str!("../../../web/content/legal/not-a-court-order.km.txt").trim_ascii_end(),
+        include_str!("../../../web/content/legal/not-a-court-order.th.txt").trim_ascii_end(),
+        include_str!("../../../web/content/legal/not-a-court-order.vi.txt").trim_ascii_end(),
+        include_str!("../../../web/content/legal/not-a-court-order.id.txt").trim_ascii_end(),
+        include_str!("../../../web/content/legal/not-a-court-order.fil.txt").trim_ascii_end(),
+        include_str!("../../../web/content/legal/not-a-court-order.zh-Hans.txt").trim_ascii_end(),
+    ])
+}
+
+fn enforcement() -> BTreeMap<RecordLanguage, String> {
+    texts([
+        "A court can be asked to enforce it as a contract.",
+        "চুক্তি হিসেবে এটি কার্যকর করতে আদালতে আবেদন করা যায়।",
+        include_str!("../../../web/content/legal/enforcement.hi.txt").trim_ascii_end(),
+        include_str!("../../../web/content/legal/enforcement.ta.txt").trim_ascii_end(),
+        "معاہدے کے طور پر اس پر عمل کرانے کے لیے عدالت سے رجوع کیا جا سکتا ہے۔",
+        include_str!("../../../web/content/legal/enforcement.si.txt").trim_ascii_end(),
+        include_str!("../../../web/content/legal/enforcement.ne.txt").trim_ascii_end(),
+        include_str!("../../../web/content/legal/enforcement.km.txt").trim_ascii_end(),
+        include_str!("../../../web/content/legal/enforcement.th.txt").trim_ascii_end(),
+        include_str!("../../../web/content/legal/enforcement.vi.txt").trim_ascii_end(),
+        include_str!("../../../web/content/legal/enforcement.id.txt").trim_ascii_end(),
+        include_str!("../../../web/content/legal/enforcement.fil.txt").trim_ascii_end(),
+        include_str!("../../../web/content/legal/enforcement.zh-Hans.txt").trim_ascii_end(),
+    ])
+}
+
+fn cut(mut terms: Vec<terms::Term>, languages: &[RecordLanguage]) -> Vec<terms::Term> {
     terms.iter_mut().for_each(|term| term.text.retain(|language, _| languages.contains(language)));
     terms
 }
 
 /// The same, with a co-mediator.
-pub(crate) fn co_mediated(languages: &[Language]) -> Contents {
+pub(crate) fn co_mediated(languages: &[RecordLanguage]) -> Contents {
     let co_mediator = Some(CoMediator { name: "Omar Vale".into() });
-    Contents { version: Version::Two, co_mediator, ..settlement(languages) }
+    let version = Version::of(co_mediator.as_ref(), &[], languages);
+    Contents { version, co_mediator, ..settlement(languages) }
 }
 
 /// The same, signed for the claimant by a representative.
-pub(crate) fn represented(languages: &[Language]) -> Contents {
-    let mut contents = Contents { version: Version::Three, ..settlement(languages) };
+pub(crate) fn represented(languages: &[RecordLanguage]) -> Contents {
+    let mut contents = settlement(languages);
     let party = contents.parties[0].name.clone();
     let signature = &mut contents.signatures[0];
     signature.name = "Dela Haque".into();
     signature.on_behalf_of = Some(OnBehalf { party, authority_accepted_at: now() });
+    contents.version = Version::of(None, &contents.signatures, languages);
     contents
 }
 
 /// A settlement in some of the languages, the first of which prevails.
-pub(crate) fn settlement(languages: &[Language]) -> Contents {
+pub(crate) fn settlement(languages: &[RecordLanguage]) -> Contents {
     let (salt, prevailing) = (Salt::new([7; 16]), languages[0]);
     let dispute = "0193a1b2-0000-7000-8000-000000000001".parse().expect("an id");
     let terms = cut(terms(), languages);
     let digest = agreement_digest(&salt, dispute, 3, prevailing, &terms).expect("a digest");
-    let only = |texts: BTreeMap<Language, String>| {
+    let only = |texts: BTreeMap<RecordLanguage, String>| {
         texts.into_iter().filter(|(language, _)| languages.contains(language)).collect::<BTreeMap<_, _>>()
     };
     let signature = |side, name: &str| Signature {
@@ -96,11 +162,11 @@ pub(crate) fn settlement(languages: &[Language]) -> Contents {
         side,
         document: "agreement-to-mediate".to_owned(),
         version: 1,
-        language: prevailing,
+        language: prevailing.tag().parse().unwrap_or(Language::English),
         given_at: now(),
     };
     Contents {
-        version: Version::One,
+        version: Version::of(None, &[], languages),
         kind: Kind::Settlement,
         id: "0193a1b2-0000-7000-8000-000000000002".parse().expect("an id"),
         dispute,
@@ -132,16 +198,8 @@ pub(crate) fn settlement(languages: &[Language]) -> Contents {
         signatures: vec![signature(Side::Claimant, "Amara Sen"), signature(Side::Respondent, "বেলা রায়")],
         consents: vec![consent(Side::Claimant), consent(Side::Respondent)],
         auditor_may_read_terms: true,
-        not_a_court_order: only(texts(
-            "This record is not an order of a court.",
-            "এই দলিল কোনো আদালতের আদেশ নয়।",
-            "یہ دستاویز کسی عدالت کا حکم نہیں ہے۔",
-        )),
-        enforcement: only(texts(
-            "A court can be asked to enforce it as a contract.",
-            "চুক্তি হিসেবে এটি কার্যকর করতে আদালতে আবেদন করা যায়।",
-            "معاہدے کے طور پر اس پر عمل کرانے کے لیے عدالت سے رجوع کیا جا سکتا ہے۔",
-        )),
+        not_a_court_order: only(not_a_court_order()),
+        enforcement: only(enforcement()),
         supersedes: None,
     }
 }

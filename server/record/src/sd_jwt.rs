@@ -220,11 +220,11 @@ fn put(claims: &mut Map<String, Value>, waiting: &mut Vec<Shown>) -> Result<(), 
 
 #[cfg(test)]
 mod tests {
-    use domain::language::Language;
+    use domain::language::RecordLanguage;
 
     use super::*;
     use crate::canonical::digest_of;
-    use crate::samples::{key, settlement};
+    use crate::samples::{THREE, key, settlement};
 
     fn claims_of(paper: &[u8], keys: &KeySet) -> Result<Map<String, Value>, NotOpened> {
         open(paper, keys).map(|(claims, _)| claims)
@@ -233,7 +233,7 @@ mod tests {
     const ISSUER: &str = "https://house.example";
 
     fn paper() -> (Paper, KeySet, Digest) {
-        let (contents, key) = (settlement(&Language::ALL), key());
+        let (contents, key) = (settlement(&THREE), key());
         let digest = digest_of(&contents.canonical().expect("canonical"));
         (issue(&contents, digest, ISSUER, &key).expect("a paper"), KeySet::of(&[&key]), digest)
     }
@@ -265,7 +265,7 @@ mod tests {
 
     #[test]
     fn how_much_is_not_shown_cannot_be_counted() {
-        let (key, mut contents) = (key(), settlement(&[Language::English]));
+        let (key, mut contents) = (key(), settlement(&[RecordLanguage::English]));
         let count = |contents: &Contents| {
             let paper = issue(contents, digest_of(b"x"), ISSUER, &key).expect("a paper").shows(|_| false);
             let payload = paper.split('.').nth(1).expect("a payload");
@@ -308,7 +308,7 @@ mod tests {
 
     #[test]
     fn the_same_record_makes_the_same_paper() {
-        let (contents, key) = (settlement(&Language::ALL), key());
+        let (contents, key) = (settlement(&THREE), key());
         let made = || issue(&contents, digest_of(b"x"), ISSUER, &key).expect("a paper");
         let (one, other) = (made(), made());
         assert_eq!(one.disclosures, other.disclosures);

@@ -2,7 +2,7 @@
 
 use der::asn1::OctetString;
 use der::{Any, Encode as _};
-use domain::language::Language;
+use domain::language::RecordLanguage;
 use proptest::prelude::*;
 
 use crate::authority::{Authority, MAILS, STAMPS};
@@ -94,7 +94,7 @@ struct House {
 static HOUSE: std::sync::LazyLock<House> = std::sync::LazyLock::new(|| {
     let (key, authority) = (key(), Authority::new());
     let trusted = authority.trusted();
-    let unstamped = seal_to_stamp(settlement(&[Language::English]), &key, &trusted).expect("a record");
+    let unstamped = seal_to_stamp(settlement(&[RecordLanguage::English]), &key, &trusted).expect("a record");
     let asked = unstamped.file.ask([7; 16]).expect("a request");
     let token = asked.answered(&authority.answers(asked.request()), &trusted).expect("a token");
     let stamped = unstamped.clone().with(unstamped.file.stamped(&token).expect("a file"));
@@ -146,7 +146,7 @@ fn a_time_stamp_cannot_be_taken_away_or_put_in_unseen() {
 fn a_stamp_that_was_asked_for_later_tells_no_time() {
     let (key, authority) = (key(), Authority::new());
     let trusted = authority.trusted();
-    let unstamped = seal_to_stamp(settlement(&[Language::English]), &key, &trusted).expect("a record");
+    let unstamped = seal_to_stamp(settlement(&[RecordLanguage::English]), &key, &trusted).expect("a record");
     let keys = KeySet::of(&[&key]).with_authorities(&trusted);
     let asked = unstamped.file.ask([7; 16]).expect("a request");
     for (at, told) in [("20261124055959Z", true), ("20261124071500Z", false), ("20261124030000Z", false)] {

@@ -189,14 +189,14 @@ fn unproven(file: &[u8], keys: &KeySet) -> Verdict {
 mod tests {
     use std::sync::LazyLock;
 
-    use domain::language::Language;
+    use domain::language::RecordLanguage;
     use proptest::prelude::*;
 
     use super::*;
     use crate::keys::SealKey;
     use crate::pades::Paper;
     use crate::revocation::{Reason, SealedBefore};
-    use crate::samples::{key, now, settlement};
+    use crate::samples::{THREE, key, now, settlement};
     use crate::seal::{Sealed, seal};
 
     struct House {
@@ -208,7 +208,7 @@ mod tests {
     static HOUSE: LazyLock<House> = LazyLock::new(|| {
         let key = key();
         let keys = KeySet::of(&[&key]);
-        let sealed = seal(settlement(&Language::ALL), &key).expect("a sealed record");
+        let sealed = seal(settlement(&THREE), &key).expect("a sealed record");
         House { key, keys, sealed }
     });
 
@@ -222,7 +222,7 @@ mod tests {
         let expected = Verdict::Valid {
             reference: "CD-7K4M-92QX".parse().expect("a reference"),
             sealed_at: now(),
-            record_id: settlement(&Language::ALL).id,
+            record_id: settlement(&THREE).id,
             digest: HOUSE.sealed.digest,
             stamped_at: None,
             key_revoked_at: None,
@@ -265,13 +265,13 @@ mod tests {
             assert_eq!(verify(file, &none), Verdict::Revoked { at: now() });
         }
         // Whoever has the key signs other pages around a true record, or makes a record of their own.
-        let contents = settlement(&Language::ALL).checked().expect("a record");
+        let contents = settlement(&THREE).checked().expect("a record");
         let face = crate::face::of_settlement(&contents, *digest, kid);
         let printed = crate::pdf::print(&face, json, jws, now()).expect("a print");
         let forged = pades::sign(&printed, Paper::Record, &HOUSE.key, now()).expect("a signature");
         assert!(is_valid(&forged));
         assert_eq!(verify(&forged, &published), Verdict::Revoked { at: now() });
-        let other = seal(settlement(&[Language::English]), &HOUSE.key).expect("a record");
+        let other = seal(settlement(&[RecordLanguage::English]), &HOUSE.key).expect("a record");
         assert_eq!(verify(other.jws.as_bytes(), &published), Verdict::Revoked { at: now() });
         // What was published first stays: nobody widens it.
         assert_eq!(
@@ -329,7 +329,7 @@ mod tests {
 
     #[test]
     fn a_pdf_whose_attachments_differ_is_not_valid_even_under_the_true_key() {
-        let contents = settlement(&Language::ALL).checked().expect("a record");
+        let contents = settlement(&THREE).checked().expect("a record");
         let Sealed { json, jws, digest, .. } = &HOUSE.sealed;
         let signed = |json: &[u8], jws: &str| {
             let face = crate::face::of_settlement(&contents, *digest, HOUSE.key.kid());
@@ -345,7 +345,7 @@ mod tests {
 
     #[test]
     fn an_institution_with_an_odd_name_seals_too() {
-        let mut contents = settlement(&[Language::English]);
+        let mut contents = settlement(&[RecordLanguage::English]);
         contents.institution.name =
             "A) >> endobj %%EOF startxref 0 /ByteRange [0 1 2 3] /Contents <00>".into();
         let sealed = seal(contents, &HOUSE.key).expect("a sealed record");

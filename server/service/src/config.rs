@@ -484,7 +484,7 @@ mod tests {
             (vec![("turn_urls", "https://relay.example")], "is no relay"),
             (vec![("calls_direct", "maybe")], "neither yes nor no"),
             (vec![("screened_categories", "tenancy, wok")], "is no kind of dispute"),
-            (vec![("institution_name", "मध्यस्थता केंद्र")], "that no record prints"),
+            (vec![("institution_name", "조정 센터")], "that no record prints"),
         ] {
             let refused = with(&set).expect_err(said);
             assert!(refused.contains(said) && refused.starts_with("command line: "), "{refused}");

@@ -241,7 +241,7 @@ mod tests {
     use super::*;
     use crate::testing::{House, a_dispute, db_line, dispute_id, houses, moment};
     use diesel::connection::SimpleConnection;
-    use domain::language::Language;
+    use domain::language::RecordLanguage;
     use std::collections::BTreeMap;
     use uuid::Uuid;
 
@@ -255,7 +255,7 @@ mod tests {
 
     fn question() -> BidQuestion {
         BidQuestion {
-            text: BTreeMap::from([(Language::English, "How much of the deposit?".to_owned())]),
+            text: BTreeMap::from([(RecordLanguage::English, "How much of the deposit?".to_owned())]),
             currency: "BDT".parse().unwrap(),
             payer: Side::Respondent,
             rounds: 3,

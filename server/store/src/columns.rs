@@ -193,6 +193,7 @@ spelled_by_display!(
     domain::settlement::FindingKind,
     domain::time::Day,
     domain::language::Language,
+    domain::language::RecordLanguage,
     domain::person::EmailAddress,
     domain::person::PersonName,
 );

@@ -43,7 +43,7 @@ mod tests {
     use crate::erasure;
     use crate::testing::{a_dispute, dispute_id, houses, moment};
     use domain::agreement::TextDigest;
-    use domain::language::Language;
+    use domain::language::RecordLanguage;
     use domain::party::Side;
     use std::collections::BTreeMap;
 
@@ -51,14 +51,14 @@ mod tests {
         Term {
             debtor: Side::Respondent,
             creditor: Side::Claimant,
-            text: BTreeMap::from([(Language::English, text.to_owned())]),
+            text: BTreeMap::from([(RecordLanguage::English, text.to_owned())]),
             amount: None,
             due_on: None,
         }
     }
 
     fn revision(number: u32) -> Revision {
-        let prevailing = Language::English;
+        let prevailing = RecordLanguage::English;
         Revision { number, digest: TextDigest([1; 32]), prevailing, languages: vec![prevailing] }
     }
 

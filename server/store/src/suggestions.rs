@@ -55,7 +55,7 @@ mod tests {
     use super::*;
     use crate::erasure;
     use crate::testing::{a_dispute, dispute_id, houses, moment};
-    use domain::language::Language;
+    use domain::language::RecordLanguage;
     use domain::room::Channel;
     use domain::suggestion::{Suggested, SuggestionState};
     use domain::terms::Term;
@@ -71,7 +71,7 @@ mod tests {
             told: (Channel::CaucusRespondent, 7),
             revision: 2,
             suggested,
-            note: Some(("because".to_owned(), Language::Bangla.into())),
+            note: Some(("because".to_owned(), RecordLanguage::Bangla.into())),
             state: SuggestionState::Open,
             at: moment(at),
         }
@@ -82,7 +82,7 @@ mod tests {
         let to = Term {
             debtor: Side::Respondent,
             creditor: Side::Claimant,
-            text: [(Language::English, "pays".to_owned())].into(),
+            text: [(RecordLanguage::English, "pays".to_owned())].into(),
             amount: domain::money::Money::parse("450.00", "BDT".parse().unwrap()).ok(),
             due_on: "2027-01-31".parse().ok(),
         };

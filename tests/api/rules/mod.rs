@@ -19,6 +19,7 @@ mod shuttle;
 mod agreement;
 mod amending;
 mod text;
+mod languages;
 mod suggestions;
 mod read_back;
 mod signing;

@@ -108,6 +108,18 @@ impl Person {
         self.client().post(&format!("/disputes/{dispute}/agreement/signatures"), body).await
     }
 
+    /// Writes a revision in which the text of that language counts.
+    pub async fn revises_in(&self, dispute: &str, base: u64, prevailing: &str, terms: Value) -> Answer {
+        let body = json!({"base": base, "prevailing_language": prevailing, "terms": terms});
+        self.client().post(&format!("/disputes/{dispute}/agreement/revisions"), body).await
+    }
+
+    /// Chooses the language in which this person reads and signs the text.
+    pub async fn wants_to_read(&self, dispute: &str, language: &str) -> Answer {
+        let path = format!("/disputes/{dispute}/reading-language");
+        self.client().put(&path, json!({"language": language})).await
+    }
+
     /// Chooses how the record comes.
     pub async fn wants_delivery(&self, dispute: &str, how: Value) -> Answer {
         self.client().put(&format!("/disputes/{dispute}/delivery"), how).await

@@ -67,6 +67,7 @@ task-draft = উত্তরগুলো শেষ করুন
 task-safety = ব্যক্তিগত প্রশ্নের উত্তর দিন
 task-consent = মধ্যস্থতার সম্মতি পড়ে স্বাক্ষর করুন
 task-delivery = নথি কীভাবে পাবেন ঠিক করুন
+task-reading-language = চুক্তির ভাষা বেছে নিন
 task-files = ফাইল যোগ করুন
 task-companions = আপনার পাশে কে বসেন, দেখুন বা ঠিক করুন
 task-readiness = বলুন যে আপনি প্রস্তুত

@@ -67,6 +67,7 @@ task-draft = Finish your answers
 task-safety = Answer the private questions
 task-consent = Read and sign the agreement to mediate
 task-delivery = Choose how you get the record
+task-reading-language = Choose the language of the agreement
 task-files = Add files
 task-companions = See or choose who sits beside you
 task-readiness = Say that you are ready

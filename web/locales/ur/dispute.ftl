@@ -67,6 +67,7 @@ task-draft = اپنے جواب پورے کریں
 task-safety = نجی سوالوں کے جواب دیں
 task-consent = مصالحت کی رضامندی پڑھیں اور دستخط کریں
 task-delivery = چنیں کہ دستاویز آپ کو کیسے ملے
+task-reading-language = معاہدے کی زبان چنیں
 task-files = فائلیں شامل کریں
 task-companions = دیکھیں یا چنیں کہ آپ کے ساتھ کون بیٹھتا ہے
 task-readiness = بتائیں کہ آپ تیار ہیں

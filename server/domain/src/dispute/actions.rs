@@ -5,7 +5,7 @@ use crate::agreement::{Proof, Revision, TextDigest};
 use crate::assignment::Candidate;
 use crate::consent::AGREEMENT_TO_MEDIATE;
 use crate::ids::{AccountId, AssignmentId, Reference, SettlementId};
-use crate::language::Language;
+use crate::language::{Language, RecordLanguage};
 use crate::party::Route;
 use crate::room::Signal;
 use crate::safety::Finding;
@@ -34,6 +34,8 @@ words! {
         BeReadyToNegotiate = "be-ready-to-negotiate",
         /// Choose how the record is to arrive.
         ChooseDelivery = "choose-delivery",
+        /// Choose the language in which one reads and signs the text.
+        ChooseReadingLanguage = "choose-reading-language",
         /// Leave negotiation for mediation.
         RequestMediation = "request-mediation",
         /// Answer the conflict inquiry and accept.
@@ -115,6 +117,7 @@ fn sample(action: Action, dispute: &Dispute) -> Command {
         Action::BeReady => Command::BeReady(Route::Mediation),
         Action::BeReadyToNegotiate => Command::BeReady(Route::Negotiation),
         Action::ChooseDelivery => Command::ChooseDelivery(DeliveryChoice::Attachment),
+        Action::ChooseReadingLanguage => Command::ChooseReadingLanguage(RecordLanguage::English),
         Action::RequestMediation => Command::RequestMediation,
         Action::AcceptAssignment => Command::AcceptAssignment { disclosed: false },
         Action::DeclineAssignment => Command::DeclineAssignment,
@@ -131,10 +134,9 @@ fn sample(action: Action, dispute: &Dispute) -> Command {
         Action::CloseSession => Command::CloseSession,
         Action::GiveSignal => Command::GiveSignal(Signal::Break),
         Action::Revise => {
-            let base = dispute.agreement.number();
-            let languages = vec![Language::English];
-            let revision =
-                Revision { number: base.saturating_add(1), digest, prevailing: Language::English, languages };
+            let (base, prevailing) = (dispute.agreement.number(), RecordLanguage::English);
+            let languages = vec![prevailing];
+            let revision = Revision { number: base.saturating_add(1), digest, prevailing, languages };
             Command::Revise { base, revision }
         }
         Action::BeReadyToSign => Command::BeReadyToSign(digest),

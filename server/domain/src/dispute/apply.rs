@@ -53,6 +53,7 @@ fn apply_to_parties(dispute: &mut Dispute, event: &Event, at: Moment) {
         }
         Event::BecameReady { side, route } => parties.of_mut(*side).route = Some(*route),
         Event::DeliveryChosen { side, choice } => parties.of_mut(*side).delivery = Some(*choice),
+        Event::ReadingLanguageChosen { side, language } => parties.of_mut(*side).reading = Some(*language),
         Event::Suspended { by: Some(side), .. } => parties.of_mut(*side).suspended_at = Some(at),
         _ => {}
     }

@@ -5,7 +5,7 @@ use crate::assignment::Candidate;
 use crate::companion::{CompanionRole, Ground};
 use crate::deadlines::Periods;
 use crate::ids::{AccountId, AssignmentId, CompanionId, Reference, SettlementId};
-use crate::language::Language;
+use crate::language::{Language, RecordLanguage};
 use crate::party::{Route, Side};
 use crate::room::{Channel, Seat, Signal};
 use crate::safety::Finding;
@@ -95,6 +95,8 @@ pub enum Command {
     BeReady(Route),
     /// Choose how the record is to arrive.
     ChooseDelivery(DeliveryChoice),
+    /// Choose the language in which one reads and signs the text.
+    ChooseReadingLanguage(RecordLanguage),
     /// Leave negotiation for mediation.
     RequestMediation,
     /// Propose a mediator.
@@ -167,7 +169,7 @@ pub enum Command {
         /// Which.
         digest: TextDigest,
         /// The languages in which it must be complete: the parties', and every one in which any term has a text.
-        needed: Vec<Language>,
+        needed: Vec<RecordLanguage>,
     },
     /// Give up the rest of the reflection period.
     Waive(TextDigest),

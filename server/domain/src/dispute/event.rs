@@ -7,7 +7,7 @@
 use crate::agreement::{Proof, Revision, Signer, TextDigest};
 use crate::companion::{CompanionRole, Ground};
 use crate::ids::{AccountId, AssignmentId, CompanionId, Reference, SettlementId};
-use crate::language::Language;
+use crate::language::{Language, RecordLanguage};
 use crate::party::{Route, Safety, Side, Sides};
 use crate::room::{Channel, Seat, Signal};
 use crate::settlement::{Attestation, DeliveryChoice};
@@ -44,6 +44,8 @@ pub enum Event {
     BecameReady { side: Side, route: Route },
     /// A party chose how the record is to arrive.
     DeliveryChosen { side: Side, choice: DeliveryChoice },
+    /// A party chose the language in which it reads and signs the text.
+    ReadingLanguageChosen { side: Side, language: RecordLanguage },
     /// Negotiation began.
     NegotiationBegan { until: Moment },
     /// A mediator is sought.
@@ -175,6 +177,7 @@ impl Event {
             Self::Consented { .. } => "consented",
             Self::BecameReady { .. } => "became-ready",
             Self::DeliveryChosen { .. } => "delivery-chosen",
+            Self::ReadingLanguageChosen { .. } => "reading-language-chosen",
             Self::NegotiationBegan { .. } => "negotiation-began",
             Self::AssigningBegan { .. } => "assigning-began",
             Self::AssigningOverdue { .. } => "assigning-overdue",
@@ -237,6 +240,9 @@ impl Event {
             | Self::DisclosureAccepted { side }
             | Self::DisclosureObjected { side }
             | Self::BecameReady { side, .. } => vec![("side", side.to_string())],
+            Self::ReadingLanguageChosen { side, language } => {
+                vec![("side", side.to_string()), ("language", language.to_string())]
+            }
             Self::Arrived { who } | Self::Left { who } => vec![("who", who.as_str().to_owned())],
             Self::Filed { reference } => vec![("reference", reference.to_string())],
             Self::TakerWaits { account } | Self::TakerRejected { account } | Self::Joined { account, .. } => {

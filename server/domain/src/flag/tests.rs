@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
+use crate::language::Language;
 use crate::money::Money;
 use crate::party::Side;
 use crate::person::clean_words;
@@ -20,21 +21,21 @@ fn term(text: &str) -> Term {
     Term {
         debtor: Side::Respondent,
         creditor: Side::Claimant,
-        text: BTreeMap::from([(Language::English, text.to_owned())]),
+        text: BTreeMap::from([(RecordLanguage::English, text.to_owned())]),
         amount: None,
         due_on: day(2027),
     }
 }
 
 fn of(text: &str) -> Vec<Flag> {
-    flags(&term(&clean_words(text, 4_000).expect("words")), &[Language::English], today())
+    flags(&term(&clean_words(text, 4_000).expect("words")), &[RecordLanguage::English], today())
 }
 
 #[test]
 fn r21_each_thing_that_is_missing_is_flagged_and_a_whole_term_is_not() {
     let whole =
         Term { amount: Money::from_minor(100, "BDT".parse().expect("taka")).ok(), ..term("pays it back") };
-    let languages = [Language::English];
+    let languages = [RecordLanguage::English];
     let check = |term: Term| flags(&term, &languages, today());
     assert_eq!(check(whole.clone()), []);
     assert_eq!(check(Term { amount: None, ..whole.clone() }), [Flag::NoAmount]);
@@ -43,9 +44,9 @@ fn r21_each_thing_that_is_missing_is_flagged_and_a_whole_term_is_not() {
     assert_eq!(check(Term { due_on: Some(today()), ..whole.clone() }), [], "the day itself is still to come");
     assert_eq!(check(Term { creditor: Side::Respondent, ..whole.clone() }), [Flag::SameSides]);
     assert_eq!(check(Term { text: BTreeMap::new(), ..whole.clone() }), [Flag::TextMissing]);
-    let blank = BTreeMap::from([(Language::English, " \n".to_owned())]);
+    let blank = BTreeMap::from([(RecordLanguage::English, " \n".to_owned())]);
     assert_eq!(check(Term { text: blank, ..whole.clone() }), [Flag::TextMissing]);
-    let both = [Language::English, Language::Urdu];
+    let both = [RecordLanguage::English, RecordLanguage::Urdu];
     assert_eq!(flags(&whole, &both, today()), [Flag::TextMissing]);
     assert_eq!(flags(&whole, &[], today()), []);
 }
@@ -118,7 +119,7 @@ fn every_line_of_the_table_finds_itself() {
     for (at, line) in VAGUE.iter().enumerate() {
         assert!(!VAGUE.iter().skip(at + 1).any(|other| other == line), "{line} stands twice");
     }
-    for language in [Language::English, Language::Bangla, Language::Urdu] {
+    for language in Language::ALL {
         let is_theirs = |line: &&&str| match language {
             Language::English => line.is_ascii(),
             Language::Bangla => line.contains(|letter| ('\u{0980}'..='\u{09FF}').contains(&letter)),
@@ -143,7 +144,7 @@ proptest! {
 
     #[test]
     fn flags_come_in_one_order_each_once(text in "\\PC{0,60}", year in 2020_i16..2035) {
-        let found = flags(&Term { due_on: day(year), ..term(&text) }, &Language::ALL, today());
+        let found = flags(&Term { due_on: day(year), ..term(&text) }, &RecordLanguage::ALL, today());
         let mut sorted = found.clone();
         sorted.sort_unstable();
         sorted.dedup();

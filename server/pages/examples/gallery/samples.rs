@@ -111,6 +111,7 @@ fn room(channel: &str, role: &str) -> Room {
         signals: vec![(s("Amara Sen"), s("unsafe"))],
         told: s("mediator"),
         offer_goes_to: s("Bela Roy, Noor Haque"),
+        offer_language: s("hi"),
         offer_rows: 2,
         channels: if role == "mediator" {
             vec![
@@ -392,6 +393,10 @@ fn talking(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
     add("readiness", readiness.render(w, f));
     add("readiness-missing", Readiness { missing: list(&["consent"]), ..readiness }.render(w, f));
     add("delivery", Delivery::default().render(w, f));
+    let reading =
+        ReadingLanguage { id: s(ID), chosen: s("ta"), may_choose: true, ..ReadingLanguage::default() };
+    add("reading-language", reading.render(w, f));
+    add("reading-language-frozen", ReadingLanguage { may_choose: false, ..reading }.render(w, f));
     let inquiry = ConflictInquiry {
         id: s(ID),
         names: list(&["Amara Sen", "Bela Roy"]),

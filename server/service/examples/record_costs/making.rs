@@ -8,7 +8,7 @@ use std::time::Instant;
 use domain::agreement::TextDigest;
 use domain::category::Category;
 use domain::ids::{DisputeId, Reference, SettlementId};
-use domain::language::Language;
+use domain::language::{Language, RecordLanguage};
 use domain::money::Money;
 use domain::party::Side;
 use domain::terms::Term;
@@ -32,7 +32,8 @@ pub fn measure(records: usize, again: usize) -> Result<Vec<Row>, Failed> {
     let keys = KeySet::of(&[&key]);
     let mut rows = Vec::new();
     let mut kept = Vec::new();
-    for languages in [&[Language::English][..], &Language::ALL] {
+    use RecordLanguage::{Bangla, English, Urdu};
+    for languages in [&[English][..], &[English, Bangla, Urdu], &RecordLanguage::ALL] {
         let name = format!("a record of {TERMS} terms in {} language(s)", languages.len());
         // Fonts are read and the first page is laid out once for all.
         seal(contents(0, languages)?, &key)?;
@@ -63,7 +64,7 @@ fn sealed_a_second(records: usize, key: &SealKey) -> Result<String, Failed> {
     let cores = thread::available_parallelism()?.get();
     let count = records.next_multiple_of(cores);
     let mut waiting: Vec<Contents> =
-        (0..count).map(|number| contents(number, &[Language::English])).collect::<Result<_, _>>()?;
+        (0..count).map(|number| contents(number, &[RecordLanguage::English])).collect::<Result<_, _>>()?;
     let begun = Instant::now();
     let done = thread::scope(|scope| {
         let mut working = Vec::new();
@@ -125,17 +126,27 @@ fn now() -> Moment {
     Moment::from_millis(1_795_496_820_000)
 }
 
-fn texts(text: &str, languages: &[Language]) -> BTreeMap<Language, String> {
+fn texts(text: &str, languages: &[RecordLanguage]) -> BTreeMap<RecordLanguage, String> {
     languages.iter().map(|language| (*language, text.to_owned())).collect()
 }
 
-fn terms(languages: &[Language]) -> Result<Vec<Term>, Failed> {
+fn terms(languages: &[RecordLanguage]) -> Result<Vec<Term>, Failed> {
     let words = [
         "pays back the deposit of the flat in Mirpur, in two parts, and tells of each by a letter.",
         "মিরপুরের বাসার জামানতের টাকা দুই কিস্তিতে ফেরত দেবেন, এবং প্রতিবার চিঠিতে জানাবেন।",
+        "मीरपुर के फ़्लैट की ज़मानत राशि दो किस्तों में लौटाएँगी, और हर बार पत्र से बताएँगी।",
+        "மீர்பூர் வீட்டின் வைப்புத் தொகையை இரண்டு தவணைகளில் திருப்பித் தருவார், ஒவ்வொரு முறையும் கடிதத்தில் சொல்வார்.",
         "میرپور کے فلیٹ کی ضمانت کی رقم دو قسطوں میں واپس کرے گا، اور ہر بار خط سے بتائے گا۔",
+        "මීර්පූර් නිවාසයේ ඇප මුදල වාරික දෙකකින් ආපසු ගෙවයි, ඒ සෑම විටම ලිපියකින් දන්වයි.",
+        "मिरपुरको फ्ल्याटको धरौटी दुई किस्तामा फिर्ता दिनेछ, र प्रत्येक पटक चिठीले जनाउनेछ।",
+        "សងប្រាក់កក់ផ្ទះល្វែងនៅមីរពួរវិញជាពីរដំណាក់កាល ហើយប្រាប់រាល់លើកដោយលិខិត។",
+        "คืนเงินมัดจำห้องชุดในมีร์ปูร์เป็นสองงวด และแจ้งเป็นจดหมายทุกครั้ง",
+        "trả lại tiền đặt cọc căn hộ ở Mirpur làm hai đợt, và báo bằng thư mỗi lần.",
+        "mengembalikan uang jaminan rumah susun di Mirpur dalam dua angsuran, dan memberi tahu lewat surat tiap kali.",
+        "ibinabalik ang deposito ng flat sa Mirpur sa dalawang hulog, at ipinaaalam ang bawat isa sa liham.",
+        "分两期退还米尔布尔公寓的押金，每次以书信告知。",
     ];
-    let text: BTreeMap<Language, String> = Language::ALL
+    let text: BTreeMap<RecordLanguage, String> = RecordLanguage::ALL
         .into_iter()
         .zip(words.map(str::to_owned))
         .filter(|(one, _)| languages.contains(one))
@@ -148,15 +159,15 @@ fn terms(languages: &[Language]) -> Result<Vec<Term>, Failed> {
 }
 
 /// A record as the house makes them, each another one's.
-fn contents(number: usize, languages: &[Language]) -> Result<Contents, Failed> {
+fn contents(number: usize, languages: &[RecordLanguage]) -> Result<Contents, Failed> {
     let number = u128::try_from(number)? + 1;
-    let (salt, prevailing) = (Salt::new(number.to_be_bytes()), Language::English);
+    let (salt, prevailing) = (Salt::new(number.to_be_bytes()), RecordLanguage::English);
     let dispute = DisputeId::new(Uuid::from_u128(number << 64));
     let terms = terms(languages)?;
     let digest = agreement_digest(&salt, dispute, 3, prevailing, &terms)?;
     let people = [(Side::Claimant, "Amara Sen"), (Side::Respondent, "বেলা রায়")];
     Ok(Contents {
-        version: Version::One,
+        version: Version::of(None, &[], languages),
         kind: Kind::Settlement,
         id: SettlementId::new(Uuid::from_u128(number)),
         dispute,

@@ -552,13 +552,10 @@ fn say_of(
     Ok(())
 }
 
-/// The languages in which the text has to be complete: those in which the parties signed the agreement to mediate.
-pub fn languages_needed(dispute: &Dispute) -> Vec<domain::language::Language> {
-    let languages = Sides {
-        claimant: dispute.parties.claimant.consent.map(|consent| consent.language),
-        respondent: dispute.parties.respondent.consent.map(|consent| consent.language),
-    };
-    let mut needed: Vec<_> = Side::BOTH.into_iter().filter_map(|side| *languages.of(side)).collect();
+/// The languages in which the text has to be complete: those in which the parties read it, and the one that counts.
+pub fn languages_needed(dispute: &Dispute) -> Vec<domain::language::RecordLanguage> {
+    let reads_in = |side: Side| dispute.parties.of(side).reads_in();
+    let mut needed: Vec<_> = Side::BOTH.into_iter().filter_map(reads_in).collect();
     needed.extend(dispute.agreement.revision().map(|revision| revision.prevailing));
     needed.sort_unstable();
     needed.dedup();

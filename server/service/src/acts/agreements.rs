@@ -5,7 +5,7 @@ use domain::agreement::{Agreement, Proof, Revision, Signature, Signer, TextDiges
 use domain::dispute::{Command, Event, reflection_ends_at};
 use domain::flag::{Flag, flags};
 use domain::ids::DisputeId;
-use domain::language::Language;
+use domain::language::RecordLanguage;
 use domain::party::{Side, Sides};
 use domain::person::PersonName;
 use domain::room::Seat;
@@ -51,11 +51,19 @@ impl Shown {
         match self.seen.side() {
             _ if self.seen.viewer.mediates() => languages.extend(aftermath::languages_needed(dispute)),
             Some(side) => {
-                languages.extend(dispute.parties.of(side).consent.map(|consent| consent.language));
+                languages.extend(dispute.parties.of(side).reads_in());
             }
             None => {}
         }
         terms.iter().map(|term| flags(term, &languages, today)).collect()
+    }
+}
+
+impl Shown {
+    /// The languages that a text needs before it is frozen, for whoever holds the pen: in which one the other side reads is
+    /// told to no party.
+    pub fn languages_needed(&self) -> Option<Vec<RecordLanguage>> {
+        self.seen.viewer.mediates().then(|| aftermath::languages_needed(&self.seen.dispute))
     }
 }
 
@@ -134,7 +142,7 @@ pub fn revise(
     doing: &mut Doing,
     id: DisputeId,
     base: u32,
-    prevailing: Language,
+    prevailing: RecordLanguage,
     terms: Vec<Term>,
 ) -> Result<Revision, Refused> {
     let mut seen = look(tx, doing, id)?;

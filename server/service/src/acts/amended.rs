@@ -3,7 +3,7 @@
 
 use domain::dispute::Dispute;
 use domain::ids::AccountId;
-use domain::language::Language;
+use domain::language::RecordLanguage;
 use domain::party::Side;
 use domain::terms::Term;
 use record::Contents;
@@ -41,7 +41,7 @@ pub fn other_party(tx: &mut Tx<'_>, dispute: &Dispute) -> Result<Option<AccountI
 pub fn terms(
     tx: &mut Tx<'_>,
     dispute: &Dispute,
-    languages: &[Language],
+    languages: &[RecordLanguage],
 ) -> Result<Option<Vec<Term>>, Refused> {
     let Some((settlement, side)) = earlier(tx, dispute)? else { return Ok(None) };
     let documents = match store::settlements::documents(tx, settlement.id) {

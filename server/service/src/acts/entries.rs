@@ -329,7 +329,7 @@ fn keep_offer(tx: &mut Tx<'_>, dispute: DisputeId, entry: &Entry) -> Result<(), 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::language::Language;
+    use domain::language::{Language, RecordLanguage};
     use domain::terms::Term;
     use std::collections::BTreeMap;
 
@@ -371,7 +371,7 @@ mod tests {
 
     #[test]
     fn an_empty_note_is_none() {
-        let text = BTreeMap::from([(Language::English, "pays".to_owned())]);
+        let text = BTreeMap::from([(RecordLanguage::English, "pays".to_owned())]);
         let term =
             Term { debtor: Side::Respondent, creditor: Side::Claimant, text, amount: None, due_on: None };
         let content = OfferContent { terms: vec![term], note: Some(" ".to_owned()), expires_at: None };

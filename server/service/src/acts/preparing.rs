@@ -4,7 +4,7 @@
 use domain::consent::AGREEMENT_TO_MEDIATE_NAME;
 use domain::dispute::Command;
 use domain::ids::DisputeId;
-use domain::language::Language;
+use domain::language::{Language, RecordLanguage};
 use domain::party::Route;
 use domain::settlement::DeliveryChoice;
 use store::Tx;
@@ -69,5 +69,22 @@ pub fn choose_delivery(
     carry_out(tx, doing, &mut seen, &Command::ChooseDelivery(choice))?;
     // Chosen anew without one, the copy travels open again: what was chosen last holds as a whole.
     store::passphrases::put(tx, id, side, passphrase)?;
+    Ok(())
+}
+
+/// Chooses the language in which one reads and signs the text, where that is another than the one in which one signed the
+/// agreement to mediate (R22).
+///
+/// # Errors
+/// As [`consent`].
+pub fn choose_reading_language(
+    tx: &mut Tx<'_>,
+    doing: &mut Doing,
+    id: DisputeId,
+    language: RecordLanguage,
+) -> Result<(), Refused> {
+    let mut seen = look(tx, doing, id)?;
+    seen.party()?;
+    carry_out(tx, doing, &mut seen, &Command::ChooseReadingLanguage(language))?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use domain::agreement::{Agreement, Signer, TextDigest};
 use domain::consent::AGREEMENT_TO_MEDIATE_NAME;
 use domain::dispute::{Actor, Command, Dispute, decide};
 use domain::ids::{AccountId, DeliveryId, DisputeId, SettlementId};
-use domain::language::Language;
+use domain::language::RecordLanguage;
 use domain::party::Side;
 use domain::settlement::{Attestation, DeliveryChoice, delivery};
 use pages::mails::Mail;
@@ -111,7 +111,7 @@ fn contents(
         None => None,
     };
     Ok(Contents {
-        version: record::Version::of(co_mediator.as_ref(), &papers.signatures),
+        version: record::Version::of(co_mediator.as_ref(), &papers.signatures, &languages),
         kind: record::Kind::Settlement,
         id,
         dispute: dispute.id,
@@ -194,7 +194,10 @@ fn papers(tx: &mut Tx<'_>, dispute: &Dispute) -> Result<Papers, Refused> {
     Ok(papers)
 }
 
-fn texts(languages: &[Language], text: fn(Language) -> &'static str) -> BTreeMap<Language, String> {
+fn texts(
+    languages: &[RecordLanguage],
+    text: fn(RecordLanguage) -> &'static str,
+) -> BTreeMap<RecordLanguage, String> {
     languages.iter().map(|language| (*language, text(*language).to_owned())).collect()
 }
 

@@ -306,6 +306,7 @@ fn take_up(
         return Ok(());
     }
     let terms = domain::terms::clean_terms(terms).map_err(|_| Refused::field("terms", "not-terms"))?;
-    let prevailing = dispute.agreement.revision().map_or(dispute.language, |revision| revision.prevailing);
+    let prevailing =
+        dispute.agreement.revision().map_or(dispute.language.into(), |revision| revision.prevailing);
     revise(tx, doing, dispute.id, base, prevailing, terms).map(drop)
 }

@@ -86,6 +86,9 @@ pub struct Preparation {
     /// How the record is to reach it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delivery: Option<String>,
+    /// The language in which it reads and signs the text.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reading_language: Option<String>,
 }
 
 /// The proposed mediator.
@@ -416,6 +419,7 @@ fn preparation(dispute: &Dispute, side: Side) -> Preparation {
         consented: party.consent.is_some(),
         route: party.route.map(|route| route.to_string()),
         delivery: party.delivery.map(|choice| choice.to_string()),
+        reading_language: party.reads_in().map(|language| language.to_string()),
     }
 }
 

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use domain::agreement::Proof;
 use domain::dispute::{Actor, Command};
 use domain::ids::{AccountId, AssignmentId, DisputeId};
-use domain::language::Language;
+use domain::language::{Language, RecordLanguage};
 use domain::money::Money;
 use domain::party::{Route, Side};
 use domain::person::HouseRole;
@@ -258,7 +258,7 @@ fn prepare(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId) -> Result<(), Refu
 async fn agree(state: &AppState, people: People, dispute: DisputeId, until: Until) -> Result<(), Refused> {
     let desk = &state.desk;
     let revise = move |tx: &mut Tx<'_>, doing: &mut Doing| {
-        agreements::revise(tx, doing, dispute, 0, Language::English, vec![term()?])
+        agreements::revise(tx, doing, dispute, 0, RecordLanguage::English, vec![term()?])
     };
     let digest = desk.write(By::Person(people.noor), revise).await?.digest;
     for account in [people.amara, people.bela] {
@@ -298,7 +298,7 @@ fn term() -> Result<Term, Refused> {
     Ok(Term {
         debtor: Side::Respondent,
         creditor: Side::Claimant,
-        text: std::iter::once((Language::English, "pays back the deposit".to_owned())).collect(),
+        text: std::iter::once((RecordLanguage::English, "pays back the deposit".to_owned())).collect(),
         amount: Money::parse("450.00", taka).ok(),
         due_on: "2030-01-31".parse().ok(),
     })

@@ -8,7 +8,7 @@ use domain::companion::{Authority, Companion, CompanionRole, Ground, Sitting};
 use domain::consent::Consent;
 use domain::dispute::{Assigning, Cause, Ending, Mediation, Suspension};
 use domain::ids::{CompanionId, SettlementId};
-use domain::language::Language;
+use domain::language::{Language, RecordLanguage};
 use domain::party::{Route, Safety, Sides};
 use domain::room::{Channel, Seat, Signal};
 use domain::settlement::{Attestation, DeliveryChoice};
@@ -39,8 +39,8 @@ fn every_agreement() -> [Agreement; 4] {
     let revision = Revision {
         number: 3,
         digest: TextDigest([5; 32]),
-        prevailing: Language::English,
-        languages: vec![Language::English, Language::Urdu],
+        prevailing: RecordLanguage::English,
+        languages: vec![RecordLanguage::English, RecordLanguage::Urdu],
     };
     let proof = Proof::PasswordAndCode;
     let signature = Signature { at: moment(6), auditor_may_read_terms: true, proof, by: Signer::Party };
@@ -73,6 +73,7 @@ fn every_shape(draft: &Dispute) -> Vec<Dispute> {
     party.safety = Safety::Screened;
     party.consent = Some(Consent { version: 1, language: Language::Bangla, at: moment(2) });
     (party.route, party.delivery) = (Some(Route::Negotiation), Some(DeliveryChoice::Collect));
+    party.reading = Some(RecordLanguage::Khmer);
     party.suspended_at = Some(moment(3));
     let mut mediation = full.mediation().cloned().unwrap();
     mediation.room.session_open = true;

@@ -7,7 +7,7 @@ use domain::entry::{
     AgreementStep, BidQuestion, CaucusStep, FileContent, OfferContent, OfferState, SessionStep, SharedItem,
 };
 use domain::ids::FileId;
-use domain::language::Language;
+use domain::language::{Language, RecordLanguage};
 use domain::party::Side;
 use domain::room::Seat;
 use domain::terms::Term;
@@ -126,7 +126,8 @@ fn an_offer() -> OfferContent {
     let term = Term {
         debtor: Side::Respondent,
         creditor: Side::Claimant,
-        text: [(Language::English, "pays".to_owned()), (Language::Bangla, "দেবেন".to_owned())].into(),
+        text: [(RecordLanguage::English, "pays".to_owned()), (RecordLanguage::Bangla, "দেবেন".to_owned())]
+            .into(),
         amount: domain::money::Money::parse("450.00", "BDT".parse().unwrap()).ok(),
         due_on: "2027-01-31".parse().ok(),
     };
@@ -158,7 +159,7 @@ fn every_body() -> Vec<Body> {
         Body::Signature { who: None },
         Body::Signature { who: Some(mediator) },
         Body::BlindBidAsked(BidQuestion {
-            text: [(Language::Urdu, "کتنا؟".to_owned())].into(),
+            text: [(RecordLanguage::Urdu, "کتنا؟".to_owned())].into(),
             currency: "PKR".parse().unwrap(),
             payer: Side::Claimant,
             rounds: 2,

@@ -10,7 +10,7 @@ use domain::agreement::{Revision, TextDigest};
 use domain::dispute::{Cause, Ending, Stage};
 use domain::entry::{Author, BidQuestion, Body, OfferContent};
 use domain::ids::{AssignmentId, EntryId};
-use domain::language::Language;
+use domain::language::RecordLanguage;
 use domain::party::Side;
 use domain::proposal::{Proposal, ProposalState};
 use domain::room::{Channel, Seat, Signal};
@@ -73,7 +73,7 @@ pub(super) fn full(tx: &mut Tx<'_>) -> Result<()> {
     let revision = Revision {
         number: 2,
         digest: TextDigest([1; 32]),
-        prevailing: Language::English,
+        prevailing: RecordLanguage::English,
         languages: Vec::new(),
     };
     revisions::put(tx, id, &revision, &[], moment(1))?;
@@ -82,7 +82,7 @@ pub(super) fn full(tx: &mut Tx<'_>) -> Result<()> {
     assert_eq!(thumbnails::size(tx, file().id)?, Some((4, 3)));
     assert_eq!(thumbnails::get(tx, id, file().id)?, b"a small picture of the door");
     let question = BidQuestion {
-        text: [(Language::English, "How much for the door?".to_owned())].into(),
+        text: [(RecordLanguage::English, "How much for the door?".to_owned())].into(),
         currency: "BDT".parse().map_err(|_| Error::Corrupt)?,
         payer: Side::Respondent,
         rounds: 1,

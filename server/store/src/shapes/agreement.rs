@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use domain::agreement::{Agreement, Proof, Revision, Signature, Signer, TextDigest};
 use domain::ids::AccountId;
-use domain::language::Language;
+use domain::language::RecordLanguage;
 
 use super::atoms::{M, Two, W};
 use crate::error::Result;
@@ -14,8 +14,8 @@ use crate::error::Result;
 pub struct RevisionShape {
     number: u32,
     digest: W<TextDigest>,
-    prevailing: W<Language>,
-    languages: Vec<W<Language>>,
+    prevailing: W<RecordLanguage>,
+    languages: Vec<W<RecordLanguage>>,
 }
 
 impl From<&Revision> for RevisionShape {

@@ -9,7 +9,7 @@ use domain::companion::{Authority, Companion, CompanionRole, Ground, Sitting};
 use domain::consent::Consent;
 use domain::dispute::{Assigning, Cause, Dispute, Ending, Mediation, Stage, Suspension};
 use domain::ids::{AccountId, AssignmentId, CompanionId, DisputeId, Reference, SettlementId};
-use domain::language::Language;
+use domain::language::{Language, RecordLanguage};
 use domain::party::{Joining, Party, Route, Safety, Side, Sides};
 use domain::room::{Channel, RoomState, Seat, Signal};
 use domain::settlement::{Attestation, DeliveryChoice};
@@ -196,6 +196,9 @@ struct PartyShape {
     consent: Option<ConsentShape>,
     route: Option<W<Route>>,
     delivery: Option<W<DeliveryChoice>>,
+    /// Absent in what was kept before a text could be in a language that pages are not in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reading: Option<W<RecordLanguage>>,
     suspended_at: Option<M>,
 }
 
@@ -212,6 +215,7 @@ impl From<&Party> for PartyShape {
             consent: party.consent.map(ConsentShape::from),
             route: party.route.map(W),
             delivery: party.delivery.map(W),
+            reading: party.reading.map(W),
             suspended_at: party.suspended_at.map(M::from),
         }
     }
@@ -229,6 +233,7 @@ impl PartyShape {
             consent: self.consent.map(Consent::from),
             route: self.route.map(|route| route.0),
             delivery: self.delivery.map(|choice| choice.0),
+            reading: self.reading.map(|language| language.0),
             suspended_at: self.suspended_at.map(Into::into),
         }
     }

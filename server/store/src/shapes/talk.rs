@@ -9,7 +9,7 @@ use domain::entry::{
     SharedItem,
 };
 use domain::ids::{EntryId, FileId, SuggestionId};
-use domain::language::{Language, LanguageTag};
+use domain::language::{LanguageTag, RecordLanguage};
 use domain::money::Currency;
 use domain::party::Side;
 use domain::room::Seat;
@@ -25,7 +25,7 @@ use crate::error::Result;
 pub struct TermShape {
     debtor: W<Side>,
     creditor: W<Side>,
-    text: BTreeMap<W<Language>, String>,
+    text: BTreeMap<W<RecordLanguage>, String>,
     amount: Option<MoneyShape>,
     due_on: Option<W<Day>>,
 }
@@ -94,7 +94,7 @@ impl OfferShape {
 /// What blind bids are asked about.
 #[derive(Serialize, Deserialize)]
 pub struct BidQuestionShape {
-    text: BTreeMap<W<Language>, String>,
+    text: BTreeMap<W<RecordLanguage>, String>,
     currency: W<Currency>,
     payer: W<Side>,
     rounds: u8,

@@ -53,6 +53,7 @@ pub fn decide(dispute: &Dispute, command: &Command, actor: Actor, house: &House)
         }
         Command::BeReady(route) => prepare::be_ready(dispute, *route, actor, house),
         Command::ChooseDelivery(choice) => prepare::choose_delivery(dispute, *choice, actor),
+        Command::ChooseReadingLanguage(language) => prepare::choose_reading(dispute, *language, actor),
         Command::RequestMediation => assign::request_mediation(dispute, house),
         Command::Propose { id, candidate } => assign::propose(dispute, *id, candidate, actor, house),
         Command::AcceptAssignment { disclosed } => assign::accept(dispute, *disclosed),
@@ -135,6 +136,7 @@ fn is_theirs(command: &Command, actor: Actor, dispute: &Dispute) -> bool {
         | Command::Consent { .. }
         | Command::BeReady(_)
         | Command::ChooseDelivery(_)
+        | Command::ChooseReadingLanguage(_)
         | Command::RequestMediation
         | Command::Approve { .. }
         | Command::Object

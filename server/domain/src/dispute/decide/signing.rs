@@ -2,7 +2,7 @@
 
 use crate::agreement::{Agreement, Proof, Revision, Signature, Signer, TextDigest};
 use crate::ids::SettlementId;
-use crate::language::Language;
+use crate::language::RecordLanguage;
 use crate::party::{Side, Sides};
 use crate::room::Signal;
 use crate::settlement::Attestation;
@@ -44,7 +44,7 @@ pub(super) fn be_ready(dispute: &Dispute, digest: TextDigest, actor: Actor) -> D
     }
 }
 
-pub(super) fn freeze(dispute: &Dispute, digest: TextDigest, needed: &[Language]) -> Decision {
+pub(super) fn freeze(dispute: &Dispute, digest: TextDigest, needed: &[RecordLanguage]) -> Decision {
     in_mediation(dispute)?;
     match &dispute.agreement {
         Agreement::Blank => Err(Refusal::NothingWritten),
@@ -57,8 +57,8 @@ pub(super) fn freeze(dispute: &Dispute, digest: TextDigest, needed: &[Language])
     }
 }
 
-fn covers(revision: &Revision, needed: &[Language]) -> bool {
-    let has = |language: &Language| revision.languages.contains(language);
+fn covers(revision: &Revision, needed: &[RecordLanguage]) -> bool {
+    let has = |language: &RecordLanguage| revision.languages.contains(language);
     needed.iter().all(has) && has(&revision.prevailing)
 }
 

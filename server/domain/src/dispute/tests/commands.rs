@@ -5,7 +5,7 @@ use crate::agreement::TextDigest;
 use crate::companion::{CompanionRole, Ground};
 use crate::consent::AGREEMENT_TO_MEDIATE;
 use crate::dispute::{Actor, Command, ScreeningDecision};
-use crate::language::Language;
+use crate::language::{Language, RecordLanguage};
 use crate::party::{Route, Side};
 use crate::room::{Channel, Seat, Signal};
 use crate::safety::Finding;
@@ -59,7 +59,7 @@ pub(super) fn all(play: &Play) -> Vec<(&'static str, Command)> {
         ("be ready to sign", Command::BeReadyToSign(digest)),
         ("be ready to sign another text", Command::BeReadyToSign(other)),
         ("freeze", freeze(digest)),
-        ("freeze without Urdu", Command::Freeze { digest, needed: Language::ALL.to_vec() }),
+        ("freeze without Urdu", Command::Freeze { digest, needed: RecordLanguage::ALL.to_vec() }),
         ("waive", Command::Waive(digest)),
         ("sign", sign(digest, true)),
         ("sign unfreely", sign(digest, false)),
@@ -114,6 +114,7 @@ fn before_the_room() -> Vec<(&'static str, Command)> {
         ("be ready", Command::BeReady(Route::Mediation)),
         ("be ready to negotiate", Command::BeReady(Route::Negotiation)),
         ("choose delivery", Command::ChooseDelivery(DeliveryChoice::Collect)),
+        ("choose a reading language", Command::ChooseReadingLanguage(RecordLanguage::Hindi)),
         ("request mediation", Command::RequestMediation),
         ("propose", propose(OMAR, false)),
         ("propose one in conflict", propose(OMAR, true)),

@@ -13,7 +13,7 @@ use crate::consent::AGREEMENT_TO_MEDIATE;
 use crate::deadlines::Periods;
 use crate::dispute::{Actor, Command, Dispute, Event, House, Refusal, ScreeningDecision, apply, decide};
 use crate::ids::{AccountId, AssignmentId, CompanionId, DisputeId, Reference, SettlementId};
-use crate::language::Language;
+use crate::language::{Language, RecordLanguage};
 use crate::party::{Route, Side};
 use crate::room::Signal;
 use crate::safety::Finding;
@@ -268,12 +268,13 @@ pub(super) fn revise(base: u32) -> Command {
     let number = base.saturating_add(1);
     let mut digest = [0xD1_u8; 32];
     digest[..4].copy_from_slice(&number.to_be_bytes());
-    let (prevailing, languages) = (Language::English, vec![Language::English, Language::Bangla]);
+    let (prevailing, languages) =
+        (RecordLanguage::English, vec![RecordLanguage::English, RecordLanguage::Bangla]);
     Command::Revise { base, revision: Revision { number, digest: TextDigest(digest), prevailing, languages } }
 }
 
 pub(super) fn freeze(digest: TextDigest) -> Command {
-    Command::Freeze { digest, needed: vec![Language::English, Language::Bangla] }
+    Command::Freeze { digest, needed: vec![RecordLanguage::English, RecordLanguage::Bangla] }
 }
 
 pub(super) const fn sign(digest: TextDigest, freely: bool) -> Command {

@@ -57,6 +57,8 @@ fn everything_that_happens() -> Vec<Play> {
         one_signed.clone().does(RESPONDENT, &sign(one_signed.digest(), false)),
         stages::frozen().does(CLAIMANT, &Command::Suspend).does(CLAIMANT, &Command::Resume),
         stages::prepared().does(CLAIMANT, &Command::ChooseDelivery(crate::settlement::DeliveryChoice::Link)),
+        stages::prepared()
+            .does(RESPONDENT, &Command::ChooseReadingLanguage(crate::language::RecordLanguage::Tamil)),
     ]);
     plays
 }
@@ -79,7 +81,7 @@ fn r9_a_trace_holds_ids_kinds_and_digests_and_no_words() {
                 "digest" => value.len() == 71 && value.starts_with("sha256:"),
                 "reference" => value.len() == 12 && value.starts_with("CD-"),
                 "revision" | "version" => value.parse::<u32>().is_ok(),
-                "language" => ["en", "bn", "ur"].contains(&value.as_str()),
+                "language" => value.parse::<crate::language::RecordLanguage>().is_ok(),
                 "disclosed" | "reads_earlier" => value.parse::<bool>().is_ok(),
                 "attested_by" => ["mediator", "institution"].contains(&value.as_str()),
                 _ => false,
@@ -87,7 +89,7 @@ fn r9_a_trace_holds_ids_kinds_and_digests_and_no_words() {
             assert!(fits, "{}: {name} = {value}", trace.kind);
         }
     }
-    assert_eq!(kinds.len(), 59, "every kind of event happened, and was looked at: {kinds:?}");
+    assert_eq!(kinds.len(), 60, "every kind of event happened, and was looked at: {kinds:?}");
 }
 
 #[test]
@@ -144,6 +146,7 @@ fn r8_an_auditor_sees_what_happened_to_the_process_and_nothing_private() {
             "mediator-proposed",
             "not-signing-freely",
             "proposal-ended",
+            "reading-language-chosen",
             "reflection-waived",
             "refusal-undone",
             "resumed",

@@ -2,7 +2,7 @@
 
 use crate::agreement::{Agreement, TextDigest};
 use crate::dispute::{Actor, Command, Event, Refusal, Stage, reflection_ends_at};
-use crate::language::Language;
+use crate::language::RecordLanguage;
 use crate::party::Side;
 use crate::safety::Finding;
 use crate::settlement::{Attestation, DeliveryChoice};
@@ -30,7 +30,8 @@ fn r22_a_text_is_frozen_only_when_every_party_is_ready_and_every_language_comple
         let one = draft.clone().gets_ready_to_sign(first);
         one.refuses(MEDIATOR, &freeze(digest), Refusal::PartiesNotReady);
         let both = one.gets_ready_to_sign(second);
-        let with_urdu = Command::Freeze { digest, needed: vec![Language::English, Language::Urdu] };
+        let with_urdu =
+            Command::Freeze { digest, needed: vec![RecordLanguage::English, RecordLanguage::Urdu] };
         both.refuses(MEDIATOR, &with_urdu, Refusal::LanguageMissing);
         both.refuses(MEDIATOR, &freeze(TextDigest([9; 32])), Refusal::StaleDigest);
         both.noor_freezes();
@@ -40,10 +41,40 @@ fn r22_a_text_is_frozen_only_when_every_party_is_ready_and_every_language_comple
 #[test]
 fn r22_the_prevailing_language_has_its_text_too() {
     let Command::Revise { base, mut revision } = revise(0) else { panic!("a revision") };
-    revision.prevailing = Language::Urdu;
+    revision.prevailing = RecordLanguage::Urdu;
     let draft = stages::mediation().noor_does(&Command::Revise { base, revision });
     let ready = draft.both(Play::gets_ready_to_sign);
     ready.refuses(MEDIATOR, &freeze(ready.digest()), Refusal::LanguageMissing);
+}
+
+#[test]
+fn r22_a_party_reads_in_the_language_that_it_chose_until_the_text_is_frozen() {
+    let choose = Command::ChooseReadingLanguage;
+    let reads_in = |play: &Play, side| play.dispute.parties.of(side).reads_in();
+    let draft = stages::mediation().noor_revises().gets_ready_to_sign(CLAIMANT);
+    assert_eq!(
+        reads_in(&draft, Side::Claimant),
+        Some(RecordLanguage::English),
+        "that of its agreement to mediate"
+    );
+    let chosen = draft.clone().does(CLAIMANT, &choose(RecordLanguage::Hindi));
+    assert_eq!(reads_in(&chosen, Side::Claimant), Some(RecordLanguage::Hindi));
+    assert_eq!(reads_in(&chosen, Side::Respondent), Some(RecordLanguage::English));
+    assert_eq!(
+        chosen.dispute.agreement, draft.dispute.agreement,
+        "nobody has to say again that they are ready"
+    );
+    draft.refuses(MEDIATOR, &choose(RecordLanguage::Hindi), Refusal::NotYours);
+    let other = chosen.does(CLAIMANT, &choose(RecordLanguage::Bangla));
+    assert_eq!(reads_in(&other, Side::Claimant), Some(RecordLanguage::Bangla));
+
+    let frozen = stages::frozen();
+    for actor in [CLAIMANT, RESPONDENT] {
+        frozen.refuses(actor, &choose(RecordLanguage::Hindi), Refusal::AlreadyFrozen);
+        stages::all_signed().refuses(actor, &choose(RecordLanguage::Hindi), Refusal::AlreadyBinding);
+        stages::settled().refuses(actor, &choose(RecordLanguage::Hindi), Refusal::Ended);
+    }
+    frozen.noor_revises().does(RESPONDENT, &choose(RecordLanguage::Hindi));
 }
 
 #[test]

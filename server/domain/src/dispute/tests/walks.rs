@@ -186,6 +186,7 @@ fn fitting(action: Action, play: &Play) -> Command {
         Action::BeReady => return Command::BeReady(Route::Mediation),
         Action::BeReadyToNegotiate => return Command::BeReady(Route::Negotiation),
         Action::ChooseDelivery => "choose delivery",
+        Action::ChooseReadingLanguage => "choose a reading language",
         Action::RequestMediation => "request mediation",
         Action::AcceptAssignment => "accept assignment",
         Action::DeclineAssignment => "decline assignment",

@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, web};
 use domain::agreement::{Agreement, Intent, TextDigest};
 use domain::flag::Flag;
 use domain::ids::DisputeId;
+use domain::language::RecordLanguage;
 use domain::party::Side;
 use domain::passkey::Signable;
 use domain::room::Seat;
@@ -41,6 +42,10 @@ struct AgreementShown {
     state: &'static str,
     digest: Option<String>,
     prevailing_language: Option<&'static str>,
+    /// The languages in which each term has to have its text before it is frozen: those that the parties read, and the one
+    /// that counts (the mediator alone).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    languages_needed: Option<Vec<&'static str>>,
     terms: Vec<TermJson>,
     /// What is to be looked at again in each term, in the order of the terms: `same-sides`, `text-missing`,
     /// `no-amount`, `no-due-day`, `due-day-passed`, `vague-word`. They warn, and stop nothing.
@@ -102,6 +107,9 @@ fn shown(shown: &Shown, today: Day) -> AgreementShown {
         state,
         digest: revision.map(|revision| revision.digest.to_string()),
         prevailing_language: revision.map(|revision| revision.prevailing.tag()),
+        languages_needed: shown
+            .languages_needed()
+            .map(|all| all.into_iter().map(RecordLanguage::tag).collect()),
         terms: shown.terms.iter().map(TermJson::from).collect(),
         flags: flag_codes(shown, &shown.terms, today),
         draft: shown.draft.as_ref().map(|terms| terms.iter().map(TermJson::from).collect()),

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use actix_web::{HttpResponse, web};
 use domain::entry::BidQuestion;
 use domain::ids::{DisputeId, EntryId};
-use domain::language::Language;
+use domain::language::RecordLanguage;
 use domain::money::Currency;
 use domain::party::Side;
 use serde::{Deserialize, Serialize};
@@ -113,7 +113,7 @@ fn parse(asked: Question) -> Result<BidQuestion, Refused> {
     let mut text = BTreeMap::new();
     for (tag, words) in asked.question {
         // A tag that nobody knows is a stranger's text: it is not said back.
-        let language = errors.take("question", tag.parse::<Language>(), |_| "not-a-language");
+        let language = errors.take("question", tag.parse::<RecordLanguage>(), |_| "not-a-language");
         text.extend(language.map(|language| (language, words)));
     }
     let currency = errors.take("currency", asked.currency.parse::<Currency>(), |_| "unknown-currency");

@@ -19,7 +19,14 @@ use crate::state::AppState;
 
 /// This file's part of the document.
 #[derive(OpenApi)]
-#[openapi(paths(read_agreement_to_mediate, consent, be_ready, choose_delivery, request_mediation))]
+#[openapi(paths(
+    read_agreement_to_mediate,
+    consent,
+    be_ready,
+    choose_delivery,
+    choose_reading_language,
+    request_mediation
+))]
 pub struct Doc;
 
 #[derive(Deserialize)]
@@ -139,6 +146,31 @@ async fn choose_delivery(
     Ok(HttpResponse::NoContent().finish())
 }
 
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ReadingLanguage {
+    /// `en`, `bn`, `hi`, `ta`, `ur`, `si`, `ne`, `km`, `th`, `vi`, `id`, `fil` or `zh-Hans`.
+    language: String,
+}
+
+/// Choose the language in which one reads and signs the text, until it is frozen.
+#[utoipa::path(put, path = "/api/v1/disputes/{id}/reading-language", tag = "preparing", params(("id" = String, Path)),
+    request_body = ReadingLanguage, responses((status = 204), (status = 404), (status = 409), (status = 422)))]
+async fn choose_reading_language(
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
+    body: Body<ReadingLanguage>,
+) -> Result<HttpResponse, Refused> {
+    let dispute: DisputeId = id(&path)?;
+    let language = body.value.language.parse().map_err(|_| Refused::field("language", "not-a-choice"))?;
+    let act = move |tx: &mut Tx<'_>, doing: &mut Doing| {
+        preparing::choose_reading_language(tx, doing, dispute, language)
+    };
+    state.desk.write_once(who.by(), body.once, act).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
 /// Leave negotiation for mediation.
 #[utoipa::path(post, path = "/api/v1/disputes/{id}/mediation-requests", tag = "preparing", params(("id" = String, Path)),
     request_body = Nothing, responses((status = 201, body = DisputeView), (status = 404), (status = 409)))]
@@ -162,5 +194,8 @@ pub fn configure(routes: &mut web::ServiceConfig) {
         .service(web::resource("/disputes/{id}/consents").route(web::post().to(consent)))
         .service(web::resource("/disputes/{id}/readiness").route(web::post().to(be_ready)))
         .service(web::resource("/disputes/{id}/delivery").route(web::put().to(choose_delivery)))
+        .service(
+            web::resource("/disputes/{id}/reading-language").route(web::put().to(choose_reading_language)),
+        )
         .service(web::resource("/disputes/{id}/mediation-requests").route(web::post().to(request_mediation)));
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use domain::language::Language;
+use domain::language::RecordLanguage;
 use domain::money::{Money, NotMoney};
 use domain::party::Side;
 use domain::terms::{NotTerms, TERMS_MAX, Term, clean_terms};
@@ -113,7 +113,8 @@ fn parse_one(place: &str, written: TermJson, errors: &mut FieldErrors) -> Option
     let mut text = BTreeMap::new();
     for (tag, words) in written.text {
         // A tag that nobody knows is a stranger's text: it is not said back.
-        let language = errors.take(&format!("{place}.text"), tag.parse::<Language>(), |_| "not-a-language");
+        let language =
+            errors.take(&format!("{place}.text"), tag.parse::<RecordLanguage>(), |_| "not-a-language");
         text.extend(language.map(|language| (language, words)));
     }
     let amount = written.amount.and_then(|amount| parse_amount(&format!("{place}.amount"), &amount, errors));

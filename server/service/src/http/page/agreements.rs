@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, web};
 use domain::agreement::{Agreement, TextDigest};
 use domain::ids::DisputeId;
-use domain::language::Language;
+use domain::language::RecordLanguage;
 use domain::party::Side;
 use domain::read_back::ReadBack;
 use domain::sight::{Item, Viewer};
@@ -145,7 +145,7 @@ async fn show(request: HttpRequest, visit: Visit, path: web::Path<String>) -> An
 }
 
 /// The languages in which the editor has a field for each term: those of the parties, and those already written.
-fn languages(shown: &Shown) -> Vec<Language> {
+fn languages(shown: &Shown) -> Vec<RecordLanguage> {
     let mut languages = aftermath::languages_needed(&shown.seen.dispute);
     let written =
         shown.terms.iter().chain(shown.draft.iter().flatten()).flat_map(|term| term.text.keys().copied());
@@ -160,7 +160,8 @@ fn languages(shown: &Shown) -> Vec<Language> {
 fn editor(visit: &Visit, shown: &Shown) -> AgreementEditor {
     let dispute = &shown.seen.dispute;
     let terms = shown.draft.as_deref().unwrap_or(&shown.terms);
-    let prevailing = dispute.agreement.revision().map_or(dispute.language, |revision| revision.prevailing);
+    let prevailing =
+        dispute.agreement.revision().map_or(dispute.language.into(), |revision| revision.prevailing);
     let names = both_names(&shown.names);
     AgreementEditor {
         id: dispute.id.to_string(),
@@ -174,6 +175,18 @@ fn editor(visit: &Visit, shown: &Shown) -> AgreementEditor {
         flags: flag_lines(shown, terms, visit.state.clock.now().day()),
         is_stale: false,
     }
+}
+
+/// The editor with the languages that the form had beside those of the text, and the one that is added to them.
+fn with_languages(mut editor: AgreementEditor, sent: &Sent) -> AgreementEditor {
+    let added = Some(sent.form.text("add_language")).filter(|_| sent.form.ticked("add"));
+    for tag in sent.form.text("languages").split(' ').chain(added) {
+        let is_one = tag.parse::<RecordLanguage>().is_ok();
+        if is_one && !editor.languages.iter().any(|known| known == tag) {
+            editor.languages.push(tag.to_owned());
+        }
+    }
+    editor
 }
 
 /// The rows with an amount or a day and no words: they would vanish without a word of why.
@@ -206,7 +219,7 @@ async fn revise(sent: Sent, path: web::Path<String>) -> Answer {
     if !shown.seen.viewer.mediates() {
         return Err(Refused::Absent);
     }
-    let empty = editor(&sent.visit, &shown);
+    let empty = with_languages(editor(&sent.visit, &shown), &sent);
     let rows: usize = sent.form.text("rows").parse().unwrap_or(empty.rows).min(TERMS_MAX);
     let base: u32 = sent.form.text("base").parse().unwrap_or(0);
     let here = format!("/disputes/{dispute}/agreement?edit=yes");
@@ -217,12 +230,15 @@ async fn revise(sent: Sent, path: web::Path<String>) -> Answer {
     let parsed = terms::parse(typed);
     let flags = parsed.as_ref().map(|terms| flags_by_row(&sent.visit, &shown, terms, &numbers));
     let flags = flags.unwrap_or_default();
-    if sent.form.ticked("more") {
-        let rows = rows.saturating_add(ROWS_MORE).min(TERMS_MAX);
-        let page = AgreementEditor { base, rows, flags, form: sent.typed(), ..empty };
+    let adds = sent.form.ticked("add");
+    if adds || sent.form.ticked("more") {
+        let rows = if adds { rows } else { rows.saturating_add(ROWS_MORE).min(TERMS_MAX) };
+        let names_none = adds && sent.form.text("add_language").parse::<RecordLanguage>().is_err();
+        let form = if names_none { sent.typed().wrong("add_language", "missing") } else { sent.typed() };
+        let page = AgreementEditor { base, rows, flags, form, ..empty };
         return Ok(sent.visit.again(&here, |w, f| page.render(w, f)));
     }
-    let prevailing = sent.form.text("prevailing_language").parse::<Language>();
+    let prevailing = sent.form.text("prevailing_language").parse::<RecordLanguage>();
     let wordless = wordless(&sent, rows, &empty.languages);
     let read = match (prevailing, parsed) {
         _ if !wordless.is_empty() => Err(Refused::Fields(wordless)),

@@ -7,7 +7,7 @@ use actix_web::web;
 use domain::bid::{BidRefusal, BidState};
 use domain::entry::BidQuestion;
 use domain::ids::{DisputeId, EntryId};
-use domain::language::Language;
+use domain::language::RecordLanguage;
 use domain::money::Currency;
 use domain::party::{Side, Sides};
 use domain::room::Seat;
@@ -30,7 +30,7 @@ struct Read {
     shown: Vec<Shown>,
     names: Sides<String>,
     side: Option<Side>,
-    languages: Vec<Language>,
+    languages: Vec<RecordLanguage>,
 }
 
 async fn read(visit: &Visit, dispute: DisputeId) -> Result<Read, Refused> {
@@ -107,7 +107,7 @@ fn here(dispute: DisputeId) -> String {
     format!("/rooms/{dispute}/blind-bids")
 }
 
-fn question(sent: &Sent, languages: &[Language]) -> Result<BidQuestion, Refused> {
+fn question(sent: &Sent, languages: &[RecordLanguage]) -> Result<BidQuestion, Refused> {
     let mut errors = FieldErrors::default();
     let mut text = BTreeMap::new();
     for language in languages {

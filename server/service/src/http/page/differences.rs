@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use actix_web::{HttpRequest, web};
 use domain::difference::{Difference, Piece, between};
 use domain::ids::DisputeId;
-use domain::language::Language;
+use domain::language::RecordLanguage;
 use domain::party::Sides;
 use domain::terms::Term;
 use pages::differences::{ChangedLine, DifferenceLine, Differences, PieceLine};
@@ -47,9 +47,9 @@ impl Naming {
         &self,
         before: &Term,
         after: &Term,
-        texts: &BTreeMap<Language, Vec<Piece>>,
+        texts: &BTreeMap<RecordLanguage, Vec<Piece>>,
     ) -> ChangedLine {
-        let text = |(language, pieces): (&Language, &Vec<Piece>)| {
+        let text = |(language, pieces): (&RecordLanguage, &Vec<Piece>)| {
             (language.tag().to_owned(), pieces.iter().map(piece).collect())
         };
         let mut texts: Vec<(String, Vec<PieceLine>)> = texts.iter().map(text).collect();

@@ -4,6 +4,7 @@
 use actix_web::{HttpRequest, web};
 use domain::entry::{Body, OfferContent};
 use domain::ids::{DisputeId, EntryId};
+use domain::language::RecordLanguage;
 use domain::room::Channel;
 use domain::terms::TERMS_MAX;
 use domain::time::Moment;
@@ -112,8 +113,10 @@ fn filled(sent: &Sent, rows: usize) -> impl Iterator<Item = usize> {
 }
 
 fn offered(sent: &Sent) -> Result<OfferContent, Refused> {
-    let tag = sent.visit.words.language().tag().to_owned();
-    let tags = [(tag, String::new())];
+    // As the form named it: its fields are of that language.
+    let language = sent.form.text("offer_language").parse::<RecordLanguage>();
+    let language = language.unwrap_or(sent.visit.words.language().into());
+    let tags = [(language.tag().to_owned(), String::new())];
     let mut typed = Vec::new();
     for n in filled(sent, rows(sent)) {
         // A promise without words would be lost with its amount and its day.

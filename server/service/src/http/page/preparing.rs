@@ -3,11 +3,11 @@
 use actix_web::{HttpRequest, web};
 use domain::consent::{AGREEMENT_TO_MEDIATE, AGREEMENT_TO_MEDIATE_NAME};
 use domain::ids::DisputeId;
-use domain::language::Language;
+use domain::language::{Language, RecordLanguage};
 use domain::party::Route;
 use domain::settlement::DeliveryChoice;
 use pages::form::Form;
-use pages::preparing::{Consent, Delivery, Readiness};
+use pages::preparing::{Consent, Delivery, Readiness, ReadingLanguage};
 
 use super::disputes::viewed;
 use super::frame::{Answer, Sent, Visit, asked, into_form};
@@ -135,6 +135,41 @@ async fn choose_delivery(sent: Sent, path: web::Path<String>) -> Answer {
     Ok(sent.visit.again(&format!("/disputes/{dispute}/delivery"), |w, f| page.render(w, f)))
 }
 
+/// The page on which a party says in which language it reads the text; once that is frozen, it only tells.
+async fn reading_page(visit: &Visit, dispute: DisputeId, form: Form) -> Result<ReadingLanguage, Refused> {
+    let view = viewed(visit, dispute).await?;
+    let own = view.preparation.as_ref().ok_or(Refused::Absent)?;
+    let chosen = own.reading_language.clone().unwrap_or_else(|| visit.words.language().tag().to_owned());
+    let form = if form.values.is_empty() { form.with("language", chosen.clone()) } else { form };
+    let may_choose = may(&view, "choose-reading-language");
+    Ok(ReadingLanguage { id: view.id, chosen, may_choose, form })
+}
+
+async fn ask_reading_language(visit: Visit, path: web::Path<String>) -> Answer {
+    let page = reading_page(&visit, id(&path)?, Form::default()).await?;
+    Ok(visit.show(|w, f| page.render(w, f)))
+}
+
+async fn choose_reading_language(sent: Sent, path: web::Path<String>) -> Answer {
+    sent.visit.signed_in()?;
+    let dispute: DisputeId = id(&path)?;
+    let done = match sent.form.text("language").parse::<RecordLanguage>() {
+        Ok(language) => {
+            let act = sent
+                .visit
+                .write(move |tx, doing| preparing::choose_reading_language(tx, doing, dispute, language));
+            act.await
+        }
+        Err(_) => Err(Refused::field("language", "not-a-choice")),
+    };
+    let Err(refused) = done else {
+        return Ok(sent.visit.go_saying(&format!("/disputes/{dispute}"), "saved"));
+    };
+    let form = into_form(refused, sent.typed(), &[])?;
+    let page = reading_page(&sent.visit, dispute, form).await?;
+    Ok(sent.visit.again(&format!("/disputes/{dispute}/reading-language"), |w, f| page.render(w, f)))
+}
+
 pub fn configure(routes: &mut web::ServiceConfig) {
     routes
         .service(
@@ -151,5 +186,10 @@ pub fn configure(routes: &mut web::ServiceConfig) {
             web::resource("/disputes/{id}/delivery")
                 .route(web::get().to(ask_delivery))
                 .route(web::post().to(choose_delivery)),
+        )
+        .service(
+            web::resource("/disputes/{id}/reading-language")
+                .route(web::get().to(ask_reading_language))
+                .route(web::post().to(choose_reading_language)),
         );
 }

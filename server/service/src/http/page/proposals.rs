@@ -3,7 +3,7 @@
 use actix_web::web;
 use domain::entry::OfferContent;
 use domain::ids::{DisputeId, EntryId};
-use domain::language::Language;
+use domain::language::RecordLanguage;
 use domain::party::{Side, Sides};
 use domain::proposal::ProposalState;
 use domain::room::Seat;
@@ -27,7 +27,7 @@ struct Read {
     shown: Vec<Shown>,
     names: Sides<String>,
     side: Option<Side>,
-    languages: Vec<Language>,
+    languages: Vec<RecordLanguage>,
 }
 
 async fn read(visit: &Visit, dispute: DisputeId) -> Result<Read, Refused> {
@@ -95,7 +95,7 @@ fn rows(sent: &Sent) -> usize {
 }
 
 /// The rows in which something was typed, the first in any case; one without words would be lost with its amount.
-fn typed(sent: &Sent, languages: &[Language]) -> Result<(Vec<usize>, Vec<TermJson>), Refused> {
+fn typed(sent: &Sent, languages: &[RecordLanguage]) -> Result<(Vec<usize>, Vec<TermJson>), Refused> {
     let tags: Vec<(String, String)> =
         languages.iter().map(|language| (language.tag().to_owned(), format!("-{language}"))).collect();
     let tag = languages.first().map_or("en", |language| language.tag());
@@ -116,7 +116,7 @@ fn typed(sent: &Sent, languages: &[Language]) -> Result<(Vec<usize>, Vec<TermJso
     Ok((numbers, terms))
 }
 
-fn proposed(sent: &Sent, languages: &[Language]) -> Result<OfferContent, Refused> {
+fn proposed(sent: &Sent, languages: &[RecordLanguage]) -> Result<OfferContent, Refused> {
     let (numbers, terms) = typed(sent, languages)?;
     let terms = parse(terms).map_err(|refused| by_rows(refused, &numbers, true))?;
     let zone = sent.visit.state.config.institution.time_zone;

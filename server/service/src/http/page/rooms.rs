@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, web};
 use domain::companion::CompanionRole;
 use domain::entry::{Author, Body, Entry, OfferContent};
 use domain::ids::{AccountId, DisputeId, EntryId};
+use domain::language::RecordLanguage;
 use domain::offer::Offer;
 use domain::party::Side;
 use domain::room::{Channel, Seat};
@@ -51,6 +52,8 @@ struct Read {
     has_text: bool,
     /// As what the reader sits beside a party.
     beside: Option<CompanionRole>,
+    /// The language that the reader chose to read the text in.
+    reading: Option<RecordLanguage>,
 }
 
 /// What is asked of the room by its address.
@@ -122,7 +125,6 @@ async fn read(visit: &Visit, dispute: DisputeId, asked: &Asked) -> Result<Read, 
         let offers = heard(tx, &now, seen.account, channel)?;
         let shares = store::shares::of_channel(tx, dispute, channel)?;
         let standing = standings::show(tx, doing, dispute, channel)?;
-        let answers = store::summaries::of_channel(tx, dispute, channel)?;
         let files = files::said_in(tx, &seen, channel)?;
         let is_mediator = seen.seat().is_some_and(Seat::mediates);
         let asking = if is_mediator { standings::asking(tx, doing, dispute, &own)? } else { Vec::new() };
@@ -141,7 +143,7 @@ async fn read(visit: &Visit, dispute: DisputeId, asked: &Asked) -> Result<Read, 
             offers,
             shares,
             standing,
-            answers,
+            answers: store::summaries::of_channel(tx, dispute, channel)?,
         };
         Ok(Read {
             reference: seen.dispute.reference.as_ref().map_or_else(String::new, ToString::to_string),
@@ -150,6 +152,7 @@ async fn read(visit: &Visit, dispute: DisputeId, asked: &Asked) -> Result<Read, 
             account: seen.account.to_string(),
             told: rooms::told(&seen.dispute).to_owned(),
             beside: seen.seat().and_then(Seat::companion),
+            reading: reading(&seen),
             asking,
             earlier,
             phrases: phrases.into_iter().map(|(id, text)| (id.to_string(), beginning(&text))).collect(),
@@ -158,6 +161,11 @@ async fn read(visit: &Visit, dispute: DisputeId, asked: &Asked) -> Result<Read, 
         })
     });
     read.await
+}
+
+/// The language that a party chose to read the text in.
+fn reading(seen: &Seen) -> Option<RecordLanguage> {
+    seen.side().and_then(|side| seen.dispute.parties.of(side).reading)
 }
 
 /// The first entry that is shown, where the reader's seat reaches one before it.
@@ -286,6 +294,8 @@ fn page_of(visit: &Visit, read: &Read, asked: &Asked, form: Form) -> Room {
             .and_then(|offer| offer.parse().ok())
             .map_or_else(Vec::new, |offer| read.talk.terms_of(offer)),
         offer_to: asked.offer.clone(),
+        // Whoever reads the text in a language of its own writes their offers in it.
+        offer_language: read.reading.unwrap_or(visit.words.language().into()).tag().to_owned(),
         offer_rows: asked.rows.clamp(1, TERMS_MAX),
         offer_goes_to: read.others(&visit.words),
         entry_id: new_uuid(now).to_string(),

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, web};
 use domain::difference::words;
 use domain::dispute::Refusal;
 use domain::ids::{DisputeId, SuggestionId};
-use domain::language::LanguageTag;
+use domain::language::{LanguageTag, RecordLanguage};
 use domain::room::Channel;
 use domain::suggestion::{Suggested, SuggestionState};
 use domain::terms::Term;
@@ -62,7 +62,7 @@ fn line(read: &Read, naming: &Naming, listed: &Listed) -> SuggestionLine {
     let (promise, changed) = match (&suggestion.suggested, &listed.about) {
         (Suggested::Change { to, .. }, Some(about)) => {
             // A party writes in its own language: of the others it suggests nothing.
-            let text = |(language, text): (&domain::language::Language, &String)| {
+            let text = |(language, text): (&RecordLanguage, &String)| {
                 (*language, words(about.text.get(language).map_or("", String::as_str), text))
             };
             let texts = to.text.iter().map(text).collect();
@@ -98,9 +98,11 @@ fn about(shown: &Shown, number: Option<u32>) -> Option<(u32, &Term)> {
 
 /// The language in which the promise is asked for: the reader's own where it has words in it, else the one that counts.
 fn language(visit: &Visit, shown: &Shown, term: Option<&Term>) -> String {
-    let own = visit.words.language();
+    let dispute = &shown.seen.dispute;
+    let reading = shown.seen.side().and_then(|side| dispute.parties.of(side).reading);
+    let own = reading.unwrap_or(visit.words.language().into());
     let Some(term) = term else { return own.tag().to_owned() };
-    let prevailing = shown.seen.dispute.agreement.revision().map(|revision| revision.prevailing);
+    let prevailing = dispute.agreement.revision().map(|revision| revision.prevailing);
     let mut candidates = [Some(own), prevailing].into_iter().flatten();
     let known = candidates.find(|language| term.text.contains_key(language));
     known.or_else(|| term.text.keys().next().copied()).unwrap_or(own).tag().to_owned()

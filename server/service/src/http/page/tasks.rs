@@ -64,6 +64,9 @@ fn of_party(view: &DisputeView) -> Vec<Task> {
             let state = if own.delivery.is_some() { "done" } else { "optional" };
             tasks.push(task("delivery", state, at("delivery")));
         }
+        if may(view, "choose-reading-language") {
+            tasks.push(task("reading-language", "optional", at("reading-language")));
+        }
         if !is(view, StageName::Screening) && !is(view, StageName::Inviting) {
             tasks.push(task("companions", "optional", at("companions")));
         }

@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 use crate::agreement::{Revision, Signer};
 use crate::deadlines::Periods;
 use crate::dispute::{Actor, Command, Dispute, Event, House, decide};
-use crate::language::Language;
+use crate::language::RecordLanguage;
 use crate::party::{Side, Sides};
 use crate::settlement::Attestation;
 use crate::time::Moment;
@@ -150,7 +150,8 @@ impl World {
         let by = if who == Who::House { Attestation::Institution } else { Attestation::Mediator };
         match wish {
             Wish::Revise(base, text) => {
-                let (prevailing, languages) = (Language::English, vec![Language::English, Language::Bangla]);
+                let (prevailing, languages) =
+                    (RecordLanguage::English, vec![RecordLanguage::English, RecordLanguage::Bangla]);
                 let revision = Revision { number: base + 1, digest: digest(text), prevailing, languages };
                 Command::Revise { base, revision }
             }
