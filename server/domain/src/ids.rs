@@ -73,6 +73,8 @@ ids! {
     UploadId;
     /// A settlement record.
     SettlementId;
+    /// A certification of a settlement record.
+    CertificationId;
     /// A mail in the outbox.
     MailId;
     /// One way by which the record reaches one person.

@@ -43,4 +43,5 @@ pub mod deadlines;
 pub mod dispute;
 pub mod keeping;
 pub mod certificate;
+pub mod certification;
 pub mod sight;
