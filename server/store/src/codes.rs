@@ -25,6 +25,8 @@ pub enum Purpose {
     PasskeyAdding,
     /// Is answered by a passkey that signs.
     PasskeySigning,
+    /// Lets whoever is named to certify a record come to it. It opens for them again until it is over.
+    Certification,
 }
 
 spelled!(Purpose {
@@ -33,6 +35,7 @@ spelled!(Purpose {
     RegistrarSetup = "registrar-setup",
     PasskeyAdding = "passkey-adding",
     PasskeySigning = "passkey-signing",
+    Certification = "certification",
 });
 
 /// Keeps a code until `expires_at`. The subject is whom or what it is for, such as an account's id.

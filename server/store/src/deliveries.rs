@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use std::collections::BTreeMap;
 
-use domain::ids::{AccountId, DeliveryId, SettlementId};
+use domain::ids::{AccountId, CertificationId, DeliveryId, SettlementId};
 use domain::party::Side;
 use domain::settlement::{DeliveryChoice, DeliveryState};
 use domain::time::Moment;
@@ -30,6 +30,8 @@ pub struct NewDelivery {
     pub choice: DeliveryChoice,
     /// When.
     pub at: Moment,
+    /// The certification that is delivered, where it is not the record itself.
+    pub certification: Option<CertificationId>,
 }
 
 /// A state that a delivery came to.
@@ -58,6 +60,8 @@ pub struct Delivery {
     pub state: DeliveryState,
     /// Each state that it came to, the first one first and this one last.
     pub steps: Vec<Step>,
+    /// The certification that is delivered, where it is not the record itself.
+    pub certification: Option<CertificationId>,
 }
 
 #[derive(Queryable)]
@@ -70,6 +74,7 @@ struct Row {
     state: Word<DeliveryState>,
     _made_at: At,
     _changed_at: At,
+    certification: Option<Word<CertificationId>>,
 }
 
 type StepRow = (Word<DeliveryId>, Word<DeliveryState>, At);
@@ -84,6 +89,7 @@ impl Row {
             choice: self.choice.value()?,
             state: self.state.value()?,
             steps,
+            certification: value_opt(self.certification.as_ref())?,
         })
     }
 }
@@ -103,6 +109,7 @@ pub fn put(tx: &mut Tx<'_>, delivery: &NewDelivery) -> Result<()> {
             deliveries::state.eq(word(&DeliveryState::Queued)),
             deliveries::made_at.eq(at(delivery.at)),
             deliveries::changed_at.eq(at(delivery.at)),
+            deliveries::certification.eq(word_opt(delivery.certification.as_ref())),
         ))
         .execute(tx.db)?;
     keep_step(tx, delivery.id, DeliveryState::Queued, delivery.at)
@@ -142,12 +149,23 @@ fn with_steps(tx: &mut Tx<'_>, rows: Vec<Row>) -> Result<Vec<Delivery>> {
     rows.into_iter().map(&mut value).collect()
 }
 
-/// Every person's copy of a record.
+/// Every person's copy of a record, without those of its certification.
 ///
 /// # Errors
 /// `Unavailable`, `Corrupt`.
 pub fn of_settlement(tx: &mut Tx<'_>, settlement: SettlementId) -> Result<Vec<Delivery>> {
     let theirs = deliveries::table.filter(deliveries::settlement.eq(word(&settlement)));
+    let theirs = theirs.filter(deliveries::certification.is_null());
+    let rows: Vec<Row> = theirs.order(deliveries::id).load(tx.db)?;
+    with_steps(tx, rows)
+}
+
+/// Every person's copy of a certification.
+///
+/// # Errors
+/// `Unavailable`, `Corrupt`.
+pub fn of_certification(tx: &mut Tx<'_>, certification: CertificationId) -> Result<Vec<Delivery>> {
+    let theirs = deliveries::table.filter(deliveries::certification.eq(Some(word(&certification))));
     let rows: Vec<Row> = theirs.order(deliveries::id).load(tx.db)?;
     with_steps(tx, rows)
 }

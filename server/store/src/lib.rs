@@ -54,6 +54,7 @@ pub mod referrals;
 pub mod passphrases;
 pub mod companions;
 pub mod settlements;
+pub mod certifications;
 pub mod deliveries;
 pub mod ledger;
 pub mod files;

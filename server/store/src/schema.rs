@@ -184,7 +184,15 @@ diesel::table! {
 diesel::table! {
     deliveries (id) {
         id -> Text, settlement -> Text, account -> Text, side -> Nullable<Text>, choice -> Text, state -> Text,
-        made_at -> BigInt, changed_at -> BigInt,
+        made_at -> BigInt, changed_at -> BigInt, certification -> Nullable<Text>,
+    }
+}
+diesel::table! {
+    certifications (id) {
+        id -> Text, settlement -> Text, dispute -> Text, state -> Text, asked_by -> Text, refused -> Bool,
+        asked_at -> BigInt, agreed_at -> Nullable<BigInt>, since -> BigInt, capacity -> Nullable<Text>,
+        account -> Nullable<Text>, certifier_sealed -> Nullable<Binary>, digest -> Nullable<Text>,
+        json_sealed -> Nullable<Binary>, jws_sealed -> Nullable<Binary>, pdf_sealed -> Nullable<Binary>,
     }
 }
 diesel::table! {
@@ -248,6 +256,8 @@ diesel::allow_tables_to_appear_in_same_query!(accounts, house_roles, sessions, r
 diesel::allow_tables_to_appear_in_same_query!(disputes, dispute_people, claims, reminders);
 diesel::allow_tables_to_appear_in_same_query!(settlements, deliveries);
 diesel::allow_tables_to_appear_in_same_query!(settlements, findings);
+diesel::allow_tables_to_appear_in_same_query!(settlements, certifications);
+diesel::allow_tables_to_appear_in_same_query!(certifications, ledger_leaves);
 diesel::allow_tables_to_appear_in_same_query!(disputes, holds);
 diesel::allow_tables_to_appear_in_same_query!(disputes, amendments);
 diesel::allow_tables_to_appear_in_same_query!(dispute_people, amendments);

@@ -355,6 +355,7 @@ mod tests {
             side: None,
             choice: DeliveryChoice::Link,
             at: moment(1),
+            certification: None,
         };
         deliveries::put(tx, &delivery)?;
         deliveries::set_state(tx, delivery.id, state, moment(2))

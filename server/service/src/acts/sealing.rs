@@ -213,6 +213,10 @@ pub fn seal(
 ) -> Result<SettlementId, Refused> {
     let contents = &prepared.contents;
     let mut dispute = store::disputes::load(tx, contents.dispute)?.value;
+    if let Some(replaced) = contents.supersedes {
+        // Whoever certifies that one at this moment does so before, or not at all.
+        tx.hold_settlement(replaced)?;
+    }
     let actor = attester(&dispute, prepared.by);
     let command = Command::Attest { digest: prepared.digest, settlement: contents.id, by: prepared.by };
     carry_out_as(tx, doing, &mut dispute, prepared.version, actor, &command)?;
@@ -257,7 +261,8 @@ fn deliver(
     let person = store::people::by_id(tx, account)?;
     let address = person.email.filter(|_| person.confirmed_at.is_some());
     let choice = if address.is_some() { choice } else { DeliveryChoice::Collect };
-    let row = NewDelivery { id, settlement: contents.id, account, side, choice, at: doing.now };
+    let row =
+        NewDelivery { id, settlement: contents.id, account, side, choice, at: doing.now, certification: None };
     store::deliveries::put(tx, &row)?;
     let (Some(to), url) = (&address, &doing.config.public_url) else { return Ok(()) };
     let (mail, attachments) = match choice {

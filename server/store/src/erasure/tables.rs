@@ -26,7 +26,7 @@ enum Fate {
 }
 
 /// Every table with its columns.
-const TABLES: [(&str, Fate, &str); 48] = [
+const TABLES: [(&str, Fate, &str); 49] = [
     (
         "accounts",
         OfTheHouse,
@@ -89,8 +89,14 @@ const TABLES: [(&str, Fate, &str); 48] = [
         "id dispute reference category sealed_at digest auditor_may_read json_sealed jws_sealed pdf_sealed supersedes",
     ),
     ("amendments", Years, "dispute settlement"),
-    ("deliveries", Years, "id settlement account side choice state made_at changed_at"),
+    ("deliveries", Years, "id settlement account side choice state made_at changed_at certification"),
     ("delivery_steps", Years, "delivery number state at"),
+    (
+        "certifications",
+        Years,
+        "id settlement dispute state asked_by refused asked_at agreed_at since capacity account certifier_sealed digest \
+         json_sealed jws_sealed pdf_sealed",
+    ),
     ("drafts", Passing, "account key sealed at"),
     ("ledger_head", OfTheHouse, "id size mailed_at"),
     ("ledger_leaves", OfTheHouse, "number kind subject leaf at"),

@@ -1,0 +1,3 @@
+DELETE FROM deliveries WHERE certification IS NOT NULL;
+ALTER TABLE deliveries DROP COLUMN certification;
+DROP TABLE certifications;
