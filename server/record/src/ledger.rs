@@ -36,12 +36,20 @@ pub enum LeafKind {
     LedgerKey,
     /// A seal key was revoked: the SHA-256 of what is published of that, as canonical JSON.
     KeyRevocation,
+    /// A certification of a record: the digest of its canonical JSON, which carries a salt.
+    Certification,
 }
 
 impl LeafKind {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Record, Self::Certificate, Self::SealKey, Self::LedgerKey, Self::KeyRevocation];
+    pub const ALL: [Self; 6] = [
+        Self::Record,
+        Self::Certificate,
+        Self::SealKey,
+        Self::LedgerKey,
+        Self::KeyRevocation,
+        Self::Certification,
+    ];
 
     /// The stable word, as it stands in the leaf.
     pub const fn as_str(self) -> &'static str {
@@ -51,6 +59,7 @@ impl LeafKind {
             Self::SealKey => "seal-key",
             Self::LedgerKey => "ledger-key",
             Self::KeyRevocation => "key-revocation",
+            Self::Certification => "certification",
         }
     }
 }

@@ -30,6 +30,7 @@ mod file;
 mod pades;
 pub mod seal;
 pub mod report;
+pub mod certification;
 pub mod verify;
 pub mod checkpoint;
 
@@ -44,6 +45,7 @@ mod every_language;
 
 pub use agreement::{Salt, Term, agreement_digest, numbered};
 pub use canonical::{Digest, NotCanonical, digest_of};
+pub use certification::Statement;
 pub use checkpoint::{Checkpoint, LedgerKey, Note, NoteError, Verifier, WitnessKey};
 pub use contents::{
     Agreement, CoMediator, Consent, Contents, Institution, Kind, Mediation, Mediator, OnBehalf, Party,

@@ -37,6 +37,7 @@ pub enum NotSigned {
 pub(crate) enum Paper {
     Record,
     Report,
+    Certification,
 }
 
 impl Paper {
@@ -44,6 +45,7 @@ impl Paper {
         match self {
             Self::Record => "Settlement record",
             Self::Report => "Audit report",
+            Self::Certification => "Certification of a settlement record",
         }
     }
 }

@@ -38,7 +38,7 @@ pub struct Report {
     pub facts: Map<String, Value>,
 }
 
-/// A part of a report.
+/// A part of a paper of the house.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Passage {
     /// A heading of that level, which is 2 or 3.
@@ -115,7 +115,7 @@ fn face(report: &Report, kid: &str) -> Face {
     }
 }
 
-fn block(passage: &Passage) -> Block {
+pub(crate) fn block(passage: &Passage) -> Block {
     match passage {
         Passage::Heading(level, words) => heading(*level, &made_printable(words)),
         Passage::Text(words) => text(&made_printable(words)),

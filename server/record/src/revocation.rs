@@ -31,12 +31,12 @@ pub struct Revocation {
     pub revoked_at: Moment,
     /// Why.
     pub reason: Reason,
-    /// The records that the ledger held of this key then: they stay valid, and nothing else does. A time stamp would not do
+    /// The records and certifications that the ledger held of this key then: they stay valid, and nothing else does. A time stamp would not do
     /// in their place: whoever has the key can have a forgery stamped as well as the house its records.
     pub sealed_before: Vec<SealedBefore>,
 }
 
-/// A record that a key had sealed before it was revoked.
+/// A record, or a certification of one, that a key had sealed before it was revoked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SealedBefore {
@@ -57,7 +57,7 @@ impl Revocation {
         Ok(Leaf { kind: LeafKind::KeyRevocation, digest: digest_of(&canonical_bytes(self)?) })
     }
 
-    /// Whether the key had sealed the record with that digest before.
+    /// Whether the key had sealed the record or certification with that digest before.
     pub fn had_sealed(&self, record: Digest) -> bool {
         self.sealed_before.iter().any(|before| before.record == record)
     }

@@ -14,7 +14,7 @@ use crate::pades::{self, NotSigned, Paper, Waiting};
 use crate::pdf::{self, NotPrinted};
 use crate::time_stamp::{Asked, Authorities, Token};
 
-/// A sealed record, in the three forms in which it leaves the house.
+/// A sealed record or certification, in the three forms in which it leaves the house.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sealed {
     /// The authoritative text: canonical JSON.
@@ -142,6 +142,10 @@ pub struct Unstamped {
 }
 
 impl Unstamped {
+    pub(crate) const fn of(sealed: Sealed, file: UnstampedPdf) -> Self {
+        Self { file, sealed }
+    }
+
     /// The record with that PDF, which came of its file.
     pub fn with(self, pdf: Vec<u8>) -> Sealed {
         Sealed { pdf, ..self.sealed }

@@ -9,6 +9,7 @@ use domain::time::Moment;
 use serde_json::{Map, Value};
 
 use crate::canonical::{Digest, digest_of};
+use crate::certification::{self, Statement};
 use crate::contents::Contents;
 use crate::face::keyword;
 use crate::file::{PdfFile, split_at_first, split_at_last};
@@ -49,6 +50,17 @@ pub enum Verdict {
         /// When a time-stamp authority saw it sealed, as of a record.
         stamped_at: Option<Moment>,
     },
+    /// A certification of a record, byte for byte as it was made: it speaks of a record, and is none.
+    Certification {
+        /// What it says.
+        statement: Box<Statement>,
+        /// The SHA-256 of its canonical JSON.
+        digest: Digest,
+        /// When a time-stamp authority saw it sealed, as of a record.
+        stamped_at: Option<Moment>,
+        /// When the key was revoked that had sealed it before.
+        key_revoked_at: Option<Moment>,
+    },
     /// A key signed it that is revoked, and it is none of what that key is known to have sealed before.
     Revoked {
         /// When the key was revoked.
@@ -75,7 +87,11 @@ pub fn verify(file: &[u8], keys: &KeySet) -> Verdict {
     }
     match jws::open(file, keys) {
         Ok((payload, key)) => revocable(verdict(&payload), keys, key, Revocation::had_sealed),
-        Err(NotOpened::Altered) => Verdict::Altered,
+        // Under its own type alone: what is sealed as one is never read as the other.
+        Err(NotOpened::Altered) => match jws::open_as(certification::TYPE, file, keys) {
+            Ok((payload, key)) => revocable(stated(&payload), keys, key, Revocation::had_sealed),
+            Err(_) => Verdict::Altered,
+        },
         Err(NotOpened::Unknown) => unproven(file, keys),
     }
 }
@@ -86,7 +102,7 @@ fn verify_pdf(file: &[u8], keys: &KeySet) -> Verdict {
     let pdf = digest_of(file);
     let found = printed(file).and_then(|printed| {
         let record = attached(&printed, key, keys).and_then(|json| verdict(&json));
-        record.or_else(|| reported(&printed))
+        record.or_else(|| certified(&printed, key, keys)).or_else(|| reported(&printed))
     });
     let found = revocable(found, keys, key, |revocation, _| revocation.had_signed(pdf));
     // Keys that were kept before the house had this authority do not know it: they tell no time, and the seal counts.
@@ -99,6 +115,10 @@ fn verify_pdf(file: &[u8], keys: &KeySet) -> Verdict {
         Verdict::Valid { reference, sealed_at, record_id, digest, key_revoked_at, .. } => {
             let stamped_at = vouched.filter(|at| is_of_the_sealing(*at, sealed_at));
             Verdict::Valid { reference, sealed_at, record_id, digest, stamped_at, key_revoked_at }
+        }
+        Verdict::Certification { statement, digest, key_revoked_at, .. } => {
+            let stamped_at = vouched.filter(|at| is_of_the_sealing(*at, statement.certified_at));
+            Verdict::Certification { statement, digest, stamped_at, key_revoked_at }
         }
         other => other,
     }
@@ -127,6 +147,13 @@ fn revocable(
             let key_revoked_at = Some(at);
             Verdict::Valid { reference, sealed_at, record_id, digest, stamped_at, key_revoked_at }
         }
+        (Some(Verdict::Certification { statement, digest, stamped_at, .. }), Some(revoked)) => {
+            let at = revoked.revoked_at;
+            if !before(revoked, digest) {
+                return Verdict::Revoked { at };
+            }
+            Verdict::Certification { statement, digest, stamped_at, key_revoked_at: Some(at) }
+        }
         // No list knows the reports that were made before.
         (Some(Verdict::Report { .. }), Some(revoked)) => Verdict::Revoked { at: revoked.revoked_at },
         (found, _) => found.unwrap_or(Verdict::Altered),
@@ -143,6 +170,24 @@ fn printed(file: &[u8]) -> Option<PdfFile<'_>> {
 fn reported(printed: &PdfFile<'_>) -> Option<Verdict> {
     let made_at = report::made_at(&printed.attachment(report::ATTACHED)?)?;
     Some(Verdict::Report { made_at, stamped_at: None })
+}
+
+/// What a certification says of itself, where the JSON on it is the payload of the JWS on it, and one key sealed both.
+fn certified(printed: &PdfFile<'_>, key: &PublishedKey, keys: &KeySet) -> Option<Verdict> {
+    let (json, jws) = certification::ATTACHED;
+    let (json, jws) = (printed.attachment(json)?, printed.attachment(jws)?);
+    let (payload, by) = jws::open_as(certification::TYPE, &jws, keys).ok()?;
+    stated(&json).filter(|_| payload == json && by == key)
+}
+
+fn stated(json: &[u8]) -> Option<Verdict> {
+    let statement = Box::new(Statement::from_canonical(json)?);
+    Some(Verdict::Certification {
+        statement,
+        digest: digest_of(json),
+        stamped_at: None,
+        key_revoked_at: None,
+    })
 }
 
 /// The attached JSON, where it is the payload of the attached JWS and both are sealed by the one key.

@@ -1,4 +1,4 @@
-//! The sealing of a record, or of an auditor's report, with a time stamp, where an authority is set (RFC 3161, section 3.4). A record never waits for
+//! The sealing of a record, of a certification or of an auditor's report, with a time stamp, where an authority is set (RFC 3161, section 3.4). A record never waits for
 //! ever: after two tries within the set time it is sealed without one, and the house says so (decision 0024). Deliberately
 //! not here: what of an answer is believed, which `record` says.
 
@@ -14,8 +14,9 @@ use hyper::body::Bytes;
 use hyper::client::conn::http1;
 use hyper::header::{ACCEPT, CONTENT_TYPE, HOST};
 use hyper_util::rt::TokioIo;
+use record::certification::{self, Sheet};
 use record::sd_jwt::{self, Paper};
-use record::{Authorities, Contents, Digest, NotStamped, Report, Sealed, UnstampedPdf, report};
+use record::{Authorities, Contents, Digest, NotStamped, Report, Sealed, Statement, UnstampedPdf, report};
 use tokio::net::TcpStream;
 use tokio::runtime::Handle;
 use tokio_rustls::TlsConnector;
@@ -87,6 +88,25 @@ impl Sealer {
         };
         let trusted = stamps.trusted.clone();
         let unstamped = self.made(move |keys| record::seal_to_stamp(contents, &keys.seal, &trusted)).await?;
+        let pdf = self.stamped(stamps, unstamped.file.clone()).await;
+        Ok(unstamped.with(pdf))
+    }
+
+    /// The same of a certification.
+    ///
+    /// # Errors
+    /// As of a record.
+    pub async fn seal_certification(
+        &self,
+        statement: Statement,
+        sheets: Vec<Sheet>,
+    ) -> Result<Sealed, Refused> {
+        let Some(stamps) = &self.stamps else {
+            return self.made(move |keys| certification::seal(&statement, &sheets, &keys.seal)).await;
+        };
+        let trusted = stamps.trusted.clone();
+        let make = move |keys: &Keys| certification::seal_to_stamp(&statement, &sheets, &keys.seal, &trusted);
+        let unstamped = self.made(make).await?;
         let pdf = self.stamped(stamps, unstamped.file.clone()).await;
         Ok(unstamped.with(pdf))
     }

@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use domain::certificate::certificate;
+use domain::certification::CertificationState;
 use domain::dispute::Dispute;
-use domain::ids::{DisputeId, SettlementId};
+use domain::ids::{CertificationId, DisputeId, SettlementId};
 use domain::person::EmailAddress;
 use domain::time::Moment;
 use pages::mails::Mail;
@@ -102,6 +103,15 @@ pub fn enter_certificate(tx: &mut Tx<'_>, doing: &Doing, dispute: &Dispute) {
     });
 }
 
+/// Enters a certification that is made in this transaction. It waits for the next head, as a certificate does: nobody who
+/// watches the ledger is to see the minute in which somebody certified something.
+pub fn enter_certification(tx: &mut Tx<'_>, doing: &Doing, id: CertificationId, digest: Digest) {
+    let (subject, now) = (id.to_string(), doing.now);
+    try_to_enter(tx, LeafKind::Certification, &subject, |tx| {
+        enter(tx, &Leaf { kind: LeafKind::Certification, digest }, subject.clone(), now).map(drop)
+    });
+}
+
 /// The text of a dispute's certificate, with its salt; nothing while there is none.
 ///
 /// # Errors
@@ -140,6 +150,10 @@ pub fn owed(tx: &mut Tx<'_>) -> Result<Vec<Owed>, Refused> {
     for (id, digest) in store::ledger::settlements_without(tx, LeafKind::Record.as_str(), AT_ONCE)? {
         owed.push((Leaf { kind: LeafKind::Record, digest }, id.to_string()));
     }
+    let kind = LeafKind::Certification;
+    for (id, digest) in store::certifications::without_entry(tx, kind.as_str(), AT_ONCE)? {
+        owed.push((Leaf { kind, digest }, id.to_string()));
+    }
     for id in store::ledger::disputes_without(tx, LeafKind::Certificate.as_str(), AT_ONCE)? {
         match kept_leaf(tx, id) {
             Ok(leaf) => owed.extend(leaf.map(|leaf| (leaf, id.to_string()))),
@@ -171,13 +185,15 @@ pub fn enter_owed(tx: &mut Tx<'_>, doing: &Doing, owed: &[Owed]) -> Result<(), R
     Ok(())
 }
 
-/// The records that a seal key sealed, as the ledger has them: what is to be believed of it once it is revoked. None of them
-/// may wait for its entry, or a genuine record would be taken for a forged one.
+/// The records and certifications that a seal key sealed, as the ledger has them: what is to be believed of it once it is
+/// revoked. None of them may wait for its entry, or a genuine record would be taken for a forged one.
 ///
 /// # Errors
 /// `Broken` where something waits to be entered, or does not open; the store's.
 pub fn sealed_by(tx: &mut Tx<'_>, kid: &str, published: &KeySet) -> Result<Vec<SealedBefore>, Refused> {
-    if !store::ledger::settlements_without(tx, LeafKind::Record.as_str(), 1)?.is_empty() {
+    let certifications = store::certifications::without_entry(tx, LeafKind::Certification.as_str(), 1)?;
+    let records = store::ledger::settlements_without(tx, LeafKind::Record.as_str(), 1)?;
+    if !records.is_empty() || !certifications.is_empty() {
         return Err(Refused::broken(
             "a record waits for its entry in the ledger: start the house once before",
         ));
@@ -187,6 +203,15 @@ pub fn sealed_by(tx: &mut Tx<'_>, kid: &str, published: &KeySet) -> Result<Vec<S
         let documents = store::settlements::documents(tx, id)?;
         let by = record::jws::open(documents.jws.as_bytes(), published);
         let (_, by) = by.map_err(|_| Refused::broken("a record is not sealed by a published key"))?;
+        if by.kid() == kid {
+            let (record, pdf) = (digest_of(&documents.json), digest_of(&documents.pdf));
+            sealed.push(SealedBefore { record, pdf });
+        }
+    }
+    for kept in store::certifications::in_state(tx, CertificationState::Certified, i64::MAX)? {
+        let documents = store::certifications::documents(tx, &kept)?;
+        let by = record::certification::open(documents.jws.as_bytes(), published);
+        let (_, by) = by.map_err(|_| Refused::broken("a certification is not sealed by a published key"))?;
         if by.kid() == kid {
             let (record, pdf) = (digest_of(&documents.json), digest_of(&documents.pdf));
             sealed.push(SealedBefore { record, pdf });

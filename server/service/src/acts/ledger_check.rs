@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::ids::{DisputeId, SettlementId};
+use domain::ids::{CertificationId, DisputeId, SettlementId};
 use record::ledger::{Hash, Node, leaf_hash, node_hash};
 use record::{KeySet, Leaf, LeafKind, Note, Verifier, digest_of};
 use store::Tx;
@@ -255,6 +255,10 @@ fn speaks_truly(
             Ok(id) => is_certificate(tx, id, leaf)?,
             Err(_) => false,
         },
+        LeafKind::Certification => match entry.subject.parse::<CertificationId>() {
+            Ok(id) => is_certification(tx, id, leaf)?,
+            Err(_) => false,
+        },
         LeafKind::SealKey => seals.iter().any(|key| key.thumbprint() == Some(leaf.digest)),
         // One that was taken from the published list, or changed in it, is not there any more.
         LeafKind::KeyRevocation => seals.revocations().any(|one| one.leaf().as_ref() == Ok(leaf)),
@@ -278,6 +282,23 @@ fn is_record(tx: &mut Tx<'_>, id: SettlementId, leaf: &Leaf) -> Result<bool, Sto
     Ok(kept.digest == leaf.digest && same_text)
 }
 
+fn is_certification(tx: &mut Tx<'_>, id: CertificationId, leaf: &Leaf) -> Result<bool, Stop> {
+    let kept = match store::certifications::by_id(tx, id) {
+        Ok(kept) => kept,
+        Err(store::Error::NotFound | store::Error::Corrupt) => return Ok(false),
+        Err(error) => return Err(error.into()),
+    };
+    if !tx.vault().holds(kept.dispute, store::Key::Record)? {
+        return Ok(kept.digest == Some(leaf.digest));
+    }
+    let same_text = match store::certifications::documents(tx, &kept) {
+        Ok(documents) => digest_of(&documents.json) == leaf.digest,
+        Err(store::Error::NotFound | store::Error::Corrupt) => false,
+        Err(error) => return Err(error.into()),
+    };
+    Ok(kept.digest == Some(leaf.digest) && same_text)
+}
+
 fn is_certificate(tx: &mut Tx<'_>, id: DisputeId, leaf: &Leaf) -> Result<bool, Stop> {
     if !tx.vault().holds(id, store::Key::Record)? {
         return Ok(true);
@@ -293,6 +314,10 @@ fn is_certificate(tx: &mut Tx<'_>, id: DisputeId, leaf: &Leaf) -> Result<bool, S
 fn is_complete(tx: &mut Tx<'_>, given: &Given, seals: &KeySet) -> Result<(), Stop> {
     if let Some((id, _)) = store::ledger::settlements_without(tx, LeafKind::Record.as_str(), 1)?.first() {
         return wrong(format!("record {id}"), "it has no entry");
+    }
+    let certifications = store::certifications::without_entry(tx, LeafKind::Certification.as_str(), 1)?;
+    if let Some((id, _)) = certifications.first() {
+        return wrong(format!("certification {id}"), "it has no entry");
     }
     if let Some(id) = store::ledger::disputes_without(tx, LeafKind::Certificate.as_str(), 1)?.first() {
         return wrong(format!("certificate of dispute {id}"), "it has no entry");
