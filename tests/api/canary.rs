@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 use tests::browser::Browser;
-use tests::cast::{Person, a_question, a_term, an_offer};
+use tests::cast::{Person, a_certifier, a_question, a_term, an_offer};
 use tests::crawl::{Found, found, operations, pages};
 use tests::events::Events;
 use tests::on_both;
@@ -168,7 +168,15 @@ on_both! {
         scene.amara.signs_with(&scene.dispute, &digest, json!({"auditor_may_read_terms": false})).await.expects(201);
         scene.bela.signs(&scene.dispute, &digest).await.expects(201);
         scene.noor.attests(&scene.dispute, &digest).await.expects(201);
-        ids.push(own_settlement(&scene.amara, &scene.dispute).await);
+        let settlement = own_settlement(&scene.amara, &scene.dispute).await;
+        let asked = scene.amara.asks_for_certification(&settlement).await.expects(201);
+        let certification = asked["id"].as_str().expect("an id").to_owned();
+        scene.bela.answers_certification(&certification, "agreement").await.expects(200);
+        let judith = scene.service.person("Judith Osei").await;
+        let mut named = a_certifier(&judith);
+        named["office"] = "The echidnaoffice of the court".into();
+        scene.rosa.names_certifier(&certification, named).await.expects(200);
+        ids.extend([settlement, certification]);
         is_nowhere(&looks_everywhere(&scene, &scene.bela, &ids).await, &words, "the other side, after the end,");
         let odil = scene.service.staff("auditor", "Odil Karim").await;
         let mut audited = looks_everywhere(&scene, &odil, &ids).await;
@@ -182,7 +190,13 @@ on_both! {
             assert!(audited.iter().find(is_read).is_some_and(|answer| answer.is_there), "{report} was read");
         }
         let closed = [words.as_slice(), &["platypusterm", "8312.34", "Lake Road", "back by January"]].concat();
-        is_nowhere(&audited, &closed, "an auditor");
+        // Who is to certify it is the parties' to know, and the registrar's.
+        let officer = ["echidnaoffice", "Judith Osei", "judith@example.org"];
+        is_nowhere(&audited, &[closed.as_slice(), &officer].concat(), "an auditor");
+        let own = Browser::of(&scene.bela).await.reads(&format!("/disputes/{}/settlement", scene.dispute)).await;
+        assert!(own.contains("echidnaoffice") && own.contains("Judith Osei"), "a party finds it: {own}");
+        let reads = looks_everywhere(&scene, &judith, &ids).await;
+        is_nowhere(&reads, &closed, "a certifier who has not come");
 
         let log = scene.service.log();
         assert!(log.contains("answered request"), "the log is there");

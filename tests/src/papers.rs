@@ -147,3 +147,11 @@ pub fn payload(jws: &str) -> Value {
     let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(part).expect("base64url");
     serde_json::from_slice(&bytes).expect("JSON")
 }
+
+/// What the header of a compact JWS says.
+pub fn header(jws: &str) -> Value {
+    use base64::Engine;
+    let part = jws.split('.').next().expect("three parts");
+    let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(part).expect("base64url");
+    serde_json::from_slice(&bytes).expect("JSON")
+}

@@ -49,6 +49,8 @@ words! {
         Pdf = "pdf",
         /// The ledger has no entry with its digest.
         Ledger = "ledger",
+        /// Its certification is not the one that was made, or has no entry.
+        Certification = "certification",
     }
 }
 

@@ -132,6 +132,8 @@ pub enum Item {
         /// Whether every party let an auditor read the terms.
         open_to_auditor: bool,
     },
+    /// That it is asked for that the record be certified, and the certification.
+    Certification,
     /// How a side's copy of the record is on its way.
     Delivery {
         /// Whose.
@@ -191,6 +193,7 @@ pub fn may_read(viewer: Viewer, item: Item) -> bool {
         Item::Delivery { of } | Item::Referral { of } => {
             viewer == Viewer::Party(of) || viewer == Viewer::Registrar
         }
+        Item::Certification => matches!(viewer, Viewer::Party(_) | Viewer::Registrar),
         Item::Cause => viewer == Viewer::Registrar,
         // It is said to one person: whoever leads.
         Item::ReadBack { of } => viewer == Viewer::Party(of) || viewer == Viewer::Mediator,
@@ -271,6 +274,7 @@ mod tests {
                     Item::ReadBack { of },
                     Item::Question,
                     Item::Amended,
+                    Item::Certification,
                     Item::Cause,
                 ] {
                     assert!(!may_read(viewer, item), "{viewer:?} {item:?}");
@@ -300,6 +304,7 @@ mod tests {
         let mut items = vec![
             Item::Names,
             Item::Amended,
+            Item::Certification,
             Item::AgreementText,
             Item::Cause,
             Item::Record { open_to_auditor: false },

@@ -107,6 +107,23 @@ pub struct FindingLine {
     pub text: String,
 }
 
+/// A certification of the record, as an auditor is told of it.
+#[derive(Debug, Clone)]
+pub struct AuditedCertification {
+    /// When it was asked for.
+    pub asked_at: Moment,
+    /// `open`, `made`, `over` (`audit-certification-…`).
+    pub state: String,
+    /// When it was made or came to nothing.
+    pub over_at: Option<Moment>,
+    /// The code of the capacity in which it was made.
+    pub capacity: Option<String>,
+    /// Its number in the public ledger.
+    pub entry: Option<i64>,
+    /// States of its deliveries, without addresses.
+    pub deliveries: Vec<String>,
+}
+
 /// One row of the trail.
 #[derive(Debug, Clone)]
 pub struct TraceLine {
@@ -156,6 +173,8 @@ pub struct AuditDetail {
     pub is_open: bool,
     /// The record's number in the public ledger; nothing until it was entered.
     pub entry: Option<i64>,
+    /// The certifications that were asked for, the newest first.
+    pub certifications: Vec<AuditedCertification>,
     /// What came of verifying it anew, just now: the codes of what is wrong (`fault-…`).
     pub verified: Option<Vec<String>>,
     /// What auditors noted, the earliest first.

@@ -30,6 +30,8 @@ pub struct DisputeList {
     pub items: Vec<DisputeLine>,
     /// Whether the reader's address is confirmed; if not, the page asks for it.
     pub is_confirmed: bool,
+    /// What the reader is to certify, or has certified: ids and references.
+    pub certifications: Vec<(String, String)>,
 }
 page!(DisputeList, "disputes/list.html");
 

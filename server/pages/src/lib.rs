@@ -41,6 +41,7 @@ pub mod registrar;
 pub mod mediators;
 pub mod audit;
 pub mod reports;
+pub mod certifications;
 pub mod demo;
 pub mod problems;
 pub mod mails;

@@ -30,6 +30,8 @@ pub enum Mail {
     Invitation { url: String, entry: String, expires_on: Day },
     /// To somebody whom a party asked to sit beside it; `url` is the page on which they take the seat.
     AskedBeside { url: String },
+    /// To somebody who is named to certify a record; `url` is `PUBLIC_URL/certifications/codes/CODE`.
+    AskedToCertify { url: String, expires_on: Day },
     /// Something waits; `url` is `PUBLIC_URL/sign-in` or a page behind it.
     SomethingToDo { url: String },
     /// A period ends on this day.
@@ -81,9 +83,10 @@ impl Mail {
             Self::Confirmation { .. } => w.mail_confirmation_subject(),
             Self::Reset { .. } => w.mail_reset_subject(),
             Self::Invitation { .. } => w.mail_invitation_subject(),
-            Self::SomethingToDo { .. } | Self::AlreadyKnown { .. } | Self::AskedBeside { .. } => {
-                w.mail_something_subject()
-            }
+            Self::SomethingToDo { .. }
+            | Self::AlreadyKnown { .. }
+            | Self::AskedBeside { .. }
+            | Self::AskedToCertify { .. } => w.mail_something_subject(),
             Self::Deadline { .. } => w.mail_deadline_subject(),
             Self::RecordAttached { .. } | Self::RecordLink { .. } => w.mail_record_subject(),
             Self::Ended { .. } | Self::NotConfirmed => w.mail_ended_subject(),
@@ -116,6 +119,12 @@ impl Mail {
             ],
             Self::AskedBeside { url } => vec![
                 said(w.mail_beside_text(&institution.name)),
+                Line::Link(url.clone()),
+                said(w.mail_beside_account()),
+                said(w.mail_invitation_never()),
+            ],
+            Self::AskedToCertify { url, expires_on } => vec![
+                said(w.mail_certify_text(&institution.name, w.day_text(*expires_on))),
                 Line::Link(url.clone()),
                 said(w.mail_beside_account()),
                 said(w.mail_invitation_never()),
@@ -206,6 +215,7 @@ mod tests {
             },
             Mail::SomethingToDo { url: url.clone() },
             Mail::AskedBeside { url: url.clone() },
+            Mail::AskedToCertify { url: url.clone(), expires_on: day },
             Mail::Deadline { url: url.clone(), ends_on: day },
             Mail::RecordAttached { is_encrypted: true, verify: "https://example.org/verify".to_owned() },
             Mail::RecordLink { url: url.clone() },

@@ -67,7 +67,7 @@ pub struct Alarm {
     pub id: String,
     /// Its reference.
     pub reference: String,
-    /// The code: `unsafe`, `break`, `afraid`, `do-not-contact`, `safety-changed`, `disclosure`, `no-mediator`, `deadline-stuck`, `hold-lapses`, `authority` (`alarm-…`).
+    /// The code: `unsafe`, `break`, `afraid`, `do-not-contact`, `safety-changed`, `disclosure`, `no-mediator`, `deadline-stuck`, `hold-lapses`, `authority`, `certification` (`alarm-…`).
     pub kind: String,
     /// The name of whoever asked; empty where it is not known.
     pub by: String,
@@ -95,6 +95,8 @@ pub struct RegistrarDesk {
     pub suspended: Vec<WaitingDispute>,
     /// Disputes whose legal hold waits for a second person.
     pub holds: Vec<WaitingDispute>,
+    /// Certifications for which somebody is named: the ids are theirs.
+    pub certifications: Vec<WaitingDispute>,
     /// Mails that failed.
     pub mails: Vec<FailedMail>,
     /// What was wrong with a decision on a taker (`sure-PARTY`).

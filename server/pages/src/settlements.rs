@@ -1,6 +1,7 @@
 //! The settlement record and the certificate of non-settlement, as their own people find them. Deliberately not here:
 //! the record itself, which is a PDF.
 
+use crate::form::Form;
 use crate::frame::page;
 use domain::time::{Day, Moment};
 
@@ -13,8 +14,33 @@ pub struct DeliveryLine {
     pub steps: Vec<(String, Moment)>,
 }
 
+/// How far it has come that the record is certified, as a party reads it.
+#[derive(Debug, Clone)]
+pub struct CertificationPart {
+    /// The certification's id.
+    pub id: String,
+    /// The code of how far it is (`certification-is-…`).
+    pub state: String,
+    /// Whether the reader said no, which can still be changed.
+    pub said_no: bool,
+    /// Who is named, or has certified: name, code of the capacity (`capacity-…`), office.
+    pub certifier: Option<(String, String, String)>,
+    /// When it lapses.
+    pub lapses_at: Option<Moment>,
+    /// When it was made.
+    pub certified_at: Option<Moment>,
+    /// Its number in the ledger.
+    pub entry: Option<i64>,
+    /// Whether the reader may agree.
+    pub may_agree: bool,
+    /// Whether the reader may take its word back, or not give it.
+    pub may_withdraw: bool,
+}
+
 /// `GET /disputes/{id}/settlement`. Links to `/settlements/{settlement}/record.pdf` and `…/record.jws`. Posts
-/// `/settlements/{settlement}/amendments` (no fields): makes a draft, and goes on to its first question.
+/// `/settlements/{settlement}/amendments` (no fields): makes a draft, and goes on to its first question;
+/// `/settlements/{settlement}/certifications` (no fields); `/certifications/{id}/agreement`: `sure=yes`; and
+/// `/certifications/{id}/withdrawal` (no fields). Links to `/certifications/{id}/certification.pdf` and `.jws`.
 #[derive(Debug, Clone)]
 pub struct Settlement {
     /// The dispute's id.
@@ -36,6 +62,12 @@ pub struct Settlement {
     pub newer: Option<Option<(String, String)>>,
     /// Whether the reader may ask to change it.
     pub may_be_amended: bool,
+    /// The newest certification of it.
+    pub certification: Option<CertificationPart>,
+    /// Whether the reader may ask for one.
+    pub may_be_certified: bool,
+    /// What was wrong with an answer.
+    pub form: Form,
 }
 page!(Settlement, "settlements/settlement.html");
 

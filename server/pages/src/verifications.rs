@@ -8,7 +8,7 @@ use domain::time::Moment;
 /// `GET /verify`. Posts `/verify` as `multipart/form-data`: `csrf`, `file`; its answer is this page with an outcome.
 #[derive(Debug, Clone, Default)]
 pub struct Verify {
-    /// `valid`, `report` (an auditor's, as it was sealed), `altered`, `superseded`, `unknown`, `revoked`; nothing before a
+    /// `valid`, `report` (an auditor's, as it was sealed), `certification` (of a record, as it was made), `altered`, `superseded`, `unknown`, `revoked`; nothing before a
     /// file was given.
     pub status: Option<String>,
     /// The reference that the record names; empty where it is not genuine, or is a report.
@@ -19,6 +19,10 @@ pub struct Verify {
     pub stamped_at: Option<Moment>,
     /// When its key was revoked; nothing where it was not.
     pub key_revoked_at: Option<Moment>,
+    /// By whom the record was certified, or whose certification it is: name, code of the capacity, office, and when.
+    pub certified: Option<(String, String, String, Moment)>,
+    /// The digest of the record that a certification is of; empty otherwise.
+    pub record_digest: String,
     /// What was wrong with the upload.
     pub form: Form,
 }

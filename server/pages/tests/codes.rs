@@ -51,6 +51,9 @@ fn every_refusal_has_its_text_in_every_language() {
         assert_eq!(lacks(language, "problem", &keeping), Vec::<String>::new());
         let passkeys = codes(domain::passkey::PasskeyRefusal::ALL, domain::passkey::PasskeyRefusal::as_str);
         assert_eq!(lacks(language, "problem", &passkeys), Vec::<String>::new());
+        use domain::certification::CertificationRefusal;
+        let certifying = codes(CertificationRefusal::ALL, CertificationRefusal::as_str);
+        assert_eq!(lacks(language, "problem", &certifying), Vec::<String>::new());
         let suggestions = codes(SuggestionRefusal::ALL, SuggestionRefusal::as_str);
         assert_eq!(lacks(language, "problem", &suggestions), Vec::<String>::new());
     }
@@ -61,6 +64,7 @@ fn every_closed_list_has_its_words() {
     use domain::accommodation::Need;
     use domain::assignment::Reason;
     use domain::category::Category;
+    use domain::certification::Capacity;
     use domain::dispute::StageName;
     use domain::invitation::Concern;
     use domain::offer::OfferState;
@@ -76,6 +80,7 @@ fn every_closed_list_has_its_words() {
             lacks(language, "alarm", &codes(Signal::ALL, Signal::as_str)),
             lacks(language, "offer-state", &codes(OfferState::ALL, OfferState::as_str)),
             lacks(language, "delivery-by", &codes(DeliveryChoice::ALL, DeliveryChoice::as_str)),
+            lacks(language, "capacity", &codes(Capacity::ALL, Capacity::as_str)),
             lacks(language, "fault", &codes(Fault::ALL, Fault::as_str)),
             lacks(language, "finding", &codes(FindingKind::ALL, FindingKind::as_str)),
             lacks(language, "noted", &codes(Noted::ALL, Noted::as_str)),

@@ -246,6 +246,8 @@ mod tests {
 
     use proptest::prelude::*;
 
+    use domain::language::RecordLanguage;
+
     use super::*;
     use crate::keys::KeySet;
     use crate::revocation::{Reason, Revocation, SealedBefore};
@@ -253,7 +255,7 @@ mod tests {
     use crate::verify::{Verdict, verify};
 
     fn statement() -> Statement {
-        let record = settlement(&[Language::English]);
+        let record = settlement(&[RecordLanguage::English]);
         Statement {
             version: Version::One,
             kind: Kind::Certification,
@@ -328,7 +330,7 @@ mod tests {
         // The true key under the wrong name: a statement as a record, a record as a statement.
         let as_record = jws::seal(json, &HOUSE.key).expect("a seal");
         assert_eq!(verify(as_record.as_bytes(), &HOUSE.keys), Verdict::Altered);
-        let record = settlement(&[Language::English]).canonical().expect("bytes");
+        let record = settlement(&[RecordLanguage::English]).canonical().expect("bytes");
         let as_statement = jws::seal_as(TYPE, &record, &HOUSE.key).expect("a seal");
         assert_eq!(verify(as_statement.as_bytes(), &HOUSE.keys), Verdict::Altered);
         assert!(crate::sd_jwt::open(HOUSE.sealed.jws.as_bytes(), &HOUSE.keys).is_err());

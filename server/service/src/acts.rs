@@ -27,6 +27,8 @@ pub mod agreements;
 pub mod read_backs;
 pub mod sealing;
 pub mod passkeys;
+pub mod certifications;
+pub mod certifying;
 pub mod settlements;
 pub mod audits;
 pub mod reports;

@@ -20,7 +20,7 @@ use store::{Tx, bounces, codes, disputes, erasure, idempotency, outbox, proposal
 use tokio::sync::watch;
 
 use crate::acts::process::{carry_out_as, house};
-use crate::acts::{By, Doing, assignments, duties, holds, keeping, notices, sealing};
+use crate::acts::{By, Doing, assignments, certifications, duties, holds, keeping, notices, sealing};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::desk::Desk;
@@ -228,6 +228,9 @@ impl Jobs {
             if let Err(refused) = self.sweep_uploads(now).await {
                 tracing::error!(%refused, "uploads that nobody completed could not be swept away");
             }
+            if let Err(refused) = self.lapse_certifications(now).await {
+                tracing::error!(%refused, "certifications whose time has passed could not be ended");
+            }
             self.erase_all().await;
             self.tend_copies(now).await;
             if let Err(refused) = self.sweep_files().await {
@@ -249,6 +252,17 @@ impl Jobs {
             Ok(())
         };
         self.desk.write(By::House, sweep).await
+    }
+
+    /// Ends certifications whose time has passed, or whose record another one has taken the place of.
+    async fn lapse_certifications(&self, now: Moment) -> Result<(), Refused> {
+        let before = now.minus(self.config.periods.certification);
+        let due = move |tx: &mut Tx<'_>| Ok(store::certifications::to_lapse(tx, before, AT_ONCE)?);
+        for kept in self.desk.read(due).await? {
+            let lapse = move |tx: &mut Tx<'_>, doing: &mut Doing| certifications::lapse(tx, doing, kept.id);
+            or_next(self.desk.write(By::House, lapse).await, kept.dispute)?;
+        }
+        Ok(())
     }
 
     /// What was answered to a proposal whose time has passed is of no use to anybody, and goes.

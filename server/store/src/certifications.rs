@@ -55,6 +55,9 @@ struct CertifierShape {
     email: Option<String>,
 }
 
+/// A sealed form, once there is one.
+type MaybeSealed = Option<Vec<u8>>;
+
 #[derive(Queryable)]
 struct Row {
     id: Word<CertificationId>,
@@ -249,7 +252,7 @@ pub fn put_documents(
 /// `NotFound` where it was not made, or the record key was destroyed; `Corrupt`.
 pub fn documents(tx: &mut Tx<'_>, kept: &Kept) -> Result<Documents> {
     let columns = (certifications::json_sealed, certifications::jws_sealed, certifications::pdf_sealed);
-    let found: (Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>) =
+    let found: (MaybeSealed, MaybeSealed, MaybeSealed) =
         certifications::table.find(word(&kept.id)).select(columns).first(tx.db)?;
     let (Some(json), Some(jws), Some(pdf)) = found else { return Err(Error::NotFound) };
     let mut open =

@@ -316,6 +316,7 @@ fn mediators(tx: &mut Tx<'_>, of: &[Settlement]) -> Result<BTreeMap<DisputeId, S
 
 fn failed(tx: &mut Tx<'_>, of: &[Settlement]) -> Result<BTreeSet<SettlementId>> {
     let rows: Vec<Word<SettlementId>> = deliveries::table
+        .filter(deliveries::certification.is_null())
         .filter(deliveries::state.eq(word(&DeliveryState::Failed)))
         .filter(deliveries::settlement.eq_any(of.iter().map(|row| word(&row.id)).collect::<Vec<_>>()))
         .select(deliveries::settlement)

@@ -13,7 +13,7 @@ use tests::{assert_refused, on_both, until};
 use super::own_settlement;
 
 /// A settled dispute, and its settlement.
-async fn settled(settings: tests::concord::Settings) -> (Scene, String) {
+pub async fn settled(settings: tests::concord::Settings) -> (Scene, String) {
     let scene = Scene::in_mediation(settings.without_limits()).await;
     scene.settles().await;
     let settlement = own_settlement(&scene.amara, &scene.dispute).await;
@@ -25,7 +25,7 @@ async fn asks_to_change(person: &Person, settlement: &str) -> tests::answer::Ans
 }
 
 /// Bela asks to change it and files; the registrar lets it go on. The scene from then on: Bela is the claimant.
-async fn asked_by_bela(scene: Scene, settlement: &str) -> Scene {
+pub async fn asked_by_bela(scene: Scene, settlement: &str) -> Scene {
     let draft = asks_to_change(&scene.bela, settlement).await.expects(201);
     let dispute = draft["id"].as_str().expect("an id").to_owned();
     let words =
@@ -39,7 +39,7 @@ async fn asked_by_bela(scene: Scene, settlement: &str) -> Scene {
 }
 
 /// The one who is asked joins by the mail that the house sent, and both come to a mediator.
-async fn comes_to_mediation(scene: &Scene) {
+pub async fn comes_to_mediation(scene: &Scene) {
     let invitations = || {
         let all = scene.service.letters().to(&scene.bela.email);
         all.iter().filter(|letter| letter.code_after("/invitations/").is_some()).count()

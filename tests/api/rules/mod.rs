@@ -18,6 +18,8 @@ mod leading;
 mod shuttle;
 mod agreement;
 mod amending;
+mod certifying;
+mod certifier;
 mod text;
 mod languages;
 mod suggestions;

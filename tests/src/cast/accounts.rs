@@ -125,6 +125,15 @@ impl Service {
         code
     }
 
+    /// The code in the newest mail by which somebody is asked to certify.
+    pub async fn certifying_code(&self, email: &str) -> String {
+        const BEFORE: &str = "/certifications/codes/";
+        let letter = self.letters().wait_for(email, |letter| letter.code_after(BEFORE).is_some()).await;
+        let code = letter.code_after(BEFORE).expect("the mail that was waited for has it");
+        self.said().hears(&json!({"code": code}));
+        code
+    }
+
     /// Somebody of the house, made by `account add` beside the running service, and signed in.
     pub async fn staff(&self, role: &str, name: &str) -> Person {
         let person = self.house_account(role, name, &[]);

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod companions;
+mod certifying;
 mod disputes;
 mod agreement;
 mod passkeys;
@@ -16,6 +17,7 @@ use crate::client::Client;
 use crate::totp::Device;
 
 pub use agreement::{a_term, an_offer};
+pub use certifying::a_certifier;
 pub use disputes::{a_dispute, all_clear, an_answer};
 pub use files::{a_picture, last_said};
 pub use leading::{a_caucus, a_summary, a_timer, an_answer_to};

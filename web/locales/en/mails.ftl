@@ -17,6 +17,7 @@ mail-something-subject = There is something for you
 mail-something-text = Something is waiting for you. Please sign in to read it.
 mail-beside-text = Somebody asks you to sit beside them in a mediation at { $institution }. You can read what that means here, and say yes or no:
 mail-beside-account = You need an account with this address. It costs nothing. Saying no has no effect.
+mail-certify-text = { $institution } asks you, as the holder of an office, to look at a paper, and to decide whether you certify it. You can begin here until { $date }:
 mail-deadline-subject = A day to keep in mind
 mail-deadline-text = Something is waiting for you until { $date }. Please sign in to see what it is.
 mail-record-subject = Your document

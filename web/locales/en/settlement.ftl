@@ -69,5 +69,7 @@ verify-means-unknown = It was not made here, or it is another file. That does no
 verify-means-revoked = The key that signed this file is revoked, and we do not know that it sealed this file before. Do not rely on it. Ask for the file again.
 verify-is-report = It is a genuine report
 verify-means-report = An auditor had this report made here, and not one letter has changed since it was sealed. It is not a settlement record.
+verify-is-certification = It is a genuine certification
+verify-means-certification = An officer certified a settlement record, and not one letter has changed since. This paper is not the record. Check the record too: its mark has to be the same.
 verify-key-before = It was sealed before its key was revoked:
 verify-key-revoked = The key was revoked:

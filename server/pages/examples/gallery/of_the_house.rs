@@ -37,7 +37,8 @@ pub fn of_the_house(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         }],
         assigning: vec![waiting.clone()],
         suspended: vec![waiting.clone()],
-        holds: vec![waiting],
+        holds: vec![waiting.clone()],
+        certifications: vec![waiting],
         mails: vec![
             failed.clone(),
             FailedMail { kind: s("record"), has_come_back: true, ..failed.clone() },
@@ -167,6 +168,7 @@ pub fn of_the_house(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         trace: vec![TraceLine { at: at(0), kind: s("filed"), facts: s("0199a1b2") }],
         is_open: true,
         entry: Some(41),
+        certifications: certified::audited(),
         verified: Some(list(&["text", "jws", "pdf", "ledger", "unreadable"])),
         findings: vec![FindingLine {
             by: s("Odil Karim"),

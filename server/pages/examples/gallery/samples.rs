@@ -10,6 +10,8 @@ mod at_the_end;
 mod leading;
 #[path = "passkeys.rs"]
 mod passkeys;
+#[path = "certified.rs"]
+mod certified;
 
 use domain::language::Language;
 use domain::time::{Day, Moment};
@@ -319,7 +321,15 @@ fn filing(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         role: s("claimant"),
         next: Some(s("consent")),
     };
-    add("disputes", DisputeList { items: vec![line], is_confirmed: false }.render(w, f));
+    add(
+        "disputes",
+        DisputeList {
+            items: vec![line],
+            is_confirmed: false,
+            certifications: vec![(s(ID), s("CD-7K4M-92QX"))],
+        }
+        .render(w, f),
+    );
     add("new", NewDispute {}.render(w, f));
     for step in STEPS {
         add(&format!("draft-{step}"), draft(step).render(w, f));
@@ -574,8 +584,12 @@ fn settling(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         deliveries: vec![delivery],
         newer: None,
         may_be_amended: true,
+        certification: None,
+        may_be_certified: true,
+        form: Form::default(),
     };
     add("settlement", settlement.render(w, f));
+    certified::certified(add, &settlement, w, f);
     let newer = Some(Some((s("CD-8P2R-44TZ"), s(ID))));
     add("settlement-replaced", Settlement { newer, may_be_amended: false, ..settlement }.render(w, f));
     let certificate = Certificate {

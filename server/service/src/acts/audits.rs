@@ -105,6 +105,15 @@ pub struct Kept {
     documents: Option<Documents>,
     /// The digest in its entry of the ledger.
     entered: Option<Digest>,
+    /// Its certification, where one was made.
+    certification: Option<KeptCertification>,
+}
+
+/// A certification as it is kept.
+struct KeptCertification {
+    documents: Option<Documents>,
+    digest: Option<Digest>,
+    entered: Option<Digest>,
 }
 
 /// Reads records that are to be verified: one, or those after that one in the order of the list.
@@ -143,7 +152,38 @@ fn read(tx: &mut Tx<'_>, settlement: Settlement) -> Result<Kept, Refused> {
     };
     let entry = store::ledger::find(tx, LeafKind::Record.as_str(), &settlement.id.to_string())?;
     let entered = entry.and_then(|entry| Leaf::read(&entry.leaf)).map(|leaf| leaf.digest);
-    Ok(Kept { settlement, documents, entered })
+    let certification = match store::certifications::made_of(tx, settlement.id)? {
+        Some(made) => Some(read_certification(tx, &made)?),
+        None => None,
+    };
+    Ok(Kept { settlement, documents, entered, certification })
+}
+
+fn read_certification(
+    tx: &mut Tx<'_>,
+    made: &store::certifications::Kept,
+) -> Result<KeptCertification, Refused> {
+    let documents = match store::certifications::documents(tx, made) {
+        Ok(documents) => Some(documents),
+        Err(store::Error::NotFound | store::Error::Corrupt) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let entry = store::ledger::find(tx, LeafKind::Certification.as_str(), &made.id.to_string())?;
+    let entered = entry.and_then(|entry| Leaf::read(&entry.leaf)).map(|leaf| leaf.digest);
+    Ok(KeptCertification { documents, digest: made.digest, entered })
+}
+
+/// Whether a certification is as it was made: its text, both forms of its seal, its entry, and the record that it names.
+fn is_right(kept: &KeptCertification, of: Digest, keys: &KeySet) -> bool {
+    let (Some(documents), Some(digest)) = (&kept.documents, kept.digest) else { return false };
+    let is_of_it = |file: &[u8]| {
+        matches!(record::verify(file, keys), Verdict::Certification { statement, digest: found, .. }
+            if found == digest && statement.record.digest == of)
+    };
+    digest_of(&documents.json) == digest
+        && is_of_it(documents.jws.as_bytes())
+        && is_of_it(&documents.pdf)
+        && kept.entered == Some(digest)
 }
 
 /// What is wrong with a record that is kept; nothing where it is as it was sealed.
@@ -164,6 +204,9 @@ pub fn faults(kept: &Kept, keys: &KeySet) -> Vec<Fault> {
     }
     if kept.entered != Some(digest) {
         faults.push(Fault::Ledger);
+    }
+    if kept.certification.as_ref().is_some_and(|made| !is_right(made, digest, keys)) {
+        faults.push(Fault::Certification);
     }
     faults
 }
@@ -267,7 +310,12 @@ mod tests {
             supersedes: None,
         };
         let keys = KeySet::of(&[]);
-        let kept = |documents, entered| Kept { settlement: settlement.clone(), documents, entered };
+        let kept = |documents, entered| Kept {
+            settlement: settlement.clone(),
+            documents,
+            entered,
+            certification: None,
+        };
         assert_eq!(faults(&kept(None, None), &keys), [Fault::Unreadable, Fault::Ledger]);
         let documents = Documents { json: b"text".to_vec(), jws: "a.b.c".to_owned(), pdf: b"%PDF".to_vec() };
         assert_eq!(faults(&kept(Some(documents), Some(digest_of(b"text"))), &keys), [Fault::Jws, Fault::Pdf]);

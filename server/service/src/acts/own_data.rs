@@ -36,6 +36,8 @@ pub struct OwnData {
     /// What it wrote in the channels that it reads.
     pub said: Vec<Entry>,
     pub suggestions: Vec<Listed>,
+    /// The certifications of the record that it was asked about, or asked for.
+    pub certifications: Vec<OwnCertification>,
     /// What it said of its promises in its own words.
     pub promises: Vec<String>,
     /// The files that it uploaded; each is fetched by its id.
@@ -44,6 +46,31 @@ pub struct OwnData {
     pub passkeys: Vec<Passkey>,
     /// What a passkey signed for it, where one did.
     pub assertion: Option<Assertion>,
+}
+
+/// A certification as its party reads it.
+#[derive(Debug, Clone)]
+pub struct OwnCertification {
+    pub state: &'static str,
+    /// Whether it asked itself.
+    pub asked_by_you: bool,
+    pub asked_at: Moment,
+    pub agreed_at: Option<Moment>,
+    /// Since when it is as it is.
+    pub since: Moment,
+}
+
+fn certifications(tx: &mut Tx<'_>, id: DisputeId, side: Side) -> Result<Vec<OwnCertification>, Refused> {
+    let Some(settlement) = store::settlements::by_dispute(tx, id)? else { return Ok(Vec::new()) };
+    let all = store::certifications::of_settlement(tx, settlement.id)?.into_iter();
+    let told = all.map(|kept| OwnCertification {
+        state: kept.certification.seen_by(side).as_str(),
+        asked_by_you: kept.certification.asked_by == side,
+        asked_at: kept.certification.asked_at,
+        agreed_at: kept.certification.agreed_at,
+        since: kept.certification.since,
+    });
+    Ok(told.collect())
 }
 
 /// Collects what is a party's own.
@@ -75,6 +102,7 @@ pub fn collect(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId) -> Result<OwnD
         consent: seen.dispute.parties.of(side).consent,
         said: said(tx, doing, id, side)?,
         suggestions,
+        certifications: certifications(tx, id, side)?,
         promises: promises.into_iter().flat_map(|said| said.texts).map(|(_, text)| text).collect(),
         files,
         passkeys: store::passkeys::list(tx, seen.account)?,

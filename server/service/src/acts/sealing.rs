@@ -261,8 +261,15 @@ fn deliver(
     let person = store::people::by_id(tx, account)?;
     let address = person.email.filter(|_| person.confirmed_at.is_some());
     let choice = if address.is_some() { choice } else { DeliveryChoice::Collect };
-    let row =
-        NewDelivery { id, settlement: contents.id, account, side, choice, at: doing.now, certification: None };
+    let row = NewDelivery {
+        id,
+        settlement: contents.id,
+        account,
+        side,
+        choice,
+        at: doing.now,
+        certification: None,
+    };
     store::deliveries::put(tx, &row)?;
     let (Some(to), url) = (&address, &doing.config.public_url) else { return Ok(()) };
     let (mail, attachments) = match choice {

@@ -2,18 +2,21 @@
 //! the audit trail alone, so that the destruction of what was said changes nothing here.
 
 use domain::certificate::{Certificate, certificate};
+use domain::certification::CertificationState;
 use domain::dispute::{Dispute, Event};
 use domain::ids::{DisputeId, SettlementId};
 use domain::person::HouseRole;
 use domain::room::Seat;
 use domain::settlement::{DeliveryChoice, DeliveryState};
 use domain::sight::{Item, Viewer, may_read};
+use domain::time::Moment;
 use record::{Digest, LeafKind, digest_of};
 use store::Tx;
 use store::audit::Trace;
 use store::deliveries::{Delivery, Step};
 use store::settlements::{Documents, Filter, Settlement};
 
+use super::certifications::{self, Shown};
 use super::process::look;
 use super::{Doing, ledger};
 use crate::refused::Refused;
@@ -31,6 +34,28 @@ pub struct Own {
     pub superseded_by: Option<Settlement>,
     /// Whether the reader may ask to change it: a party, while no newer one stands in its place.
     pub may_be_amended: bool,
+    /// The newest certification of it, for a party.
+    pub certification: Option<Shown>,
+    /// Whether the reader may ask that it be certified.
+    pub may_be_certified: bool,
+}
+
+/// What an auditor is told of a certification: that it was asked for, when, and what was made; never who asked, who agreed
+/// or who is named.
+#[derive(Debug, Clone)]
+pub struct AuditedCertification {
+    /// When it was asked for.
+    pub asked_at: Moment,
+    /// `open`, `made` or `over`.
+    pub state: &'static str,
+    /// When it was made or came to nothing.
+    pub over_at: Option<Moment>,
+    /// In which capacity it was made.
+    pub capacity: Option<&'static str>,
+    /// Its number in the ledger.
+    pub entry: Option<i64>,
+    /// The states of its deliveries, without whose they are.
+    pub deliveries: Vec<DeliveryState>,
 }
 
 /// A settlement as an auditor may read it.
@@ -56,6 +81,8 @@ pub struct Audited {
     pub entry: Option<i64>,
     /// The record that stands in its place now.
     pub superseded_by: Option<SettlementId>,
+    /// The certifications that were asked for, the newest first.
+    pub certifications: Vec<AuditedCertification>,
 }
 
 /// The settlement of a dispute, for those who took part and the registrar.
@@ -78,7 +105,8 @@ pub fn own(tx: &mut Tx<'_>, doing: &Doing, id: DisputeId) -> Result<Own, Refused
     let superseded_by = store::settlements::superseding(tx, settlement.id)?;
     let may_be_amended = superseded_by.is_none() && seen.side().is_some();
     let deliveries = all.into_iter().filter(mine).collect();
-    Ok(Own { settlement, deliveries, entry, superseded_by, may_be_amended })
+    let (certification, may_be_certified) = certifications::of_record(tx, doing, &seen, settlement.id)?;
+    Ok(Own { settlement, deliveries, entry, superseded_by, may_be_amended, certification, may_be_certified })
 }
 
 /// A settlement's number in the ledger.
@@ -286,6 +314,7 @@ pub fn audit(tx: &mut Tx<'_>, doing: &mut Doing, id: SettlementId) -> Result<Aud
     let attended = attended.collect();
     let entry = entry_of(tx, id)?;
     let superseded_by = store::settlements::superseding(tx, id)?.map(|newer| newer.id);
+    let certifications = audited_certifications(tx, id)?;
     let audited = Audited {
         settlement,
         dispute,
@@ -297,8 +326,32 @@ pub fn audit(tx: &mut Tx<'_>, doing: &mut Doing, id: SettlementId) -> Result<Aud
         terms_are_open,
         entry,
         superseded_by,
+        certifications,
     };
     Ok(audited)
+}
+
+fn audited_certifications(tx: &mut Tx<'_>, id: SettlementId) -> Result<Vec<AuditedCertification>, Refused> {
+    let mut told = Vec::new();
+    for kept in store::certifications::of_settlement(tx, id)? {
+        let certification = &kept.certification;
+        let is_made = certification.state() == CertificationState::Certified;
+        let state = match (certification.is_open(), is_made) {
+            (true, _) => "open",
+            (false, true) => "made",
+            (false, false) => "over",
+        };
+        let deliveries = store::deliveries::of_certification(tx, kept.id)?;
+        told.push(AuditedCertification {
+            asked_at: certification.asked_at,
+            state,
+            over_at: (!certification.is_open()).then_some(certification.since),
+            capacity: certification.capacity().filter(|_| is_made).map(|capacity| capacity.as_str()),
+            entry: certifications::entry_of(tx, kept.id)?,
+            deliveries: deliveries.into_iter().map(|row| row.state).collect(),
+        });
+    }
+    Ok(told)
 }
 
 /// What the trail's row says of that name.

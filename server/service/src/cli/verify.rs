@@ -6,8 +6,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use domain::certification::Capacity;
 use domain::ids::SettlementId;
-use record::{KeySet, Verdict};
+use domain::time::Moment;
+use record::{KeySet, Statement, Verdict};
+use store::certifications::made_in;
 use store::settlements::is_superseded_in;
 
 use super::Failed;
@@ -22,7 +25,7 @@ const CANNOT_LOOK: u8 = 4;
 /// What `verify` is told.
 #[derive(Args)]
 pub struct Verify {
-    /// The record: a PDF, or a JWS in compact form.
+    /// The record, or a certification of one: a PDF, or a JWS in compact form.
     pub file: PathBuf,
     /// The published keys, as /.well-known/jwks.json has them.
     #[arg(long, conflicts_with = "data")]
@@ -59,6 +62,9 @@ pub fn verify(what: &Verify) -> Result<ExitCode, Failed> {
             if let Some(at) = key_revoked_at {
                 writeln!(out, "sealed before the key was revoked, at {at}")?;
             }
+            if what.keys.is_none() {
+                tell_certified(&mut out, what.data.clone(), record_id)?;
+            }
             match newer {
                 Ok(true) => SUPERSEDED,
                 Ok(false) => 0,
@@ -76,6 +82,10 @@ pub fn verify(what: &Verify) -> Result<ExitCode, Failed> {
             }
             UNKNOWN
         }
+        Verdict::Certification { statement, stamped_at, key_revoked_at, .. } => {
+            tell_certification(&mut out, &statement, stamped_at, key_revoked_at)?;
+            UNKNOWN
+        }
         Verdict::Revoked { at } => {
             writeln!(out, "unknown: its key was revoked at {at}, and had not sealed it before")?;
             UNKNOWN
@@ -91,6 +101,49 @@ pub fn verify(what: &Verify) -> Result<ExitCode, Failed> {
         }
     };
     Ok(ExitCode::from(code))
+}
+
+/// What a certification says of itself.
+fn tell_certification(
+    out: &mut impl io::Write,
+    statement: &Statement,
+    stamped_at: Option<Moment>,
+    key_revoked_at: Option<Moment>,
+) -> io::Result<()> {
+    let (record, by, at) = (&statement.record, &statement.certifier, statement.certified_at);
+    writeln!(out, "unknown: no settlement record, but a genuine certification, made at {at}")?;
+    writeln!(out, "of the record {}, {}, {}", record.reference, record.id, record.digest)?;
+    writeln!(out, "by {} ({}, {})", by.name, by.capacity, by.office)?;
+    if let Some(at) = stamped_at {
+        writeln!(out, "a time-stamp authority saw it sealed at {at}")?;
+    }
+    if let Some(at) = key_revoked_at {
+        writeln!(out, "sealed before the key was revoked, at {at}")?;
+    }
+    Ok(())
+}
+
+/// What the house in that folder knows of who certified that record. Where it cannot be asked, that is told of the newer
+/// record already.
+fn tell_certified(out: &mut impl io::Write, data: Option<PathBuf>, record: SettlementId) -> io::Result<()> {
+    match certified(data, record) {
+        Ok(Some((capacity, at))) => {
+            writeln!(out, "certified at {at}, by whoever holds an office: {capacity}")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// In which capacity and when the house in that folder had that record certified. Whose name it is lies sealed there, and
+/// stands in the certification, which is verified as a file of its own.
+///
+/// # Errors
+/// Why the house cannot be asked.
+fn certified(data: Option<PathBuf>, record: SettlementId) -> Result<Option<(Capacity, Moment)>, String> {
+    let given = Given { config: None, data, listen: None };
+    let (config, ..) = config::load(&given).map_err(|error| error.to_string())?;
+    let url = config.database_url.as_ref().map(|url| url.reveal());
+    made_in(&config.data, url, record).map_err(|error| error.to_string())
 }
 
 /// Whether the house in that folder knows a newer record in the place of that one. A folder that holds keys alone is no

@@ -146,6 +146,11 @@ pub const SETTINGS: &[Setting] = &[
     plain("reminder_period", "2d", "before a deadline, when people are reminded of it"),
     plain("retention_period", "30d", "after closing, until what was said is destroyed"),
     plain(
+        "certification_period",
+        "30d",
+        "for each step towards the certification of a record, before it lapses",
+    ),
+    plain(
         "hold_confirmation_period",
         "7d",
         "for a second registrar to confirm a legal hold, before it lapses",

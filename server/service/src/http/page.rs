@@ -37,6 +37,7 @@ pub mod suggestions;
 pub mod signing;
 pub mod settlements;
 pub mod registrar;
+pub mod certifications;
 pub mod searches;
 pub mod holds;
 pub mod representing;
@@ -83,6 +84,7 @@ pub fn configure(routes: &mut web::ServiceConfig) {
     suggestions::configure(routes);
     signing::configure(routes);
     settlements::configure(routes);
+    certifications::configure(routes);
     registrar::configure(routes);
     holds::configure(routes);
     searches::configure(routes);

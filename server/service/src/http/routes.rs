@@ -31,7 +31,9 @@ pub fn document() -> Document {
         api::agreements::Doc::openapi(),
         api::suggestions::Doc::openapi(),
         api::read_backs::Doc::openapi(),
+        api::certifications::Doc::openapi(),
         api::settlements::Doc::openapi(),
+        api::verifications::Doc::openapi(),
         api::audits::Doc::openapi(),
         api::reports::Doc::openapi(),
         api::ledger::Doc::openapi(),
@@ -86,7 +88,9 @@ fn configure_api(routes: &mut web::ServiceConfig) {
     api::agreements::configure(routes);
     api::suggestions::configure(routes);
     api::read_backs::configure(routes);
+    api::certifications::configure(routes);
     api::settlements::configure(routes);
+    api::verifications::configure(routes);
     api::audits::configure(routes);
     api::reports::configure(routes);
     api::ledger::configure(routes);

@@ -19,10 +19,9 @@ use store::{SecretHash, Tx, people, sessions};
 use subtle::ConstantTimeEq as _;
 
 use super::{cookies, origin};
-use crate::acts::companions;
-use crate::acts::passkeys;
 use crate::acts::process::look;
 use crate::acts::{By, Doing, accounts};
+use crate::acts::{certifying, companions, passkeys};
 use crate::refused::Refused;
 use crate::state::AppState;
 
@@ -238,14 +237,19 @@ pub async fn check_seat(request: &HttpRequest) -> Result<(), Refused> {
     let of_dispute = pattern.contains("/disputes/{id}");
     let of_assignment = pattern.contains("/assignments/{id}");
     let of_file = pattern.contains("/files/{id}");
-    let of_settlement = pattern.contains("/settlements/{id}/amendments");
+    let of_settlement = ["amendments", "certifications"]
+        .iter()
+        .any(|asked| pattern.ends_with(&format!("/settlements/{{id}}/{asked}")));
     let of_passkey = pattern.contains("/passkeys/{id}");
+    let of_certification = pattern.contains("/certifications/{id}");
     let is_open = pattern.strip_prefix("/api/v1").is_some_and(|path| OPEN_TO_ALL.contains(&path));
     if is_open {
         return Ok(());
     }
     let who = identify(request).await?.ok_or(Refused::NotYou)?;
-    if !of_dispute && !of_assignment && !of_file && !of_settlement && !of_passkey {
+    let is_asked_for =
+        of_dispute || of_assignment || of_file || of_settlement || of_passkey || of_certification;
+    if !is_asked_for {
         return Ok(());
     }
     let id = request.match_info().get("id").unwrap_or("").to_owned();
@@ -258,6 +262,9 @@ pub async fn check_seat(request: &HttpRequest) -> Result<(), Refused> {
             let absent = |_| Refused::Absent;
             if of_passkey {
                 return passkeys::get(tx, &doing, id.parse().map_err(absent)?).map(drop);
+            }
+            if of_certification {
+                return certifying::has_seat(tx, &doing, id.parse().map_err(absent)?);
             }
             let dispute = if of_assignment {
                 store::disputes::of_assignment(tx, id.parse().map_err(absent)?)?

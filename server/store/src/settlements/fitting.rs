@@ -47,6 +47,7 @@ pub(super) type Fitting<'a> = settlements::BoxedQuery<'a, <Db as diesel::Connect
 /// Those that fit.
 pub(super) fn fitting(filter: &Filter) -> Fitting<'_> {
     let mut found = settlements::table.into_boxed();
+    let of_records = deliveries::table.filter(deliveries::certification.is_null());
     if let Some(from) = filter.from {
         found = found.filter(settlements::sealed_at.ge(at(from)));
     }
@@ -57,12 +58,11 @@ pub(super) fn fitting(filter: &Filter) -> Fitting<'_> {
         found = found.filter(settlements::category.eq(word(&category)));
     }
     if let Some(state) = filter.state {
-        let with =
-            deliveries::table.filter(deliveries::state.eq(word(&state))).select(deliveries::settlement);
+        let with = of_records.filter(deliveries::state.eq(word(&state))).select(deliveries::settlement);
         found = found.filter(settlements::id.eq_any(with));
     }
     if let Some(since) = filter.waiting_since {
-        let waiting = deliveries::table
+        let waiting = of_records
             .filter(deliveries::state.eq(word(&DeliveryState::Queued)))
             .filter(deliveries::choice.ne(word(&DeliveryChoice::Collect)))
             .filter(deliveries::changed_at.lt(at(since)))

@@ -1,4 +1,4 @@
-//! Settlements over the API: one's own, an auditor's, and the verification that needs nobody's leave.
+//! Settlements over the API: one's own, and an auditor's.
 
 use std::time::Duration;
 
@@ -7,26 +7,22 @@ use domain::category::Category;
 use domain::ids::{AccountId, DisputeId, SettlementId};
 use domain::settlement::{DeliveryState, Noted};
 use domain::time::{Day, Moment};
-use record::{Contents, Verdict, digest_of};
+use record::{Contents, digest_of};
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::deliveries::Step;
 use store::settlements::{Filter, Settlement};
 use utoipa::{OpenApi, ToSchema};
 
+use super::certifications::{CertificationShown, EntryShown};
 use super::disputes::{Nothing, act_and_view, read_as};
-use crate::acts::settlements::{self, Audited, Own};
+use crate::acts::settlements::{self, Audited, AuditedCertification, Own};
 use crate::acts::views::DisputeView;
 use crate::acts::{By, Doing, amendments};
 use crate::http::body::{Body, Page, id, query, wants_content};
-use crate::http::origin::client_address;
-use crate::http::pace::Allowance;
-use crate::http::upload::{FORM_BYTES, read_file};
 use crate::http::who::SignedIn;
-use crate::limits::{Limit, network_of};
 use crate::refused::Refused;
 use crate::state::AppState;
-use crate::uploads::UPLOAD_BYTES_MAX;
 
 /// This file's part of the document.
 #[derive(OpenApi)]
@@ -38,8 +34,7 @@ use crate::uploads::UPLOAD_BYTES_MAX;
     download_pdf,
     download_jws,
     download_paper,
-    list_deliveries,
-    verify_file
+    list_deliveries
 ))]
 pub struct Doc;
 
@@ -54,13 +49,8 @@ struct OwnShown {
     supersedes: Option<String>,
     /// The record that stands in its place now.
     superseded_by: Option<String>,
-}
-
-/// Where something stands in the ledger.
-#[derive(Serialize, ToSchema)]
-pub struct EntryShown {
-    /// The number of the entry, from 0.
-    pub index: i64,
+    /// The newest certification of it, for a party.
+    certification: Option<CertificationShown>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -115,6 +105,7 @@ fn own_shown(own: &Own) -> OwnShown {
         ledger: own.entry.map(|index| EntryShown { index }),
         supersedes: own.settlement.supersedes.map(|id| id.to_string()),
         superseded_by: own.superseded_by.as_ref().map(|newer| newer.id.to_string()),
+        certification: own.certification.as_ref().map(CertificationShown::from),
     }
 }
 
@@ -270,6 +261,33 @@ struct AuditedShown {
     supersedes: Option<String>,
     /// The record that stands in its place now.
     superseded_by: Option<String>,
+    /// The certifications that were asked for, the newest first.
+    certifications: Vec<AuditedCertificationShown>,
+}
+
+/// A certification of the record: never who asked, who agreed or who was named.
+#[derive(Serialize, ToSchema)]
+struct AuditedCertificationShown {
+    asked_at: String,
+    /// `open`, `made` or `over`.
+    state: &'static str,
+    over_at: Option<String>,
+    /// In which capacity it was made.
+    capacity: Option<&'static str>,
+    ledger: Option<EntryShown>,
+    /// The states of its deliveries, without whose they are.
+    deliveries: Vec<&'static str>,
+}
+
+fn certification(told: &AuditedCertification) -> AuditedCertificationShown {
+    AuditedCertificationShown {
+        asked_at: told.asked_at.to_string(),
+        state: told.state,
+        over_at: told.over_at.map(|at| at.to_string()),
+        capacity: told.capacity,
+        ledger: told.entry.map(|index| EntryShown { index }),
+        deliveries: told.deliveries.iter().map(|state| state.as_str()).collect(),
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -346,6 +364,7 @@ fn audited(seen: &Audited) -> AuditedShown {
         ledger: seen.entry.map(|index| EntryShown { index }),
         supersedes: seen.settlement.supersedes.map(|id| id.to_string()),
         superseded_by: seen.superseded_by.map(|id| id.to_string()),
+        certifications: seen.certifications.iter().map(certification).collect(),
     }
 }
 
@@ -354,7 +373,7 @@ fn audited(seen: &Audited) -> AuditedShown {
 #[serde(untagged)]
 enum SettlementShown {
     /// One's own.
-    Own(OwnShown),
+    Own(Box<OwnShown>),
     /// For an auditor.
     Audited(Box<AuditedShown>),
 }
@@ -372,7 +391,7 @@ async fn show_settlement(
     let shown = state.desk.write(who.by(), move |tx, doing| {
         let dispute = store::settlements::by_id(tx, settlement)?.dispute;
         match settlements::own(tx, doing, dispute) {
-            Ok(own) => Ok(SettlementShown::Own(own_shown(&own))),
+            Ok(own) => Ok(SettlementShown::Own(Box::new(own_shown(&own)))),
             Err(Refused::Absent) => {
                 let seen = settlements::audit(tx, doing, settlement)?;
                 Ok(SettlementShown::Audited(Box::new(audited(&seen))))
@@ -517,95 +536,6 @@ async fn list_deliveries(
     Ok(HttpResponse::Ok().json(Deliveries { items }))
 }
 
-/// How long a file that is verified may take, whatever it brings: places are few, and records are small.
-const VERIFIED_WHOLE_MAX: Duration = Duration::from_secs(300);
-
-#[derive(Serialize, ToSchema)]
-struct Verification {
-    /// `valid`, `altered`, `superseded` or `unknown`.
-    status: &'static str,
-    /// `audit-report` where it is that, genuine, and no record.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kind: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reference: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sealed_at: Option<String>,
-    /// When a time-stamp authority saw it sealed; only of a PDF that has a time stamp.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    stamped_at: Option<String>,
-    /// When its key was revoked: before that it sealed what is `valid`, and not what is `unknown`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    key_revoked_at: Option<String>,
-}
-
-/// Whether a file is a genuine record of this house: no terms are shown, and nothing is kept.
-#[utoipa::path(post, path = "/api/v1/verifications", tag = "settlements",
-    request_body(content_type = "multipart/form-data", content = Vec<u8>),
-    responses((status = 200, body = Verification), (status = 408), (status = 413), (status = 422),
-        (status = 429), (status = 503)))]
-async fn verify_file(
-    request: HttpRequest,
-    state: web::Data<AppState>,
-    payload: web::Payload,
-) -> Result<HttpResponse, Refused> {
-    let bare = |status| Verification {
-        status,
-        kind: None,
-        reference: None,
-        sealed_at: None,
-        stamped_at: None,
-        key_revoked_at: None,
-    };
-    let (verdict, is_superseded) = verified(&state, &request, payload).await?;
-    let answer = match verdict {
-        Verdict::Valid { reference, sealed_at, stamped_at, key_revoked_at, .. } => Verification {
-            reference: Some(reference.to_string()),
-            sealed_at: Some(sealed_at.to_string()),
-            stamped_at: stamped_at.map(|at| at.to_string()),
-            key_revoked_at: key_revoked_at.map(|at| at.to_string()),
-            ..bare(if is_superseded { "superseded" } else { "valid" })
-        },
-        Verdict::Report { made_at, stamped_at } => Verification {
-            kind: Some("audit-report"),
-            sealed_at: Some(made_at.to_string()),
-            stamped_at: stamped_at.map(|at| at.to_string()),
-            // Whoever reads the status alone asked for a settlement record.
-            ..bare("unknown")
-        },
-        Verdict::Revoked { at } => Verification { key_revoked_at: Some(at.to_string()), ..bare("unknown") },
-        Verdict::Altered => bare("altered"),
-        _ => bare("unknown"),
-    };
-    Ok(HttpResponse::Ok().json(answer))
-}
-
-/// What the record's verifier says of a file that anybody sends, and whether a newer record stands in its place: few at
-/// once, and few from one address.
-///
-/// # Errors
-/// `TooMuch`, `Busy`; `TooLarge`, `TooSlow`; `Fields` where there is no file.
-pub async fn verified(
-    state: &AppState,
-    request: &HttpRequest,
-    payload: web::Payload,
-) -> Result<(Verdict, bool), Refused> {
-    let address = network_of(client_address(request, &state.config.trusted_proxies));
-    let too_much = |retry_after| Refused::TooMuch { retry_after };
-    state.limits.take(Limit::Verifications, address, state.clock.now()).map_err(too_much)?;
-    let _place = state.verifying.enter()?;
-    let allowance =
-        Allowance { whole_max: Some(VERIFIED_WHOLE_MAX), ..Allowance::file(UPLOAD_BYTES_MAX + FORM_BYTES) };
-    let file = read_file(request, payload, allowance).await?;
-    let _core = state.verifying.core().await?;
-    let keys = std::sync::Arc::clone(&state.keys);
-    let verdict = state.runtime.spawn_blocking(move || record::verify(&file, &keys.published)).await;
-    let verdict = verdict.map_err(|_| Refused::broken("verification"))?;
-    let Verdict::Valid { record_id, .. } = verdict else { return Ok((verdict, false)) };
-    let is_superseded = state.desk.read(move |tx| settlements::is_superseded(tx, record_id)).await?;
-    Ok((verdict, is_superseded))
-}
-
 pub fn configure(routes: &mut web::ServiceConfig) {
     routes
         .service(web::resource("/disputes/{id}/settlement").route(web::get().to(show_own)))
@@ -615,6 +545,5 @@ pub fn configure(routes: &mut web::ServiceConfig) {
         .service(web::resource("/settlements/{id}/record.pdf").route(web::get().to(download_pdf)))
         .service(web::resource("/settlements/{id}/record.jws").route(web::get().to(download_jws)))
         .service(web::resource("/settlements/{id}/record.sd-jwt").route(web::get().to(download_paper)))
-        .service(web::resource("/settlements/{id}/deliveries").route(web::get().to(list_deliveries)))
-        .service(web::resource("/verifications").route(web::post().to(verify_file)));
+        .service(web::resource("/settlements/{id}/deliveries").route(web::get().to(list_deliveries)));
 }

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::entries::EntryJson;
 use super::passkeys::{AssertionJson, PasskeyJson};
 use super::terms::TermJson;
-use crate::acts::own_data::OwnData;
+use crate::acts::own_data::{OwnCertification, OwnData};
 use crate::acts::suggestions::Listed;
 use crate::acts::views::DisputeView;
 use domain::consent::Consent;
@@ -49,6 +49,16 @@ struct OwnSuggestionJson {
     at: String,
 }
 
+#[derive(Serialize, ToSchema)]
+struct OwnCertificationJson {
+    state: String,
+    asked_by_you: bool,
+    asked_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agreed_at: Option<String>,
+    since: String,
+}
+
 /// What a party has of its own in a dispute.
 #[derive(Serialize, ToSchema)]
 pub struct OwnDataJson {
@@ -63,6 +73,8 @@ pub struct OwnDataJson {
     /// What the party wrote itself, in the channels that it reads.
     said: Vec<EntryJson>,
     suggestions: Vec<OwnSuggestionJson>,
+    /// The certifications of the record, as the party reads them.
+    certifications: Vec<OwnCertificationJson>,
     /// What the party said of its promises in its own words.
     promises: Vec<String>,
     files: Vec<OwnFileJson>,
@@ -85,6 +97,7 @@ impl From<&OwnData> for OwnDataJson {
             agreement_to_mediate: own.consent.map(signed),
             said: own.said.iter().map(EntryJson::from).collect(),
             suggestions: own.suggestions.iter().map(suggestion).collect(),
+            certifications: own.certifications.iter().map(certification).collect(),
             promises: own.promises.clone(),
             files: own.files.iter().map(file).collect(),
             passkeys: own.passkeys.iter().map(PasskeyJson::from).collect(),
@@ -114,6 +127,16 @@ fn suggestion(listed: &Listed) -> OwnSuggestionJson {
         note: suggestion.note.as_ref().map(|(text, _)| text.clone()),
         state: suggestion.state.to_string(),
         at: suggestion.at.to_string(),
+    }
+}
+
+fn certification(own: &OwnCertification) -> OwnCertificationJson {
+    OwnCertificationJson {
+        state: own.state.to_owned(),
+        asked_by_you: own.asked_by_you,
+        asked_at: own.asked_at.to_string(),
+        agreed_at: own.agreed_at.map(|at| at.to_string()),
+        since: own.since.to_string(),
     }
 }
 

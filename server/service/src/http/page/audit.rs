@@ -8,7 +8,10 @@ use domain::party::Side;
 use domain::person::HouseRole;
 use domain::settlement::{DeliveryState, FindingKind, Noted};
 use domain::time::Moment;
-use pages::audit::{AuditDetail, AuditLine, AuditList, AuditNumbers, AuditSample, FindingLine, TraceLine};
+use pages::audit::{
+    AuditDetail, AuditLine, AuditList, AuditNumbers, AuditSample, AuditedCertification, FindingLine,
+    TraceLine,
+};
 use pages::form::Form;
 use store::deliveries::Step;
 use store::settlements::{Facts, Filter, Settlement};
@@ -162,6 +165,17 @@ fn line(row: &Settlement, facts: Facts, by_court: bool) -> AuditLine {
     }
 }
 
+fn certification(told: &settlements::AuditedCertification) -> AuditedCertification {
+    AuditedCertification {
+        asked_at: told.asked_at,
+        state: told.state.to_owned(),
+        over_at: told.over_at,
+        capacity: told.capacity.map(str::to_owned),
+        entry: told.entry,
+        deliveries: told.deliveries.iter().map(|state| state.as_str().to_owned()).collect(),
+    }
+}
+
 fn detail(seen: &Audited) -> AuditDetail {
     let dispute = &seen.dispute;
     let consents = Side::BOTH.into_iter().filter_map(|side| {
@@ -199,6 +213,7 @@ fn detail(seen: &Audited) -> AuditDetail {
             .collect(),
         is_open: seen.terms_are_open,
         entry: seen.entry,
+        certifications: seen.certifications.iter().map(certification).collect(),
         verified: None,
         findings: Vec::new(),
         form: Form::default(),

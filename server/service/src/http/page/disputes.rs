@@ -16,7 +16,7 @@ use super::frame::{Answer, Sent, Visit, into_form};
 use super::tasks::{may, tasks};
 use crate::acts::process::look;
 use crate::acts::views::{DisputeView, view};
-use crate::acts::{agreements, assignments, disputes, invitations, settlements};
+use crate::acts::{agreements, assignments, certifying, disputes, invitations, settlements};
 use crate::http::body::id;
 use crate::refused::Refused;
 
@@ -55,7 +55,7 @@ fn role(view: &DisputeView) -> String {
 
 async fn list(visit: Visit) -> Answer {
     let account = visit.signed_in()?.account;
-    let (views, is_confirmed) = visit
+    let (views, is_confirmed, certifications) = visit
         .read(move |tx, doing| {
             let mut views = Vec::new();
             for dispute in store::disputes::of_account(tx, account, None, LIST_MAX)? {
@@ -66,7 +66,8 @@ async fn list(visit: Visit) -> Answer {
                 };
                 views.push(view(tx, doing, &seen)?);
             }
-            Ok((views, store::people::by_id(tx, account)?.confirmed_at.is_some()))
+            let is_confirmed = store::people::by_id(tx, account)?.confirmed_at.is_some();
+            Ok((views, is_confirmed, certifying::of_person(tx, doing)?))
         })
         .await?;
     let line = |view: DisputeView| DisputeLine {
@@ -77,7 +78,9 @@ async fn list(visit: Visit) -> Answer {
         stage: stage(&view),
         title: view.title.unwrap_or_default(),
     };
-    let page = DisputeList { items: views.into_iter().map(line).collect(), is_confirmed };
+    let certifications =
+        certifications.into_iter().map(|(id, reference)| (id.to_string(), reference)).collect();
+    let page = DisputeList { items: views.into_iter().map(line).collect(), is_confirmed, certifications };
     Ok(visit.show(|w, f| page.render(w, f)))
 }
 

@@ -2,8 +2,9 @@
 //! confirmed, the roster for a dispute, and mails that failed or came back. A look at safety answers is traced.
 
 use actix_web::web;
+use domain::certification::CertificationState;
 use domain::dispute::{Dispute, Stage};
-use domain::ids::{AccountId, DeliveryId, DisputeId, MailId};
+use domain::ids::{AccountId, CertificationId, DeliveryId, DisputeId, MailId};
 use domain::party::{Joining, Safety, Side, Sides};
 use domain::safety::SafetyAnswers as Answers;
 use domain::sight::Viewer;
@@ -20,6 +21,7 @@ use store::outbox::MailState;
 use super::frame::{Answer, Sent, Visit, into_form};
 use super::terms::both_names;
 use crate::acts::authorities::AUTHORITY;
+use crate::acts::certifications::CERTIFICATION;
 use crate::acts::process::look;
 use crate::acts::safety::{self, Finding, Raised};
 use crate::acts::{assignments, bounces, duties, invitations, letters};
@@ -103,6 +105,41 @@ pub fn authority_desk(dispute: DisputeId) -> String {
     format!("/registrar/disputes/{dispute}/authority")
 }
 
+/// Where a registrar names who certifies.
+pub fn naming_desk(certification: CertificationId) -> String {
+    format!("/registrar/certifications/{certification}")
+}
+
+/// Where that is answered; nothing where it is seen to by a word.
+fn answered_at(tx: &mut Tx<'_>, kind: &str, dispute: &Dispute) -> Result<Option<String>, Refused> {
+    match kind {
+        AUTHORITY => Ok(Some(authority_desk(dispute.id))),
+        CERTIFICATION => {
+            let Some(settlement) = store::settlements::by_dispute(tx, dispute.id)? else { return Ok(None) };
+            let newest = store::certifications::of_settlement(tx, settlement.id)?.into_iter().next();
+            Ok(newest.map(|kept| naming_desk(kept.id)))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// The certifications for which somebody is named, without those in which the registrar has a part of their own.
+fn named(tx: &mut Tx<'_>, account: AccountId, most: i64) -> Result<Vec<WaitingDispute>, Refused> {
+    let mut lines = Vec::new();
+    for kept in store::certifications::in_state(tx, CertificationState::Named, most)? {
+        let dispute = store::disputes::load(tx, kept.dispute)?.value;
+        if domain::sight::viewer_of(&dispute, account, true) == Some(Viewer::Registrar) {
+            lines.push(WaitingDispute {
+                id: kept.id.to_string(),
+                reference: reference(&dispute),
+                category: dispute.category.to_string(),
+                since: kept.certification.since,
+            });
+        }
+    }
+    Ok(lines)
+}
+
 /// The calls for help, without those of disputes in which the registrar has a part of their own: whoever is a party
 /// there must not read that the other side is afraid.
 fn alarms(tx: &mut Tx<'_>, account: AccountId) -> Result<Vec<Alarm>, Refused> {
@@ -118,7 +155,7 @@ fn alarms(tx: &mut Tx<'_>, account: AccountId) -> Result<Vec<Alarm>, Refused> {
             duty: duty.id,
             id: dispute.to_string(),
             reference: reference(&found),
-            answered_at: (duty.kind == AUTHORITY).then(|| authority_desk(dispute)),
+            answered_at: answered_at(tx, &duty.kind, &found)?,
             kind: duty.kind,
             by: duty.side.map_or_else(String::new, |side| names.of(side).clone()),
             since: duty.at,
@@ -197,6 +234,7 @@ async fn desk_page(visit: &Visit, form: Form) -> Result<RegistrarDesk, Refused> 
                 assigning: lines(tx, Desk::Assigning)?,
                 suspended: lines(tx, Desk::Suspended)?,
                 holds: held(tx, account, doing.now)?,
+                certifications: named(tx, account, LINES_MAX)?,
                 mails: mails(tx, account)?,
                 form,
             })

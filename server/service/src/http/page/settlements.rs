@@ -6,22 +6,51 @@ use domain::dispute::Stage;
 use domain::ids::{DisputeId, SettlementId};
 use domain::party::Side;
 use pages::form::Form;
-use pages::settlements::{Certificate, DeliveryLine, Settlement};
+use pages::settlements::{Certificate, CertificationPart, DeliveryLine, Settlement};
 use pages::verifications::Verify;
 use record::Verdict;
 
 use super::frame::{Answer, Sent, Visit, into_form};
 use super::terms::both_names;
+use crate::acts::certifications::Shown;
 use crate::acts::process::look;
 use crate::acts::{amendments, settlements};
-use crate::http::api::settlements::{paper, verified};
+use crate::http::api::settlements::paper;
+use crate::http::api::verifications::{Found, verified};
 use crate::http::body::{id, wants_content};
 use crate::http::origin;
 use crate::refused::Refused;
 
 async fn show_own(visit: Visit, path: web::Path<String>) -> Answer {
+    let page = own_page(&visit, id(&path)?, Form::default()).await?;
+    Ok(visit.show(|w, f| page.render(w, f)))
+}
+
+fn certification(shown: &Shown) -> CertificationPart {
+    let kept = &shown.kept.certification;
+    let may = |action: &str| shown.actions.contains(&action);
+    let capacity = kept.capacity().map_or_else(String::new, |capacity| capacity.to_string());
+    let certifier =
+        shown.certifier.as_ref().map(|named| (named.name.to_string(), capacity, named.office.clone()));
+    CertificationPart {
+        id: shown.kept.id.to_string(),
+        state: shown.state.to_owned(),
+        said_no: shown.said_no,
+        certifier,
+        lapses_at: shown.lapses_at,
+        certified_at: shown.kept.digest.map(|_| kept.since),
+        entry: shown.entry,
+        may_agree: may("agree"),
+        may_withdraw: may("withdraw"),
+    }
+}
+
+/// One's own settlement, with what was typed on its page.
+///
+/// # Errors
+/// `NotYou`; `Absent` for whoever has no part in it.
+pub async fn own_page(visit: &Visit, dispute: DisputeId, form: Form) -> Result<Settlement, Refused> {
     visit.signed_in()?;
-    let dispute: DisputeId = id(&path)?;
     let read = visit.read(move |tx, doing| {
         let own = settlements::own(tx, doing, dispute)?;
         let newer = match &own.superseded_by {
@@ -39,7 +68,7 @@ async fn show_own(visit: Visit, path: web::Path<String>) -> Answer {
         by: row.choice.as_str().to_owned(),
         steps: row.steps.iter().map(|step| (step.state.as_str().to_owned(), step.at)).collect(),
     };
-    let page = Settlement {
+    Ok(Settlement {
         id: dispute.to_string(),
         settlement: own.settlement.id.to_string(),
         reference: own.settlement.reference.to_string(),
@@ -49,8 +78,10 @@ async fn show_own(visit: Visit, path: web::Path<String>) -> Answer {
         deliveries: own.deliveries.iter().map(line).collect(),
         newer,
         may_be_amended: own.may_be_amended,
-    };
-    Ok(visit.show(|w, f| page.render(w, f)))
+        certification: own.certification.as_ref().map(certification),
+        may_be_certified: own.may_be_certified,
+        form,
+    })
 }
 
 async fn amend(sent: Sent, path: web::Path<String>) -> Answer {
@@ -155,8 +186,8 @@ async fn ask_file(visit: Visit) -> Answer {
 /// answer is the page itself, because nothing is kept that a redirect could show.
 async fn verify(request: HttpRequest, visit: Visit, payload: web::Payload) -> Answer {
     origin::check_origin(&request, &visit.state.config, true)?;
-    let (verdict, is_superseded) = match verified(&visit.state, &request, payload).await {
-        Ok(verdict) => verdict,
+    let Found { verdict, is_superseded, certified } = match verified(&visit.state, &request, payload).await {
+        Ok(found) => found,
         Err(refused) => {
             let refused =
                 if refused == Refused::TooLarge { Refused::field("file", "file-too-large") } else { refused };
@@ -165,6 +196,7 @@ async fn verify(request: HttpRequest, visit: Visit, payload: web::Payload) -> An
         }
     };
     let word = |status: &str| Some(status.to_owned());
+    let certified = certified.map(|told| (told.name, told.capacity.to_owned(), told.office, told.at));
     let page = match verdict {
         Verdict::Valid { reference, sealed_at, stamped_at, key_revoked_at, .. } => Verify {
             status: word(if is_superseded { "superseded" } else { "valid" }),
@@ -172,6 +204,17 @@ async fn verify(request: HttpRequest, visit: Visit, payload: web::Payload) -> An
             sealed_at: Some(sealed_at),
             stamped_at,
             key_revoked_at,
+            certified,
+            ..Verify::default()
+        },
+        Verdict::Certification { statement, stamped_at, key_revoked_at, .. } => Verify {
+            status: word("certification"),
+            reference: statement.record.reference.to_string(),
+            sealed_at: Some(statement.certified_at),
+            stamped_at,
+            key_revoked_at,
+            certified,
+            record_digest: statement.record.digest.to_string(),
             form: Form::default(),
         },
         Verdict::Report { made_at, stamped_at } => {
