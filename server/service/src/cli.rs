@@ -320,10 +320,8 @@ fn show_dkim(config: &Config) -> Result<ExitCode, Failed> {
 async fn retry_mail(config: Config) -> Result<ExitCode, Failed> {
     let house = House::open(config).await?;
     let now = house.state.clock.now();
-    let again = house
-        .state
-        .desk
-        .write(crate::acts::By::House, move |tx, _| Ok(crate::acts::letters::all_again(tx, now)?));
+    let again =
+        house.state.desk.write(crate::acts::By::House, move |tx, _| crate::acts::letters::all_again(tx, now));
     let again = again.await;
     house.close().await;
     writeln!(io::stdout(), "{} to be tried again", again?)?;
