@@ -36,4 +36,5 @@ mod archive;
 mod seal_token;
 mod bad_input;
 mod passkeys;
+mod screens;
 mod rules;

@@ -1,13 +1,43 @@
 //! Signing: the whole text in every party's language, one box a promise, the private question, a fresh proof of who
-//! signs. Deliberately not here: what a signature is bound to.
+//! signs. What says what is signed is one part of its page, which is kept as evidence. Deliberately not here: what a
+//! signature is bound to.
 
 use crate::agreements::Standing;
-use crate::form::Form;
+use crate::form::{Form, Part};
 use crate::frame::page;
 use crate::terms::TermLine;
+use crate::words::Words;
+use askama::Template;
 use domain::time::Moment;
 
-/// `GET /disputes/{id}/signing`. Posts the same path: `digest`, `term-1` … `term-N` (each `yes`), `freely` (`yes`,
+/// Gives a page the part of it that says what is signed: everything but tokens, the proof of who signs, and the way out. In its
+/// template `w` is the words, `form` the form, `p` the page.
+macro_rules! screen {
+    ($page:ident, $path:tt) => {
+        const _: () = {
+            #[derive(Template)]
+            #[template(path = $path)]
+            struct View<'a> {
+                w: &'a Words,
+                form: &'a Form,
+                p: &'a $page,
+            }
+
+            impl $page {
+                fn screen(&self, w: &Words, form: &Form) -> Part {
+                    Part::of(&View { w, form, p: self })
+                }
+
+                /// The part that says what is signed, as the page shows it before anything was filled in, byte for byte.
+                pub fn blank_screen(&self, w: &Words) -> String {
+                    self.screen(w, &Form::default()).to_string()
+                }
+            }
+        };
+    };
+}
+
+/// `GET /disputes/{id}/signing`. Posts the same path: `digest`, `shown`, `term-1` … `term-N` (each `yes`), `freely` (`yes`,
 /// `no`), `auditor_may_read_terms=yes` (may be missing), `name`, and `password` with `totp` (may be empty) or `passkey`. Where `has_signed`:
 /// posts `/disputes/{id}/signing/return` (no fields) to take it back.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +50,8 @@ pub struct Signing {
     pub replaces: Option<String>,
     /// The digest of the frozen text, `sha256:…`.
     pub digest: String,
+    /// The digest of [`Signing::blank_screen`].
+    pub shown: String,
     /// The terms, each with its text in every party's language.
     pub terms: Vec<TermLine>,
     /// The tag of the prevailing language.
@@ -46,6 +78,7 @@ pub struct Signing {
     pub form: Form,
 }
 page!(Signing, "signing/signing.html");
+screen!(Signing, "signing/signing-screen.html");
 
 impl Signing {
     /// Whether the reader may sign now: a party may itself what was signed for it, until that binds.
@@ -68,8 +101,8 @@ pub struct NotFreely {
 }
 page!(NotFreely, "signing/not-freely.html");
 
-/// `GET /disputes/{id}/attestation` (mediator). Posts the same path: `digest`, `name`, and `password` with `totp` or
-/// `passkey`.
+/// `GET /disputes/{id}/attestation` (mediator). Posts the same path: `digest`, `shown`, `name`, and `password` with
+/// `totp` or `passkey`.
 #[derive(Debug, Clone, Default)]
 pub struct Attestation {
     /// The dispute's id.
@@ -80,6 +113,8 @@ pub struct Attestation {
     pub replaces: Option<String>,
     /// The digest of the signed text.
     pub digest: String,
+    /// The digest of [`Attestation::blank_screen`].
+    pub shown: String,
     /// The terms.
     pub terms: Vec<TermLine>,
     /// Who signed, for each side.
@@ -92,3 +127,4 @@ pub struct Attestation {
     pub form: Form,
 }
 page!(Attestation, "signing/attestation.html");
+screen!(Attestation, "signing/attestation-screen.html");

@@ -11,7 +11,7 @@ use domain::time::Moment;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::papers::{self, Kind};
+use crate::papers::{self, Kind, MEDIATOR};
 use crate::shapes::{read, write};
 use crate::stored::Tx;
 
@@ -85,15 +85,9 @@ impl Shape {
     }
 }
 
-/// The part that is the mediator's; the others are the sides'.
-const MEDIATOR: &str = "mediator";
-
 /// Keeps what was signed for a side in place of what was before; nothing stands for a signature by password, beside which no
 /// older passkey's may lie.
-///
-/// # Errors
-/// `NotFound` where there is no such dispute or its data key was destroyed.
-pub fn put(
+pub(crate) fn put(
     tx: &mut Tx<'_>,
     dispute: DisputeId,
     side: Side,
@@ -110,10 +104,7 @@ pub fn put(
 }
 
 /// Lets what both sides' passkeys signed live as long as the record, which is sealed now.
-///
-/// # Errors
-/// `NotFound` where there is no such dispute or its data key was destroyed.
-pub fn keep(tx: &mut Tx<'_>, dispute: DisputeId, now: Moment) -> Result<()> {
+pub(crate) fn keep(tx: &mut Tx<'_>, dispute: DisputeId, now: Moment) -> Result<()> {
     for side in Side::BOTH {
         if let Some(plain) = papers::get(tx, Kind::Assertion, dispute, side.as_str())? {
             papers::put(tx, Kind::Evidence, dispute, side.as_str(), &plain, now)?;
@@ -124,10 +115,7 @@ pub fn keep(tx: &mut Tx<'_>, dispute: DisputeId, now: Moment) -> Result<()> {
 }
 
 /// Keeps what the mediator's passkey attested under the record that is sealed now.
-///
-/// # Errors
-/// `NotFound` where there is no such dispute.
-pub fn keep_attestation(
+pub(crate) fn keep_attestation(
     tx: &mut Tx<'_>,
     dispute: DisputeId,
     assertion: &Assertion,

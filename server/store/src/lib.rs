@@ -49,6 +49,8 @@ pub mod revisions;
 pub mod suggestions;
 pub mod read_backs;
 pub mod assertions;
+pub mod screens;
+pub mod evidence;
 pub mod disclosures;
 pub mod referrals;
 pub mod passphrases;

@@ -26,7 +26,12 @@ pub enum Kind {
     Companion,
     Assertion,
     Evidence,
+    Screen,
+    KeptScreen,
 }
+
+/// The part that is the mediator's, where the others are the sides'.
+pub const MEDIATOR: &str = "mediator";
 
 spelled!(Kind {
     Name = "name",
@@ -40,13 +45,15 @@ spelled!(Kind {
     Companion = "companion",
     Assertion = "assertion",
     Evidence = "evidence",
+    Screen = "screen",
+    KeptScreen = "kept-screen",
 });
 
 impl Kind {
     /// Names, disclosures and the evidence of what was settled stay as long as the record; the rest is talk.
     const fn key(self) -> Key {
         match self {
-            Self::Name | Self::Disclosure | Self::Evidence => Key::Record,
+            Self::Name | Self::Disclosure | Self::Evidence | Self::KeptScreen => Key::Record,
             Self::Safety
             | Self::Referral
             | Self::Passphrase
@@ -54,7 +61,8 @@ impl Kind {
             | Self::Suggestion
             | Self::ReadBack
             | Self::Companion
-            | Self::Assertion => Key::Data,
+            | Self::Assertion
+            | Self::Screen => Key::Data,
         }
     }
 
@@ -71,6 +79,8 @@ impl Kind {
             Self::Companion => "companion",
             Self::Assertion => "assertion",
             Self::Evidence => "evidence",
+            Self::Screen => "screen",
+            Self::KeptScreen => "kept-screen",
         };
         Place::of(purpose, dispute).row(part)
     }

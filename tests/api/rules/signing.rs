@@ -40,10 +40,12 @@ on_both! {
         let page = visitor.send(visitor.page(reqwest::Method::GET, &path)).await.text();
         assert!(page.contains("name=\"password\""), "the form is there: {page}");
         let csrf = page.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+        let shown = page.split("name=\"shown\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
         let sign = async |password: &str| {
             let fields = [
                 ("csrf", csrf.unwrap_or_default()),
                 ("digest", &digest),
+                ("shown", shown.unwrap_or_default()),
                 ("term-1", "yes"),
                 ("freely", "yes"),
                 ("name", &scene.amara.name),

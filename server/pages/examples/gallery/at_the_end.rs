@@ -7,6 +7,7 @@ pub fn at_the_end(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         id: s(ID),
         reference: s("CD-7K4M-92QX"),
         digest: s(DIGEST),
+        shown: s(DIGEST),
         terms: terms(),
         prevailing_language: s("en"),
         name: s("Amara Sen"),
@@ -34,6 +35,7 @@ pub fn at_the_end(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         standings: vec![signed("Amara Sen", Some("Dela Haq")), signed("Bela Roy", None)],
         name: s("Noor Haque"),
         digest: s(DIGEST),
+        shown: s(DIGEST),
         passkey_origin,
         ..Attestation::default()
     };

@@ -15,6 +15,8 @@ use domain::time::{Day, Moment};
 use record::Salt;
 use store::Tx;
 use store::assertions::Assertion;
+use store::evidence::{self, Evidence};
+use store::screens::Screen;
 use store::settlements::Settlement;
 
 use super::process::{Seen, carry_out, house, look, refused};
@@ -162,7 +164,7 @@ pub fn revise(
     carry_out(tx, doing, &mut seen, &Command::Revise { base, revision: revision.clone() })?;
     store::revisions::put(tx, id, &revision, &terms, doing.now)?;
     for side in Side::BOTH {
-        store::assertions::put(tx, id, side, None, doing.now)?;
+        evidence::put(tx, id, side, Evidence::default(), doing.now)?;
     }
     Ok(revision)
 }
@@ -264,6 +266,8 @@ pub struct Signing {
     pub freely: bool,
     /// Whether an auditor may read the terms (R8).
     pub auditor_may_read_terms: bool,
+    /// What was shown to whoever signs, where that is known.
+    pub screen: Option<Screen>,
 }
 
 impl Signing {
@@ -324,7 +328,7 @@ pub fn signer_name(
 
 /// A party signs, or its representative for it; the caller has proved, in the way of `proof`, who that is. Returns whether
 /// a signature stands: who says privately that they are not signing freely has signed nothing, and the mediator learns of
-/// it. What a passkey signed is kept beside the signature.
+/// it. What a passkey signed and what was on the screen are kept beside the signature.
 ///
 /// # Errors
 /// `Absent`; a name that differs; a conflict with a newer text; the rule.
@@ -334,13 +338,15 @@ pub fn sign(
     id: DisputeId,
     signing: &Signing,
     proof: Proof,
-    evidence: Option<&Assertion>,
+    assertion: Option<&Assertion>,
 ) -> Result<bool, Refused> {
     let mut seen = may_sign(tx, doing, id, signing)?;
     let (side, _) = seen.signer()?;
     let events = carry_out(tx, doing, &mut seen, &signing.command(proof))?;
     let stands = events.iter().any(|event| matches!(event, Event::Signed { .. }));
-    store::assertions::put(tx, id, side, evidence.filter(|_| stands), doing.now)?;
+    let all = Evidence { assertion, screen: signing.screen.as_ref() };
+    let kept = if stands { all } else { Evidence::default() };
+    evidence::put(tx, id, side, kept, doing.now)?;
     Ok(stands)
 }
 
@@ -352,5 +358,5 @@ pub fn take_back(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId) -> Result<()
     let mut seen = look(tx, doing, id)?;
     let (side, _) = seen.signer()?;
     carry_out(tx, doing, &mut seen, &Command::TakeSignatureBack)?;
-    Ok(store::assertions::put(tx, id, side, None, doing.now)?)
+    Ok(evidence::put(tx, id, side, Evidence::default(), doing.now)?)
 }

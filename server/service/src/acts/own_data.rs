@@ -13,6 +13,7 @@ use store::Tx;
 use store::assertions::Assertion;
 use store::files::FileRow;
 use store::passkeys::Passkey;
+use store::screens::Screen;
 
 use super::process::look;
 use super::suggestions::{self, Listed};
@@ -46,6 +47,8 @@ pub struct OwnData {
     pub passkeys: Vec<Passkey>,
     /// What a passkey signed for it, where one did.
     pub assertion: Option<Assertion>,
+    /// What was shown to whoever signed for it, where that is known.
+    pub screen: Option<Screen>,
 }
 
 /// A certification as its party reads it.
@@ -90,8 +93,10 @@ pub fn collect(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId) -> Result<OwnD
     };
     let promises = store::read_backs::get(tx, id, side)?;
     let assertion = store::assertions::get(tx, id, Some(side))?;
+    let screen = store::screens::get(tx, id, Some(side))?;
     // What was signed before somebody else led the mediation counts no more.
-    let assertion = assertion.filter(|_| seen.dispute.agreement.signature(side).is_some());
+    let has_signed = seen.dispute.agreement.signature(side).is_some();
+    let (assertion, screen) = (assertion.filter(|_| has_signed), screen.filter(|_| has_signed));
     // Who took something home is for whoever asks later, perhaps for the party itself.
     doing.trace("own-data-downloaded", Some(id), &serde_json::json!({}));
     Ok(OwnData {
@@ -107,6 +112,7 @@ pub fn collect(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId) -> Result<OwnD
         files,
         passkeys: store::passkeys::list(tx, seen.account)?,
         assertion,
+        screen,
     })
 }
 

@@ -276,7 +276,13 @@ async fn agree(state: &AppState, people: People, dispute: DisputeId, until: Unti
         return Ok(());
     }
     for (account, name) in [(people.amara, "Amara Sen"), (people.bela, "Bela Roy")] {
-        let signing = Signing { digest, name: name.to_owned(), freely: true, auditor_may_read_terms: true };
+        let signing = Signing {
+            digest,
+            name: name.to_owned(),
+            freely: true,
+            auditor_may_read_terms: true,
+            screen: None,
+        };
         desk.write(By::Person(account), move |tx, doing| {
             agreements::sign(tx, doing, dispute, &signing, Proof::Password, None)
         })

@@ -14,6 +14,8 @@ use domain::terms::Term;
 use domain::time::Day;
 use serde::{Deserialize, Serialize};
 use store::Tx;
+use store::evidence::{self, Evidence};
+use store::screens::Screen;
 use utoipa::{OpenApi, ToSchema};
 
 use super::disputes::read_as;
@@ -282,7 +284,7 @@ async fn waive(
     Ok(HttpResponse::Created().json(act(&state, &who, body.once, "waived", job).await?))
 }
 
-/// A signature of a party or its representative, or the mediator's attestation (`attest`, without the last two).
+/// A signature of a party or its representative, or the mediator's attestation (`attest`, without `freely` and `auditor_may_read_terms`).
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SignatureBody {
@@ -301,6 +303,8 @@ struct SignatureBody {
     /// "Are you signing freely?" A no tells the mediator, and shows others only "not yet signed".
     freely: Option<bool>,
     auditor_may_read_terms: Option<bool>,
+    /// The SHA-256 digest of what was shown to whoever signs, `sha256:…`: kept as what this program says of it.
+    shown: Option<String>,
 }
 
 /// What proves afresh who signs, and in which dispute.
@@ -309,6 +313,16 @@ pub struct FreshProof {
     pub dispute: DisputeId,
     /// The fresh proof.
     pub by: Fresh,
+}
+
+/// What the mediator says who attests.
+pub struct Attesting {
+    /// The text that was read.
+    pub digest: TextDigest,
+    /// The name that was typed.
+    pub name: String,
+    /// What was shown, where that is known.
+    pub screen: Option<Screen>,
 }
 
 /// Signs as a party, or as its representative. Returns whether a signature stands.
@@ -347,11 +361,11 @@ pub async fn attest_as_mediator(
     state: &AppState,
     who: &SignedIn,
     fresh: FreshProof,
-    digest: TextDigest,
-    name: String,
+    attesting: Attesting,
     once: Once,
 ) -> Result<(), Refused> {
     let dispute = fresh.dispute;
+    let Attesting { digest, name, screen } = attesting;
     let prepared = read_as(state, who.by(), move |tx, doing| {
         sealing::prepare_attestation(tx, doing, dispute, digest, &name)
     })
@@ -362,12 +376,16 @@ pub async fn attest_as_mediator(
     let sealed = state.sealer.seal(prepared.contents.clone()).await?;
     let job = move |tx: &mut Tx<'_>, doing: &mut Doing| {
         sealing::seal(tx, doing, &prepared, &sealed)?;
-        if let Some(attested) = proof.evidence() {
-            store::assertions::keep_attestation(tx, dispute, attested, doing.now)?;
-        }
+        let kept = Evidence { assertion: proof.evidence(), screen: screen.as_ref() };
+        evidence::keep_attestation(tx, dispute, kept, doing.now)?;
         accounts::use_proof(tx, doing, &proof)
     };
     state.desk.write_once(who.by(), once, job).await
+}
+
+/// What a program says that it showed.
+fn stated(typed: &str) -> Result<Screen, Refused> {
+    typed.parse().map(Screen::stated).map_err(|_| Refused::field("shown", "not-a-digest"))
 }
 
 fn signed(stands: bool) -> Done {
@@ -421,20 +439,22 @@ async fn sign(
         intent,
         freely,
         auditor_may_read_terms,
+        shown,
     } = body.value;
     let digest = digest(&typed)?;
+    let screen = shown.as_deref().map(stated).transpose()?;
     let fresh = FreshProof { dispute, by: passkeys::fresh(password, totp, passkey)? };
     let done = match (intent.parse(), seat) {
         (Ok(Intent::Sign), Seat::Party(_) | Seat::Beside { .. }) => {
             let freely = freely.ok_or(Refused::field("freely", "missing"))?;
             let auditor_may_read_terms =
                 auditor_may_read_terms.ok_or(Refused::field("auditor_may_read_terms", "missing"))?;
-            let signing = Signing { digest, name, freely, auditor_may_read_terms };
+            let signing = Signing { digest, name, freely, auditor_may_read_terms, screen };
             let stands = sign_as_party(&state, &who, fresh, signing, body.once).await?;
             signed(stands)
         }
         (Ok(Intent::Attest), Seat::Mediator) => {
-            attest_as_mediator(&state, &who, fresh, digest, name, body.once).await?;
+            attest_as_mediator(&state, &who, fresh, Attesting { digest, name, screen }, body.once).await?;
             Done::new("attested")
         }
         _ => return Err(Refused::field("intent", "not-a-choice")),

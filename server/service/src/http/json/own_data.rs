@@ -12,6 +12,7 @@ use crate::acts::views::DisputeView;
 use domain::consent::Consent;
 use domain::suggestion::Suggested;
 use store::files::FileRow;
+use store::screens::Screen;
 
 #[derive(Serialize, ToSchema)]
 struct PersonJson {
@@ -59,6 +60,20 @@ struct OwnCertificationJson {
     since: String,
 }
 
+#[derive(Serialize, ToSchema)]
+struct ScreenJson {
+    /// The SHA-256 digest of `html`, or of what a program says that it showed.
+    digest: String,
+    /// `page`, where the house showed it, or `program`, where one said so over the API.
+    shown_by: &'static str,
+    /// The language of the page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<&'static str>,
+    /// The part of the page that said what is signed, before anything was filled in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    html: Option<String>,
+}
+
 /// What a party has of its own in a dispute.
 #[derive(Serialize, ToSchema)]
 pub struct OwnDataJson {
@@ -83,6 +98,9 @@ pub struct OwnDataJson {
     /// What a passkey signed for the party, with all that it takes to verify it.
     #[serde(skip_serializing_if = "Option::is_none")]
     passkey_signature: Option<AssertionJson>,
+    /// What was on the screen of whoever signed for the party.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shown_when_signing: Option<ScreenJson>,
 }
 
 impl From<&OwnData> for OwnDataJson {
@@ -102,6 +120,7 @@ impl From<&OwnData> for OwnDataJson {
             files: own.files.iter().map(file).collect(),
             passkeys: own.passkeys.iter().map(PasskeyJson::from).collect(),
             passkey_signature: own.assertion.as_ref().map(AssertionJson::from),
+            shown_when_signing: own.screen.as_ref().map(screen),
         }
     }
 }
@@ -111,6 +130,16 @@ fn signed(consent: Consent) -> SignedJson {
         version: consent.version,
         language: consent.language.tag().to_owned(),
         at: consent.at.to_string(),
+    }
+}
+
+fn screen(screen: &Screen) -> ScreenJson {
+    let page = screen.page.as_ref();
+    ScreenJson {
+        digest: screen.digest.to_string(),
+        shown_by: if page.is_some() { "page" } else { "program" },
+        language: page.map(|page| page.language.tag()),
+        html: page.map(|page| page.html.clone()),
     }
 }
 

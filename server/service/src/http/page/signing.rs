@@ -2,19 +2,24 @@
 
 use actix_web::web;
 use domain::agreement::{Agreement, Signature, Signer};
+use domain::dispute::Refusal;
 use domain::ids::DisputeId;
+use domain::language::Language;
 use pages::form::Form;
 use pages::signing::{Attestation, NotFreely, Signing as Page};
+use pages::words::Words;
+use store::screens::Screen;
 
 use super::agreements::standings;
 use super::frame::{Answer, Sent, Visit, into_form};
 use super::read_backs::awaits_read_back;
 use super::terms::{both_names, lines, replaces};
 use crate::acts::agreements::{self, Shown, Signing};
+use crate::acts::process::refused;
 use crate::acts::{passkeys, read_backs};
 use crate::ceremonies::{Fresh, relying_party};
 use crate::desk::Once;
-use crate::http::api::agreements::{FreshProof, attest_as_mediator, sign_as_party};
+use crate::http::api::agreements::{Attesting, FreshProof, attest_as_mediator, sign_as_party};
 use crate::http::body::{id, parse};
 use crate::http::json::passkeys::PasskeyAnswerJson;
 use crate::refused::{FieldErrors, Refused};
@@ -46,6 +51,20 @@ async fn read(visit: &Visit, dispute: DisputeId) -> Result<Read, Refused> {
     read.await
 }
 
+/// What the page showed that sent this form, where it would show the same now: in whichever of its languages that was.
+fn still_shown(sent: &Sent, blank: impl Fn(&Words) -> String) -> Option<Screen> {
+    let zone = sent.visit.state.config.institution.time_zone;
+    Language::ALL.into_iter().find_map(|language| {
+        let screen = Screen::of_page(language, blank(&Words::new(language).in_zone(zone)));
+        (screen.digest.to_string() == sent.form.text("shown")).then_some(screen)
+    })
+}
+
+/// The digest of what the page shows to this reader before anything is filled in.
+fn digest_of(visit: &Visit, blank: impl Fn(&Words) -> String) -> String {
+    Screen::of_page(visit.words.language(), blank(&visit.words)).digest.to_string()
+}
+
 fn page_of(visit: &Visit, read: &Read, form: Form) -> Result<Page, Refused> {
     let Read { shown, has_second_factor, .. } = read;
     let (side, signer) = shown.seen.signer()?;
@@ -71,11 +90,12 @@ fn page_of(visit: &Visit, read: &Read, form: Form) -> Result<Page, Refused> {
         Signer::Party => (party, None),
         Signer::Representative { .. } => (read.name.clone(), Some(party)),
     };
-    Ok(Page {
+    let page = Page {
         id: dispute.id.to_string(),
         reference: dispute.reference.as_ref().map_or_else(String::new, ToString::to_string),
         replaces: replaces(shown),
         digest: revision.digest.to_string(),
+        shown: String::new(),
         terms: lines(&shown.terms, &names, revision.prevailing.tag()),
         prevailing_language: revision.prevailing.tag().to_owned(),
         name,
@@ -88,7 +108,8 @@ fn page_of(visit: &Visit, read: &Read, form: Form) -> Result<Page, Refused> {
         has_second_factor: *has_second_factor,
         passkey_origin: read.passkey_origin(visit),
         form,
-    })
+    };
+    Ok(Page { shown: digest_of(visit, |w| page.blank_screen(w)), ..page })
 }
 
 async fn ask(visit: Visit, path: web::Path<String>) -> Answer {
@@ -106,7 +127,7 @@ async fn ask(visit: Visit, path: web::Path<String>) -> Answer {
 }
 
 /// What was typed to sign, once every promise is ticked and the private question is answered.
-fn signing_of(sent: &Sent, terms: usize) -> Result<Signing, Refused> {
+fn signing_of(sent: &Sent, terms: usize, screen: Option<Screen>) -> Result<Signing, Refused> {
     let form = &sent.form;
     let mut errors = FieldErrors::default();
     let digest = errors.take("digest", form.text("digest").parse(), |_| "not-a-choice");
@@ -124,7 +145,24 @@ fn signing_of(sent: &Sent, terms: usize) -> Result<Signing, Refused> {
     let (Some(digest), Some(freely)) = (digest, freely) else { return Err(errors.refused()) };
     errors.check()?;
     let auditor_may_read_terms = form.ticked("auditor_may_read_terms");
-    Ok(Signing { digest, name: form.text("name").to_owned(), freely, auditor_may_read_terms })
+    let name = form.text("name").to_owned();
+    Ok(Signing { digest, name, freely, auditor_may_read_terms, screen })
+}
+
+/// Whether what is signed was on the screen as it would be now: under other words than these nothing is signed. A no signs
+/// nothing, and is heard whatever was shown.
+async fn check_screen(
+    visit: &Visit,
+    shown: &Shown,
+    dispute: DisputeId,
+    signing: Signing,
+) -> Result<Signing, Refused> {
+    if signing.screen.is_some() || !signing.freely {
+        return Ok(signing);
+    }
+    // Whoever may not sign at all is told why.
+    visit.read(move |tx, doing| agreements::may_sign(tx, doing, dispute, &signing)).await?;
+    Err(refused(Refusal::StaleDigest, &shown.seen.dispute))
 }
 
 /// What a passkey signed, where the script has put it there, or else the password.
@@ -152,7 +190,13 @@ async fn sign(sent: Sent, path: web::Path<String>) -> Answer {
     let dispute: DisputeId = id(&path)?;
     let read = read(&sent.visit, dispute).await?;
     read.shown.seen.signer()?;
-    let asked = signing_of(&sent, read.shown.terms.len());
+    let page = page_of(&sent.visit, &read, Form::default()).ok();
+    let screen = page.and_then(|page| still_shown(&sent, |w| page.blank_screen(w)));
+    let is_same = screen.is_some();
+    let asked = match signing_of(&sent, read.shown.terms.len(), screen) {
+        Ok(signing) => check_screen(&sent.visit, &read.shown, dispute, signing).await,
+        Err(refused) => Err(refused),
+    };
     let done = match asked.and_then(|signing| Ok((signing, proof(&sent, dispute)?))) {
         Ok((signing, proof)) => {
             let who = sent.visit.signed_in()?;
@@ -168,11 +212,9 @@ async fn sign(sent: Sent, path: web::Path<String>) -> Answer {
         Ok(false) => return Ok(sent.visit.go(&format!("/disputes/{dispute}/signing/heard"))),
         Err(refused) => refused,
     };
-    // The answer to the private question is not shown again to whoever looks over a shoulder; and where the text has changed
-    // since it was read, what was ticked was another promise.
+    // The answer to the private question is not shown again to whoever looks over a shoulder; and where what was shown
+    // has changed since it was read, what was ticked was another promise.
     let mut typed = sent.typed();
-    let standing = read.shown.seen.dispute.agreement.revision().map(|revision| revision.digest.to_string());
-    let is_same = standing.as_deref() == Some(sent.form.text("digest"));
     typed.values.retain(|(field, _)| field != "freely" && (is_same || !field.starts_with("term-")));
     let form = faults(refused, &sent, typed, &[("digest", "")])?;
     let page = page_of(&sent.visit, &read, form)?;
@@ -202,17 +244,19 @@ fn attestation(visit: &Visit, read: &Read, form: Form) -> Result<Attestation, Re
     let Agreement::Signed { revision, .. } = &dispute.agreement else {
         return Err(Refused::rule("not-at-this-stage"));
     };
-    Ok(Attestation {
+    let page = Attestation {
         id: dispute.id.to_string(),
         reference: dispute.reference.as_ref().map_or_else(String::new, ToString::to_string),
         replaces: replaces(shown),
         digest: revision.digest.to_string(),
+        shown: String::new(),
         terms: lines(&shown.terms, &both_names(&shown.names), revision.prevailing.tag()),
         standings: standings(shown),
         name: who.name.to_string(),
         passkey_origin: read.passkey_origin(visit),
         form,
-    })
+    };
+    Ok(Attestation { shown: digest_of(visit, |w| page.blank_screen(w)), ..page })
 }
 
 async fn ask_attestation(visit: Visit, path: web::Path<String>) -> Answer {
@@ -221,16 +265,24 @@ async fn ask_attestation(visit: Visit, path: web::Path<String>) -> Answer {
     Ok(visit.show(|w, f| page.render(w, f)))
 }
 
+/// What was typed to attest, under the words that the page shows now and no others.
+fn attesting(sent: &Sent, read: &Read, screen: Option<Screen>) -> Result<Attesting, Refused> {
+    let digest = sent.form.text("digest").parse().map_err(|_| Refused::field("", "not-a-choice"))?;
+    if screen.is_none() {
+        return Err(refused(Refusal::StaleDigest, &read.shown.seen.dispute));
+    }
+    Ok(Attesting { digest, name: sent.form.text("name").to_owned(), screen })
+}
+
 async fn attest(sent: Sent, path: web::Path<String>) -> Answer {
     let dispute: DisputeId = id(&path)?;
     let read = read(&sent.visit, dispute).await?;
     let page = attestation(&sent.visit, &read, Form::default())?;
-    let digest = sent.form.text("digest").parse().map_err(|_| Refused::field("", "not-a-choice"));
-    let done = match digest.and_then(|digest| Ok((digest, proof(&sent, dispute)?))) {
-        Ok((digest, proof)) => {
+    let screen = still_shown(&sent, |w| page.blank_screen(w));
+    let done = match attesting(&sent, &read, screen).and_then(|what| Ok((what, proof(&sent, dispute)?))) {
+        Ok((attesting, proof)) => {
             let who = sent.visit.signed_in()?;
-            let name = sent.form.text("name").to_owned();
-            attest_as_mediator(&sent.visit.state, who, proof, digest, name, Once::default()).await
+            attest_as_mediator(&sent.visit.state, who, proof, attesting, Once::default()).await
         }
         Err(refused) => Err(refused),
     };
