@@ -72,22 +72,31 @@ struct Row {
     side: Option<Word<Side>>,
     choice: Word<DeliveryChoice>,
     state: Word<DeliveryState>,
-    _made_at: At,
-    _changed_at: At,
+    made_at: At,
+    changed_at: At,
     certification: Option<Word<CertificationId>>,
 }
 
 type StepRow = (Word<DeliveryId>, Word<DeliveryState>, At);
 
 impl Row {
-    fn value(self, steps: Vec<Step>) -> Result<Delivery> {
+    /// The delivery with its steps, as they were kept. A node of before, that runs beside this one while the house is brought
+    /// up to date, writes the row alone: what it knows stands in for the step that it did not keep.
+    fn value(self, mut steps: Vec<Step>) -> Result<Delivery> {
+        let state = self.state.value()?;
+        if steps.is_empty() {
+            steps.push(Step { state: DeliveryState::Queued, at: self.made_at.moment() });
+        }
+        if steps.last().is_none_or(|last| last.state != state) {
+            steps.push(Step { state, at: self.changed_at.moment() });
+        }
         Ok(Delivery {
             id: self.id.value()?,
             settlement: self.settlement.value()?,
             account: self.account.value()?,
             side: value_opt(self.side.as_ref())?,
             choice: self.choice.value()?,
-            state: self.state.value()?,
+            state,
             steps,
             certification: value_opt(self.certification.as_ref())?,
         })
@@ -192,4 +201,71 @@ pub fn set_state(tx: &mut Tx<'_>, id: DeliveryId, state: DeliveryState, now: Mom
         return keep_step(tx, id, state, now);
     }
     by_id(tx, id).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::category::Category;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::testing::{a_settlement, account, houses, moment};
+
+    fn step(state: DeliveryState, seconds: i64) -> Step {
+        Step { state, at: moment(seconds) }
+    }
+
+    #[test]
+    fn a_row_that_a_node_of_before_wrote_tells_the_step_that_it_did_not_keep() {
+        let id = |number| DeliveryId::new(Uuid::from_u128(number));
+        for house in houses() {
+            house
+                .write(move |tx| {
+                    a_settlement(tx, 1, Category::Tenancy, 1)?;
+                    for number in 1..=3 {
+                        let settlement = SettlementId::new(Uuid::from_u128(1));
+                        let (account, choice) = (account(1), DeliveryChoice::Link);
+                        put(
+                            tx,
+                            &NewDelivery {
+                                id: id(number),
+                                settlement,
+                                account,
+                                side: None,
+                                choice,
+                                at: moment(1),
+                            },
+                        )?;
+                    }
+                    // The first one by this node alone, the second one half, the third one wholly by the other.
+                    set_state(tx, id(1), DeliveryState::Sent, moment(2))?;
+                    set_state(tx, id(2), DeliveryState::Failed, moment(3))?;
+                    for number in 2..=3 {
+                        let sent = (
+                            deliveries::state.eq(word(&DeliveryState::Sent)),
+                            deliveries::changed_at.eq(at(moment(4))),
+                        );
+                        diesel::update(deliveries::table.find(word(&id(number)))).set(sent).execute(tx.db)?;
+                    }
+                    let kept = delivery_steps::table.filter(delivery_steps::delivery.eq(word(&id(3))));
+                    diesel::delete(kept).execute(tx.db)?;
+                    Ok(())
+                })
+                .unwrap();
+            let (queued, sent) = (step(DeliveryState::Queued, 1), |at| step(DeliveryState::Sent, at));
+            for (number, steps) in [
+                (1, vec![queued, sent(2)]),
+                (2, vec![queued, step(DeliveryState::Failed, 3), sent(4)]),
+                (3, vec![queued, sent(4)]),
+            ] {
+                let told = house.read(move |tx| by_id(tx, id(number))).unwrap();
+                assert_eq!(
+                    (told.state, told.steps),
+                    (DeliveryState::Sent, steps),
+                    "{}: {number}",
+                    house.backend
+                );
+            }
+        }
+    }
 }

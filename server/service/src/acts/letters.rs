@@ -60,14 +60,20 @@ pub fn again(tx: &mut Tx<'_>, mail: MailId, now: Moment) -> Result<(), Refused> 
     on_its_way(tx, delivery, now)
 }
 
-/// Queues everything again that was set aside; answers how many.
+/// Queues everything again that was set aside; answers how many. A delivery that is gone, with the dispute that it was of,
+/// keeps nobody else's mail from its turn.
 ///
 /// # Errors
 /// Those of the store.
 pub fn all_again(tx: &mut Tx<'_>, now: Moment) -> Result<usize, Refused> {
     let mails = store::outbox::requeue_set_aside(tx, now)?;
     let count = mails.len();
-    mails.into_iter().try_for_each(|delivery| on_its_way(tx, delivery, now))?;
+    for delivery in mails {
+        match on_its_way(tx, delivery, now) {
+            Ok(()) | Err(Refused::Absent) => {}
+            Err(refused) => return Err(refused),
+        }
+    }
     Ok(count)
 }
 

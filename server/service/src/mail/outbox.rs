@@ -183,9 +183,10 @@ fn settle(
             DeliveryState::Failed
         }
     };
-    match delivery {
-        Some(delivery) => deliveries::set_state(tx, delivery, state, now),
-        None => Ok(()),
+    match delivery.map(|delivery| deliveries::set_state(tx, delivery, state, now)) {
+        // The delivery is gone. The mail was sent all the same, and is not to be sent for ever.
+        None | Some(Err(store::Error::NotFound)) => Ok(()),
+        Some(done) => done,
     }
 }
 
