@@ -77,6 +77,13 @@ impl Failing {
     }
 }
 
+/// Whether the seal key signed as yet, in one look for deadlines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Seal {
+    Signs,
+    Away,
+}
+
 impl Jobs {
     /// Lets deadlines pass.
     pub async fn pass_deadlines(self: Arc<Self>, mut stopping: watch::Receiver<bool>) {
@@ -99,17 +106,19 @@ impl Jobs {
         let waiting = self.failing().left_alone(now);
         let most = AT_ONCE.saturating_add(i64::try_from(waiting.len()).unwrap_or(AT_ONCE));
         let due = self.desk.read(move |tx| Ok(disputes::due(tx, now, most)?)).await?;
+        let mut seal = Seal::Signs;
         for dispute in due.into_iter().filter(|dispute| !waiting.contains(dispute)) {
-            match self.pass_deadline(dispute).await {
+            match self.pass_deadline(dispute, &mut seal).await {
                 // Somebody acted before; or it is not due any more.
                 Ok(()) | Err(Refused::Rule { .. } | Refused::Conflict { .. }) => {
                     self.failing().0.remove(&dispute);
                 }
-                // Nothing is wrong with this dispute: the database is away.
+                // Nothing is wrong with this dispute: the database is away, or the seal key.
                 Err(Refused::Busy { .. } | Refused::Unavailable) => {}
                 Err(refused) => {
                     tracing::error!(%dispute, %refused, "a deadline could not pass");
-                    self.leave_alone(dispute, now).await;
+                    // A token that is silent took its time: what counts is when it failed.
+                    self.leave_alone(dispute, self.clock.now()).await;
                 }
             }
         }
@@ -130,12 +139,12 @@ impl Jobs {
         }
     }
 
-    async fn pass_deadline(&self, id: DisputeId) -> Result<(), Refused> {
+    async fn pass_deadline(&self, id: DisputeId, seal: &mut Seal) -> Result<(), Refused> {
         let look = move |tx: &mut Tx<'_>| Ok(disputes::load(tx, id)?.value);
         let dispute = self.desk.read(look).await?;
         let is_signed = matches!(dispute.agreement, Agreement::Signed { .. });
         if is_signed && dispute.suspension.is_none() {
-            return self.attest_for_institution(id).await;
+            return self.attest_for_institution(id, seal).await;
         }
         let pass = move |tx: &mut Tx<'_>, doing: &mut Doing| {
             let mut stored = disputes::load(tx, id)?;
@@ -198,15 +207,24 @@ impl Jobs {
         periods.draft_warning.min(periods.draft / 4)
     }
 
-    /// Where the mediator has not attested in time, the institution attests that the mediation took place (R23).
-    async fn attest_for_institution(&self, id: DisputeId) -> Result<(), Refused> {
+    /// Where the mediator has not attested in time, the institution attests that the mediation took place (R23). A token that
+    /// does not answer is waited for once in each look: the deadlines of others are not to wait for every record of the day.
+    async fn attest_for_institution(&self, id: DisputeId, seal_key: &mut Seal) -> Result<(), Refused> {
+        if *seal_key == Seal::Away {
+            return Err(Refused::Busy { retry_after: LOOK_EVERY });
+        }
         let (now, config) = (self.clock.now(), Arc::clone(&self.config));
         let read = move |tx: &mut Tx<'_>| {
             sealing::prepare_for_institution(tx, &Doing::new(now, By::House, config), id)
         };
         let prepared = self.desk.read(read).await?;
         // A key that gives no signature is away for longer than a database: the registrar is told, and others go first.
-        let sealed = self.sealer.seal(prepared.contents.clone()).await.map_err(|_| Refused::Broken)?;
+        let sealed = self.sealer.seal(prepared.contents.clone()).await.map_err(|refused| {
+            if matches!(refused, Refused::Busy { .. }) {
+                *seal_key = Seal::Away;
+            }
+            Refused::Broken
+        })?;
         let seal =
             move |tx: &mut Tx<'_>, doing: &mut Doing| sealing::seal(tx, doing, &prepared, &sealed).map(drop);
         self.desk.write(By::House, seal).await
