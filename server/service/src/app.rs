@@ -78,7 +78,7 @@ impl fmt::Display for StartError {
             Self::Taken(path) => {
                 write!(
                     f,
-                    "another concord serves the data folder {}; stop it first, or choose another with --data",
+                    "another concord serves the data folder {}, or works on it; stop it first, or choose another with --data",
                     path.display()
                 )
             }
@@ -243,11 +243,26 @@ fn make_private(data: &Path, files: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// `Taken` where another program has it; `Folder` where it cannot be made.
-pub fn lock(folder: &std::path::Path) -> Result<std::fs::File, StartError> {
+pub fn lock(folder: &Path) -> Result<std::fs::File, StartError> {
+    lock_by(folder, std::fs::File::try_lock)
+}
+
+/// Takes it for a house that serves: alone, where the database lies in the folder; beside others that serve, where it does
+/// not. Those that change its keys, or put a backup back, want it for themselves.
+fn lock_to_serve(config: &Config) -> Result<std::fs::File, StartError> {
+    let is_alone = config.database_url.is_none();
+    let take = if is_alone { std::fs::File::try_lock } else { std::fs::File::try_lock_shared };
+    lock_by(&config.data, take)
+}
+
+fn lock_by(
+    folder: &Path,
+    take: fn(&std::fs::File) -> Result<(), std::fs::TryLockError>,
+) -> Result<std::fs::File, StartError> {
     let failed = |error| StartError::Folder(folder.to_owned(), error);
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
     let file = std::fs::File::create(folder.join("serve.lock")).map_err(failed)?;
-    match file.try_lock() {
+    match take(&file) {
         Ok(()) => Ok(file),
         Err(std::fs::TryLockError::WouldBlock) => Err(StartError::Taken(folder.to_owned())),
         Err(std::fs::TryLockError::Error(error)) => Err(failed(error)),
@@ -259,8 +274,8 @@ pub struct Running {
     /// The address that was really bound.
     pub addr: SocketAddr,
     pub state: AppState,
-    /// Keeps others from serving the same folder; the system lets go of it however this program ends.
-    _lock: Option<std::fs::File>,
+    /// Keeps others from serving the same folder, or from changing its keys meanwhile; the system lets go of it however this program ends.
+    _lock: std::fs::File,
     stop: watch::Sender<bool>,
     server: ServerHandle,
     metrics: Option<ServerHandle>,
@@ -278,10 +293,10 @@ pub async fn start(mut config: Config) -> Result<Running, StartError> {
     config.listens_on(addr);
     let transport = Transport::new(&config).map_err(StartError::Mail)?;
     // Before the store is opened: two that serve one file would each think that they alone speak to its rooms.
-    let lock = if config.database_url.is_none() { Some(lock(&config.data)?) } else { None };
+    let (lock, is_alone) = (lock_to_serve(&config)?, config.database_url.is_none());
     let House { state, stop, mail } = House::open(config).await?;
     try_seal(&state).await?;
-    put_in_order(&state, lock.is_some()).await?;
+    put_in_order(&state, is_alone).await?;
     let signer = Signer::open(&state.config).map_err(StartError::Keys)?;
     let mut tasks = Vec::new();
     let worker = Worker {
