@@ -292,7 +292,7 @@ fn begin_log(log: &Log) {
 }
 
 fn check_config(place: &Place) -> Result<ExitCode, Failed> {
-    let (_, values, warnings) =
+    let (config, values, warnings) =
         config::load(&given(place, None)).map_err(|bad| Failed::Said(bad.to_string()))?;
     for warning in warnings {
         writeln!(io::stderr(), "concord: warning: {warning}")?;
@@ -314,6 +314,10 @@ fn show_dkim(config: &Config) -> Result<ExitCode, Failed> {
         .ok_or_else(|| Failed::Said("mail_dkim_selector is not set: mails are not signed".to_owned()))?;
     let (name, text) = signer.record();
     writeln!(io::stdout(), "{name} TXT {text}")?;
+    // Otherwise read where it is offered: commands that seal nothing need not be able to.
+    if let Some(token) = &config.seal_token {
+        token.pin.read().map_err(|why| Failed::Said(format!("seal_pkcs11_pin_file {}", why.0)))?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -30,7 +30,7 @@ pub struct SealToken {
 #[derive(Debug, Clone)]
 pub enum Pin {
     Set(Secret),
-    /// A file that holds it and nothing else. It is read each time, and kept nowhere.
+    /// A file that holds it and nothing else. It is read each time that the token is opened, and wiped from memory then.
     File(PathBuf),
 }
 
@@ -51,7 +51,8 @@ impl SealToken {
     /// Reads what is set of it; nothing where there is none.
     ///
     /// # Errors
-    /// The first value that cannot be. Neither the module nor the token is looked for.
+    /// The first value that cannot be. Neither the module nor the token nor the file of the PIN is looked for: whoever has a
+    /// mail taken in, or the keys shown, need not be able to sign.
     pub fn read(set: &Values) -> Result<Option<Self>, BadSetting> {
         let Some(module) = set.given("seal_pkcs11_module") else {
             let forgotten = ["seal_pkcs11_token", "seal_pkcs11_pin", "seal_pkcs11_pin_file"];
@@ -62,10 +63,7 @@ impl SealToken {
         };
         let pin = match (set.given("seal_pkcs11_pin"), set.given("seal_pkcs11_pin_file")) {
             (Some(pin), None) => Pin::Set(Secret::new(pin)),
-            (None, Some(path)) => {
-                set.read("seal_pkcs11_pin_file", |path| pin_in(Path::new(path)).map(drop))?;
-                Pin::File(PathBuf::from(path))
-            }
+            (None, Some(path)) => Pin::File(PathBuf::from(path)),
             (Some(_), Some(_)) => {
                 return Err(set.bad("seal_pkcs11_pin_file", "and seal_pkcs11_pin exclude each other"));
             }
@@ -152,7 +150,9 @@ mod tests {
             ("seal_pkcs11_token", "court"),
             ("seal_pkcs11_pin_file", name.as_str()),
         ];
-        assert!(read(&set).expect_err("no file").contains("cannot be read"));
+        let token = read(&set).expect("it is not looked for").expect("a token");
+        let pin = || token.pin.read().map_err(|why| why.0);
+        assert!(pin().expect_err("no file").contains("cannot be read"));
         for (text, mode, told) in [
             ("4321 \n", 0o600, None),
             ("4321 \n", 0o640, Some("chmod 600")),
@@ -161,8 +161,8 @@ mod tests {
         ] {
             fs::write(&path, text).expect("written");
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("ours");
-            match (read(&set), told) {
-                (Ok(Some(token)), None) => assert_eq!(token.pin.read().expect("a PIN").as_str(), "4321 "),
+            match (pin(), told) {
+                (Ok(pin), None) => assert_eq!(pin.as_str(), "4321 "),
                 (Err(refused), Some(told)) => {
                     assert!(refused.contains(told) && !refused.contains("4321"), "{refused}");
                 }
