@@ -182,12 +182,19 @@ pub fn settings_of(config: &Config, keys: &Keys) -> Settings {
     settings
 }
 
-/// A token that is away, or that holds another key, is found out while somebody looks.
+/// A token that refuses the PIN, or that holds another key, is found out while somebody looks. One that is away does not close
+/// the house: it would be open as well, had the token gone a moment later.
 async fn try_seal(state: &AppState) -> Result<(), StartError> {
     let (keys, folder) = (Arc::clone(&state.keys), state.config.keys_folder());
     let tried = tokio::task::spawn_blocking(move || keys.try_seal(&folder)).await;
     let tried = tried.map_err(|_| StartError::Machine("the seal key could not be tried out".to_owned()))?;
-    tried.map_err(StartError::Keys)
+    match tried {
+        Err(KeysError::Token(reason)) if reason.may_pass() => {
+            tracing::error!(%reason, "NOTHING CAN BE SEALED NOW: the house is open, and tries again when something is to be sealed");
+            Ok(())
+        }
+        tried => tried.map_err(StartError::Keys),
+    }
 }
 
 /// What has to be so before anything is served.

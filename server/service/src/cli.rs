@@ -21,12 +21,15 @@ use tracing_subscriber::EnvFilter;
 use crate::app::{House, StartError};
 use crate::clock::Clock;
 use crate::config::{self, Config, Given, Log};
+use crate::keys::KeysError;
 use crate::mail::dkim::Signer;
 use crate::refused::Refused;
 use crate::uploads::apart::{self, Work};
 
 /// Wrong use of the command line: not 2, which `verify` answers for a file that nobody here sealed.
 const WRONG_USE: u8 = 64;
+/// EX_NOPERM: the token refuses the PIN. Whoever starts us again at every failure must not, or the token locks itself.
+const PIN_REFUSED: u8 = 77;
 
 #[derive(Parser)]
 #[command(name = "concord", version, about = "Online dispute resolution with real-time mediation")]
@@ -146,7 +149,21 @@ pub enum Failed {
 
 impl From<StartError> for Failed {
     fn from(error: StartError) -> Self {
-        Self::Said(error.to_string())
+        match error {
+            StartError::Keys(error) => error.into(),
+            error => Self::Said(error.to_string()),
+        }
+    }
+}
+
+impl From<KeysError> for Failed {
+    fn from(error: KeysError) -> Self {
+        match &error {
+            KeysError::Token(refused) if refused.forbids_restart() => {
+                Self::Code(PIN_REFUSED, error.to_string())
+            }
+            _ => Self::Said(error.to_string()),
+        }
     }
 }
 
@@ -297,6 +314,10 @@ fn check_config(place: &Place) -> Result<ExitCode, Failed> {
     for warning in warnings {
         writeln!(io::stderr(), "concord: warning: {warning}")?;
     }
+    // Otherwise read where it is offered: commands that seal nothing need not be able to.
+    if let Some(token) = &config.seal_token {
+        token.pin.read().map_err(|why| Failed::Said(format!("seal_pkcs11_pin_file {}", why.0)))?;
+    }
     write!(io::stdout(), "{}", config::shown(&values))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -314,10 +335,6 @@ fn show_dkim(config: &Config) -> Result<ExitCode, Failed> {
         .ok_or_else(|| Failed::Said("mail_dkim_selector is not set: mails are not signed".to_owned()))?;
     let (name, text) = signer.record();
     writeln!(io::stdout(), "{name} TXT {text}")?;
-    // Otherwise read where it is offered: commands that seal nothing need not be able to.
-    if let Some(token) = &config.seal_token {
-        token.pin.read().map_err(|why| Failed::Said(format!("seal_pkcs11_pin_file {}", why.0)))?;
-    }
     Ok(ExitCode::SUCCESS)
 }
 

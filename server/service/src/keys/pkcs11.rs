@@ -29,19 +29,26 @@ pub enum TokenError {
     WrongPin,
     /// It was locked before, or is now.
     Locked,
-    /// One more wrong PIN locks it: a program does not spend the last try, however often it is started.
-    LastTry,
+    /// Its PIN is right, and must be changed before anything else.
+    PinExpired,
+    /// A wrong PIN was offered since the last right one: a program does not spend the tries that are left, however often it
+    /// is started.
+    FewTries,
     /// No key has that label; or more than one.
     NoKey(String),
     TwoKeys(String),
     /// A key that is to be made would be the second one of its label.
     KeyThere(String),
-    /// What was made is not what was asked for.
+    /// A key is not as a seal key must be.
     Unsafe(&'static str),
+    /// It signs with a key of another kind.
+    NotP256,
     /// The line to it is dead: it was taken out, or it lost its sessions.
     Gone(String),
     /// It did not answer in time.
     Silent,
+    /// The thread that talks to it is gone.
+    Ended,
     /// Anything else, as the module calls it.
     Failed(String),
 }
@@ -60,9 +67,12 @@ impl fmt::Display for TokenError {
                  wrong ones: set the right one, then start again",
             ),
             Self::Locked => f.write_str("the PKCS#11 token is locked after wrong PINs; its officer must unlock it"),
-            Self::LastTry => f.write_str(
-                "the PKCS#11 token locks itself at the next wrong PIN, and the last try is not for a program to spend: \
-                 sign in once with the token's own tool, then start again",
+            Self::PinExpired => f.write_str(
+                "the PIN of the PKCS#11 token has expired: set a new one with the token's own tool, then start again",
+            ),
+            Self::FewTries => f.write_str(
+                "the PKCS#11 token was offered a wrong PIN since it last took one, and the tries that are left are not for a \
+                 program to spend: sign in once with the token's own tool, and try again then",
             ),
             Self::NoKey(label) => write!(
                 f,
@@ -75,15 +85,37 @@ impl fmt::Display for TokenError {
                 "the PKCS#11 token holds a key with the label `{label}` already; set seal_pkcs11_key to the label that \
                  the new one is to have"
             ),
-            Self::Unsafe(reason) => write!(f, "the PKCS#11 token made a key that {reason}; it was deleted again"),
+            Self::Unsafe(reason) => write!(f, "the PKCS#11 token has a key that {reason}: it is not taken for a seal key"),
+            Self::NotP256 => f.write_str("the key in the PKCS#11 token is none of P-256"),
             Self::Gone(reason) => write!(f, "the PKCS#11 token is gone ({reason})"),
             Self::Silent => f.write_str("the PKCS#11 token does not answer"),
+            Self::Ended => f.write_str(
+                "the thread that talks to the PKCS#11 token has broken off; nothing is sealed before concord is started again",
+            ),
             Self::Failed(reason) => write!(f, "the PKCS#11 token fails ({reason})"),
         }
     }
 }
 
 impl std::error::Error for TokenError {}
+
+impl TokenError {
+    /// Whether the PIN was offered in vain: each further time could cost one of the tries after which a token locks itself.
+    pub const fn refuses_pin(&self) -> bool {
+        matches!(self, Self::WrongPin | Self::Locked | Self::PinExpired)
+    }
+
+    /// Whether a program that starts us again and again must not: somebody has to look first.
+    pub const fn forbids_restart(&self) -> bool {
+        self.refuses_pin() || matches!(self, Self::FewTries)
+    }
+
+    /// Whether it may pass without anybody changing a setting: a token that is away, or that does not answer. One that was
+    /// named wrongly cannot be told from one that is away.
+    pub const fn may_pass(&self) -> bool {
+        matches!(self, Self::NoToken(_) | Self::Gone(_) | Self::Silent | Self::Failed(_))
+    }
+}
 
 impl From<Error> for TokenError {
     fn from(error: Error) -> Self {
@@ -92,7 +124,8 @@ impl From<Error> for TokenError {
             Error::Pkcs11(RvError::PinIncorrect | RvError::PinInvalid | RvError::PinLenRange, _) => {
                 Self::WrongPin
             }
-            Error::Pkcs11(RvError::PinLocked | RvError::PinExpired, _) => Self::Locked,
+            Error::Pkcs11(RvError::PinLocked, _) => Self::Locked,
+            Error::Pkcs11(RvError::PinExpired, _) => Self::PinExpired,
             Error::Pkcs11(
                 RvError::SessionHandleInvalid
                 | RvError::SessionClosed
@@ -150,15 +183,18 @@ impl Token {
         match module.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK)) {
             // Another user of it in this program was faster.
             Ok(()) | Err(Error::Pkcs11(RvError::CryptokiAlreadyInitialized, _)) => {}
-            Err(error) => return Err(not_loaded(&set.module, &error)),
+            // It is the right file: what it speaks to is away.
+            Err(error) => return Err(error.into()),
         }
         let slot = find(module, &set.token)?;
         let session = if writes { module.open_rw_session(slot) } else { module.open_ro_session(slot) }?;
         let about = module.get_token_info(slot)?;
-        match (about.user_pin_locked(), about.user_pin_final_try()) {
-            (true, _) => return Err(TokenError::Locked),
-            (false, true) => return Err(TokenError::LastTry),
-            (false, false) => {}
+        if about.user_pin_locked() {
+            return Err(TokenError::Locked);
+        }
+        // The former says that one try is left, the latter that one was spent: a token may show either.
+        if about.user_pin_final_try() || about.user_pin_count_low() {
+            return Err(TokenError::FewTries);
         }
         let pin = set.pin.read().map_err(|impossible| TokenError::NoPin(impossible.0))?;
         match session.login(UserType::User, Some(&AuthPin::new(pin.as_str().into()))) {
@@ -207,7 +243,7 @@ impl Token {
     /// A token that makes none.
     pub fn sign(&self, key: ObjectHandle, digest: &[u8; 32]) -> Result<[u8; 64], TokenError> {
         let made = self.session.sign(&Mechanism::Ecdsa, key, digest)?;
-        made.try_into().map_err(|_| TokenError::Failed("its key is none of P-256".to_owned()))
+        made.try_into().map_err(|_| TokenError::NotP256)
     }
 }
 

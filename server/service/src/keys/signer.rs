@@ -1,9 +1,9 @@
 //! Signs with the key in the token, on a thread of its own: a token may take long, hang or be taken out, and no more than
-//! this thread waits for it. A line that breaks is opened anew once for each signature; a PIN that was refused is offered
-//! no second time. Deliberately not here: what is signed.
+//! this thread waits for it. A line that is dead is opened anew once for each signature, and one that failed otherwise for
+//! the next one; a PIN that was refused is offered no second time. Deliberately not here: what is signed.
 
 use std::io;
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -37,22 +37,26 @@ impl TokenSigner {
     /// # Errors
     /// A machine that starts no thread.
     pub fn start(set: &SealToken) -> io::Result<Self> {
+        Self::over(TokenLine { set: set.clone(), open: None, module: None })
+    }
+
+    fn over<T: Opened + Send + 'static>(token: T) -> io::Result<Self> {
         let (asks, asked) = sync_channel(WAITING_MAX);
-        let line = TokenLine { set: set.clone(), open: None, module: None };
-        thread::Builder::new().name("seal".to_owned()).spawn(move || answer(&asked, Line::new(line)))?;
+        thread::Builder::new().name("seal".to_owned()).spawn(move || answer(&asked, Line::new(token)))?;
         Ok(Self { asks })
     }
 
     /// The signature of a text with that digest, or why there is none.
     ///
     /// # Errors
-    /// What the token says; `Silent`.
+    /// What the token says; `Silent`; `Ended`.
     pub fn try_to_sign(&self, digest: &Digest) -> Result<[u8; 64], TokenError> {
         let (answer, answered) = sync_channel(1);
         let ask = Ask { digest: digest.0, until: Instant::now() + SIGNING_PERIOD, answer };
         match self.asks.try_send(ask) {
-            Ok(()) => answered.recv_timeout(SIGNING_PERIOD).unwrap_or(Err(TokenError::Silent)),
-            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => Err(TokenError::Silent),
+            Ok(()) => answered.recv_timeout(SIGNING_PERIOD).unwrap_or_else(|none| Err(none.into())),
+            Err(TrySendError::Full(_)) => Err(TokenError::Silent),
+            Err(TrySendError::Disconnected(_)) => Err(TokenError::Ended),
         }
     }
 }
@@ -67,8 +71,18 @@ impl Signer for TokenSigner {
     }
 }
 
+impl From<RecvTimeoutError> for TokenError {
+    fn from(none: RecvTimeoutError) -> Self {
+        match none {
+            RecvTimeoutError::Timeout => Self::Silent,
+            // It went before what was asked in time was answered, which it does where a module or this code is broken alone.
+            RecvTimeoutError::Disconnected => Self::Ended,
+        }
+    }
+}
+
 /// Works until nobody is left who could ask.
-fn answer(asked: &Receiver<Ask>, mut line: Line<TokenLine>) {
+fn answer<T: Opened>(asked: &Receiver<Ask>, mut line: Line<T>) {
     while let Ok(ask) = asked.recv() {
         if Instant::now() < ask.until {
             // Whoever asked may have gone meanwhile.
@@ -131,14 +145,16 @@ impl<T: Opened> Line<T> {
 
     fn sign(&mut self, digest: &[u8; 32]) -> Result<[u8; 64], TokenError> {
         if self.is_open {
-            match self.token.sign(digest) {
-                Err(TokenError::Gone(_)) => self.is_open = false,
-                done => return done,
+            let done = self.token.sign(digest);
+            // Whatever failed, the next signature begins anew: modules have names of their own for a line that is dead.
+            self.is_open = done.is_ok();
+            if !matches!(done, Err(TokenError::Gone(_))) {
+                return done;
             }
         }
         self.open()?;
         let done = self.token.sign(digest);
-        self.is_open = !matches!(done, Err(TokenError::Gone(_)));
+        self.is_open = done.is_ok();
         done
     }
 
@@ -147,7 +163,9 @@ impl<T: Opened> Line<T> {
             return Err(refused.clone());
         }
         let opened = self.token.open();
-        if let Err(refused @ (TokenError::WrongPin | TokenError::Locked)) = &opened {
+        if let Err(refused) = &opened
+            && refused.refuses_pin()
+        {
             self.refused = Some(refused.clone());
         }
         self.is_open = opened.is_ok();
@@ -203,16 +221,33 @@ mod tests {
     }
 
     #[test]
-    fn another_failure_leaves_the_line_as_it_is() {
+    fn after_any_other_failure_the_next_signature_opens_the_line_anew() {
         let failed = || TokenError::Failed("CKR_FUNCTION_FAILED".to_owned());
-        let told = Told { opens: [Ok(())].into(), signs: [Err(failed()), Ok([2; 64])].into(), opened: 0 };
+        let told = Told {
+            opens: [Ok(()), Ok(()), Err(TokenError::WrongPin)].into(),
+            signs: [Ok([1; 64]), Err(failed()), Ok([2; 64]), Err(failed())].into(),
+            opened: 0,
+        };
         let mut line = Line::new(told);
-        assert_eq!((line.sign(&[0; 32]), line.sign(&[0; 32])), (Err(failed()), Ok([2; 64])));
+        let mut sign = || line.sign(&[0; 32]);
+        assert_eq!((sign(), sign(), sign()), (Ok([1; 64]), Err(failed()), Ok([2; 64])));
+        assert_eq!(sign(), Err(failed()));
+        assert_eq!((sign(), sign()), (Err(TokenError::WrongPin), Err(TokenError::WrongPin)));
+        assert_eq!(line.token.opened, 3, "not within the signature that failed, and no PIN twice");
+    }
+
+    #[test]
+    fn a_thread_that_ended_is_told_apart_from_a_token_that_is_silent() {
+        // It is told nothing, and so panics when it is opened.
+        let signer = TokenSigner::over(Told::default()).expect("a thread");
+        let digest = record::digest_of(b"text");
+        assert_eq!(signer.try_to_sign(&digest), Err(TokenError::Ended), "under way");
+        assert_eq!(signer.try_to_sign(&digest), Err(TokenError::Ended), "and ever after");
     }
 
     #[test]
     fn a_pin_that_was_refused_is_offered_no_second_time() {
-        for refused in [TokenError::WrongPin, TokenError::Locked] {
+        for refused in [TokenError::WrongPin, TokenError::PinExpired, TokenError::Locked] {
             let told = Told { opens: [Err(refused.clone())].into(), ..Told::default() };
             let mut line = Line::new(told);
             for _ in 0..3 {
