@@ -24,8 +24,14 @@ fn runs(service: &Service, arguments: &[&str]) -> (Option<i32>, String) {
 /// It does not start, and says why.
 #[track_caller]
 fn does_not_start(service: &Service, told: &str) {
+    ends_with(service, 1, told);
+}
+
+/// The same, with that exit code.
+#[track_caller]
+fn ends_with(service: &Service, wanted: i32, told: &str) {
     let (code, said) = runs(service, &["serve", "--listen", "127.0.0.1:0"]);
-    assert!(code == Some(1) && said.contains(told), "{code:?}: {said}");
+    assert!(code == Some(wanted) && said.contains(told), "{code:?}: {said}");
 }
 
 /// Makes a key in the token, before two people.
@@ -128,13 +134,19 @@ on_both! {
         let scene = Scene::in_mediation(token.beside(settings).without_limits()).await;
         let service = &scene.service;
         let odil = service.staff("auditor", "Odil Karim").await;
-        let report = async || odil.client().get("/audits/report.pdf").await.bytes;
+        let report = async || {
+            let made = odil.client().post("/audits/reports", json!({})).await;
+            assert_eq!(made.status, 200, "{}", made.text());
+            made.bytes
+        };
         let by_file = report().await;
-        service.is_killed();
         let file_key = in_use(service);
+        token.is_set(service, "seal-1");
+        let (code, said) = runs(service, &["keys", "ceremony", "--witness", "Rosa Lind"]);
+        assert!(code == Some(1) && said.contains("another concord serves"), "not under a house that is open: {said}");
+        service.is_killed();
 
         // From a file to the token: the settings alone make no key, and lose none.
-        token.is_set(service, "seal-1");
         does_not_start(service, "concord keys ceremony");
         assert_ne!(runs(service, &["keys", "ceremony"]).0, Some(0), "somebody has to watch");
         let token_key = makes_a_key_that_stays(service, &token, &file_key);
@@ -183,19 +195,25 @@ async fn a_token_that_lacks_something_is_told_at_the_start_and_no_pin_is() {
     has_a_ceremony(&service);
     token.is_set_with(&service, &[("key", "another")]);
     does_not_start(&service, "no seal key with the label `another`");
-    token.is_set_with(&service, &[("key", "seal-1"), ("token", "nowhere")]);
-    does_not_start(&service, "no PKCS#11 token with the label `nowhere`");
     token.is_set_with(&service, &[("key", "seal-1"), ("module", "/nowhere/module.so")]);
     does_not_start(&service, "/nowhere/module.so cannot be loaded");
     token.is_set_with(&service, &[("key", "seal-1"), ("module", "/etc/passwd")]);
     does_not_start(&service, "/etc/passwd cannot be loaded");
     token.is_set(&service, "seal-1");
     token.lays_pin("wrong-pin", 0o600);
-    does_not_start(&service, "refuses the PIN");
-    // A command that seals nothing does not spend a try.
-    in_use(&service);
+    ends_with(&service, 77, "refuses the PIN");
+    // However often it is started, it spends no further try, be the PIN right by now or not; whoever looks after the token does.
+    for pin in ["wrong-pin", PIN] {
+        token.lays_pin(pin, 0o600);
+        ends_with(&service, 77, "sign in once with the token's own tool");
+    }
+    token.keys();
     token.lays_pin(PIN, 0o644);
     does_not_start(&service, "chmod 600");
+    let (code, said) = runs(&service, &["check-config"]);
+    assert!(code == Some(1) && said.contains("chmod 600"), "{said}");
+    // A command that seals nothing needs no PIN.
+    in_use(&service);
     token.lays_pin(PIN, 0o600);
     let (code, shown) = runs(&service, &["check-config"]);
     assert!(code == Some(0) && shown.contains("seal_pkcs11_key = \"seal-1\""), "{shown}");
@@ -207,6 +225,45 @@ async fn a_token_that_lacks_something_is_told_at_the_start_and_no_pin_is() {
     has_a_ceremony(&service);
     std::fs::write(&certificate, first).expect("put back");
     does_not_start(&service, "not the one whose certificate lies in");
+    token.is_set(&service, "seal-1");
+    service.starts().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_that_is_in_place_keeps_its_place_and_gets_its_sheet_whatever_failed_after() {
+    let token = SealToken::is_made();
+    let service = token.beside(Settings::on(Backend::Sqlite)).start().await;
+    service.is_killed();
+    let file = service.data().join("keys/seal.pem");
+    let (by_file, file_key) = (std::fs::read(&file).expect("a key"), in_use(&service));
+    token.is_set(&service, "seal-1");
+    let data = service.data().display().to_string();
+    let people = ["keys", "ceremony", "--witness", "Rosa Lind", "--data", data.as_str()];
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("the full device");
+    let output = service.prints_into(&people, full);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.code() == Some(1) && said.contains("concord keys ceremony --again"), "{said}");
+    let key = in_use(&service);
+    assert_eq!(token.keys()[0]["label"], "seal-1", "the key of the certificate that is in place");
+
+    // As if the file of the key before could not have been deleted.
+    std::fs::write(&file, by_file).expect("put back");
+    does_not_start(&service, "concord keys ceremony --again");
+    let again = ["keys", "ceremony", "--again", "--witness", "Rosa Lind"];
+    let (code, sheet) = runs(&service, &again);
+    assert!(code == Some(0) && sheet.contains("Its file was deleted"), "{sheet}");
+    assert!(sheet.replace(' ', "").contains(&file_key[..16]), "{sheet}");
+    holds_no_seal_key(&service);
+    let (code, sheet) = runs(&service, &again);
+    assert!(
+        code == Some(0) && sheet.contains("Printed again") && !sheet.contains("takes the place"),
+        "{sheet}"
+    );
+    assert!(sheet.replace(' ', "").contains(&key[..16]), "{sheet}");
+    assert_eq!((in_use(&service), token.keys().as_array().map(Vec::len)), (key, Some(1)));
+    token.is_set(&service, "seal-2");
+    let (code, said) = runs(&service, &again);
+    assert!(code == Some(1) && said.contains("no seal key with the label `seal-2`"), "{said}");
     token.is_set(&service, "seal-1");
     service.starts().await;
 }
@@ -225,11 +282,14 @@ async fn while_the_token_is_away_nothing_is_lost_and_it_seals_again_once_it_is_b
     scene.amara.signs(&scene.dispute, &digest).await.expects(201);
     scene.bela.signs(&scene.dispute, &digest).await.expects(201);
     token.is_taken_out();
-    for _ in 0..2 {
-        scene.noor.attests(&scene.dispute, &digest).await.is_refused(503, "busy");
-    }
+    scene.noor.attests(&scene.dispute, &digest).await.is_refused(503, "busy");
     assert_eq!(scene.amara.stage(&scene.dispute).await, "mediation");
     assert!(service.log().contains("the seal key made no signature"), "{}", service.log());
+    // Started anew meanwhile, the house is open, and says what it cannot do.
+    service.is_killed();
+    service.starts().await;
+    assert!(service.log().contains("NOTHING CAN BE SEALED NOW"), "{}", service.log());
+    scene.noor.attests(&scene.dispute, &digest).await.is_refused(503, "busy");
     assert!(!service.log().contains(PIN));
     token.is_put_back();
     scene.noor.attests(&scene.dispute, &digest).await.expects(201);

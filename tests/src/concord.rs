@@ -203,6 +203,13 @@ impl Service {
         child.wait_with_output().expect("its output")
     }
 
+    /// Runs another command of the program beside it, which has nothing to read and prints into that file.
+    pub fn prints_into(&self, arguments: &[&str], file: std::fs::File) -> Output {
+        let mut command = self.command();
+        command.args(arguments).stdin(Stdio::null()).stdout(file).stderr(Stdio::piped());
+        command.output().expect("the program starts")
+    }
+
     /// Does something to the database round the door, as whoever owns the machine could.
     #[track_caller]
     pub fn db_runs(&self, statements: &str) {

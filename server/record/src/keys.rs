@@ -287,6 +287,12 @@ impl PublishedKey {
         &self.certificate
     }
 
+    /// Whether this is its signature of a message (ES256): r and s, 32 bytes each. A key that is kept elsewhere is tried
+    /// out with it by whoever must know why there was none.
+    pub fn is_signed(&self, message: &[u8], signature: &[u8; 64]) -> bool {
+        self.verifies_jose(message, signature)
+    }
+
     pub(crate) fn verifies_der(&self, message: &[u8], signature: &[u8]) -> bool {
         UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, &self.point).verify(message, signature).is_ok()
     }

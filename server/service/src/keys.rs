@@ -82,6 +82,10 @@ pub enum KeysError {
     ByCeremony,
     /// The key in the token is another one than its certificate says.
     OtherKey(PathBuf),
+    /// A new key is in use all the same: what failed, failed after that.
+    InPlace(Box<KeysError>),
+    /// A certificate of a key that this house never published: no ceremony laid it there.
+    Unpublished(PathBuf),
     Token(TokenError),
     Random,
 }
@@ -108,8 +112,9 @@ impl fmt::Display for KeysError {
             ),
             Self::Revoked(path) => write!(
                 f,
-                "the key file {} holds a key that was revoked; make a new one with: concord keys rotate seal",
-                path.display()
+                "the key file {} is of a key that was revoked; make a new one with: concord keys {}",
+                path.display(),
+                if path.ends_with(SEAL_CERTIFICATE_FILE) { "ceremony" } else { "rotate seal" }
             ),
             Self::InToken(path) => write!(
                 f,
@@ -124,7 +129,7 @@ impl fmt::Display for KeysError {
             Self::Two(folder) => write!(
                 f,
                 "{0}/{SEAL_FILE} and {0}/{SEAL_CERTIFICATE_FILE} are both there: a change of the seal key was broken off; \
-                 make it again with: concord keys ceremony (a key in the token) or concord keys rotate seal (a file)",
+                 go on with: concord keys ceremony --again (the key in the token) or concord keys rotate seal (a file)",
                 folder.display()
             ),
             Self::ByCeremony => f.write_str(
@@ -135,6 +140,17 @@ impl fmt::Display for KeysError {
                 f,
                 "the key in the PKCS#11 token is not the one whose certificate lies in {}; set seal_pkcs11_token and \
                  seal_pkcs11_key to the right one, or put its own certificate back",
+                path.display()
+            ),
+            Self::InPlace(error) => write!(
+                f,
+                "the new key is in place, and stays in the token; but then: {error}. Go on, and print its sheet, with: concord \
+                 keys ceremony --again"
+            ),
+            Self::Unpublished(path) => write!(
+                f,
+                "{} is the certificate of no key that {PUBLISHED_FILE} beside it holds, as a ceremony would have left it; put \
+                 both back, or take it away and make a new key",
                 path.display()
             ),
             Self::Token(error) => error.fmt(f),
@@ -181,13 +197,13 @@ impl Keys {
     /// Tries a seal key out that is in a token: before anything is served, and not when the first record waits for it.
     ///
     /// # Errors
-    /// A token that makes no signature, or makes it with another key than the published one.
+    /// A token that makes no signature; `OtherKey` where it makes it with another one than the published one.
     pub fn try_seal(&self, folder: &Path) -> Result<(), KeysError> {
         let Some(token) = &self.seal_token else { return Ok(()) };
-        // Once for the reason that the token gives, once for the key.
-        token.try_to_sign(&record::digest_of(b"concord: whether this token signs"))?;
-        let other = |_| KeysError::OtherKey(folder.join(SEAL_CERTIFICATE_FILE));
-        self.seal.signs_as_published().map_err(other)
+        let trial = b"concord: whether this token signs";
+        let made = token.try_to_sign(&record::digest_of(trial))?;
+        let is_it = self.seal.published().is_signed(trial, &made);
+        if is_it { Ok(()) } else { Err(KeysError::OtherKey(folder.join(SEAL_CERTIFICATE_FILE))) }
     }
 
     /// Publishes, beside the seal keys, whose time stamps this house believes; those of before stay published, because what
@@ -255,7 +271,8 @@ fn new_seal_key(institution: &str, now: Moment) -> Result<String, KeysError> {
 }
 
 /// The seal key where the settings say that it is. Where the files say otherwise, nothing is made up: a house must not seal
-/// with a key in a file because a setting was forgotten.
+/// with a key in a file because a setting was forgotten, or a file lost. Nor is a certificate believed that lies there and
+/// was not published before, as a ceremony does: whoever can lay a file must not thereby name a key as the house's.
 fn seal_in_use(
     folder: &Path,
     institution: &str,
@@ -263,8 +280,11 @@ fn seal_in_use(
     now: Moment,
 ) -> Result<(SealKey, Option<Arc<TokenSigner>>), KeysError> {
     let (file, certificate) = (folder.join(SEAL_FILE), folder.join(SEAL_CERTIFICATE_FILE));
+    // Looked at before the files: another program that starts meanwhile makes its key first, and publishes it then.
+    let published = published_before(folder)?;
     match (token, file.exists(), certificate.exists()) {
         (_, true, true) => Err(KeysError::Two(folder.to_owned())),
+        (None, false, false) if published.iter().next().is_some() => Err(KeysError::Lost(file)),
         (None, _, false) => Ok((seal_key(&file, institution, now)?, None)),
         (None, false, true) => Err(KeysError::InToken(certificate)),
         (Some(_), _, false) => Err(KeysError::NoCeremony),
@@ -273,8 +293,20 @@ fn seal_in_use(
             let text = fs::read_to_string(&certificate).map_err(failed)?;
             let signer = Arc::new(TokenSigner::start(token).map_err(failed)?);
             let seal = SealKey::elsewhere(&text, Arc::<TokenSigner>::clone(&signer));
-            Ok((seal.map_err(|_| KeysError::NotAKey(certificate))?, Some(signer)))
+            let seal = seal.map_err(|_| KeysError::NotAKey(certificate.clone()))?;
+            let is_known = published.find(seal.kid()).is_some();
+            if is_known { Ok((seal, Some(signer))) } else { Err(KeysError::Unpublished(certificate)) }
         }
+    }
+}
+
+/// What was published up to now.
+fn published_before(folder: &Path) -> Result<KeySet, KeysError> {
+    let path = folder.join(PUBLISHED_FILE);
+    match fs::read_to_string(&path) {
+        Ok(text) => KeySet::from_jwks(&text).map_err(|_| KeysError::NotAKey(path)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(KeySet::default()),
+        Err(error) => Err(KeysError::File(path, error)),
     }
 }
 
@@ -294,11 +326,16 @@ fn published_keys(folder: &Path, seal: &PublishedKey) -> Result<KeySet, KeysErro
 
 /// Puts a file in place of the one before: nobody reads a half of it.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
+    put(path, text)?;
+    sync_folder(path)
+}
+
+/// The same, but that the machine may forget it where it loses its power: what fails, fails before the file is in place.
+fn put(path: &Path, text: &str) -> io::Result<()> {
     // A name of its own: another program that shares the folder must not rename a half of this one.
     let aside = path.with_added_extension(format!("{}.new", std::process::id()));
     write_private(&aside, text.as_bytes())?;
-    fs::rename(&aside, path)?;
-    sync_folder(path)
+    fs::rename(&aside, path)
 }
 
 /// The key of the ledger, and all that ever signed its head. A ledger keeps the name with which it began, whatever the
@@ -452,9 +489,15 @@ mod tests {
             assert_eq!(mode & 0o777, 0o600, "{}", file.display());
         }
         fs::remove_file(folder.join("seal.pem")).expect("removed");
+        let lost = Keys::open(&folder, "Test House", "a.example", None, Moment::from_millis(0));
+        assert!(matches!(lost, Err(KeysError::Lost(_))), "no key is made that nobody asked for");
+        assert!(!folder.join("seal.pem").exists());
+        rotation::rotate(&folder, rotation::Which::Seal, "Test House", None, Moment::from_millis(0))
+            .expect("made");
         let third = opened(&folder);
         assert_ne!(third.seal.kid(), first.seal.kid());
         assert!(third.published.find(first.seal.kid()).is_some(), "a past key stays published");
+        assert_eq!(third.published.iter().count(), 2, "and none that was never in use");
         fs::remove_file(folder.join("ledger.key")).expect("removed");
         let lost = Keys::open(&folder, "Test House", "other.example/ledger", None, Moment::from_millis(0));
         assert!(matches!(lost, Err(KeysError::Lost(_))), "no key is made that nobody asked for");

@@ -12,7 +12,7 @@ use record::{Digest, PublishedKey};
 use super::{Failed, Place};
 use crate::app::lock;
 use crate::config::Config;
-use crate::keys::ceremony::{Made, make};
+use crate::keys::ceremony::{Made, again, make};
 
 /// The longest name that stands on the sheet, in characters.
 const NAME_CHARACTERS_MAX: usize = 100;
@@ -26,6 +26,9 @@ pub struct Ceremony {
     /// Who is present, once for each: they compare the fingerprints and sign the sheet.
     #[arg(long = "witness", value_name = "NAME", required = true, value_parser = name)]
     pub witnesses: Vec<String>,
+    /// Make no key: print the sheet of the one in use again, after a ceremony that was broken off.
+    #[arg(long)]
+    pub again: bool,
     #[command(flatten)]
     pub place: Place,
 }
@@ -43,7 +46,7 @@ fn name(text: &str) -> Result<String, &'static str> {
 /// Makes the key, and prints the sheet. The house tells the ledger of the key when it starts.
 ///
 /// # Errors
-/// A house that is running; no token in the settings; what `keys::ceremony::make` is refused.
+/// A house that is running; no token in the settings; what `keys::ceremony` is refused; nobody who takes the sheet.
 pub fn ceremony(config: &Config, what: &Ceremony, now: Moment) -> Result<ExitCode, Failed> {
     let said = |reason: String| Failed::Said(reason);
     let token = config.seal_token.as_ref().ok_or_else(|| {
@@ -51,20 +54,25 @@ pub fn ceremony(config: &Config, what: &Ceremony, now: Moment) -> Result<ExitCod
     })?;
     let held = lock(&config.data)?;
     let institution = &config.institution.name;
-    let made =
-        make(&config.keys_folder(), token, institution, now).map_err(|error| said(error.to_string()))?;
-    let sheet = sheet(&made, &token.key, institution, &what.witnesses, now);
+    let folder = config.keys_folder();
+    let made = if what.again { again(&folder, token) } else { make(&folder, token, institution, now) }?;
+    let sheet = sheet(&made, &token.key, institution, what, now);
     let sheet = sheet.ok_or_else(|| said("the key has no fingerprint".to_owned()))?;
-    io::stdout().lock().write_all(sheet.as_bytes())?;
+    let mut out = io::stdout().lock();
+    out.write_all(sheet.as_bytes()).and_then(|()| out.flush()).map_err(|error| {
+        said(format!(
+            "the key is in place, but its sheet could not be printed: {error}; print it with: concord keys ceremony --again"
+        ))
+    })?;
     drop(held);
     Ok(ExitCode::SUCCESS)
 }
 
-fn sheet(made: &Made, label: &str, institution: &str, witnesses: &[String], now: Moment) -> Option<String> {
+fn sheet(made: &Made, label: &str, institution: &str, what: &Ceremony, now: Moment) -> Option<String> {
     let (token, key) = (&made.token, &made.key);
     let mut text = String::from("CEREMONY OF THE SEAL KEY\n\n");
     for (what, is) in [
-        ("Time", now.to_string()),
+        (if what.again { "Printed again" } else { "Time" }, now.to_string()),
         ("Institution", institution.to_owned()),
         ("Program", format!("concord {}", env!("CARGO_PKG_VERSION"))),
         ("Token", format!("{}, serial number {}", token.label, token.serial)),
@@ -73,7 +81,7 @@ fn sheet(made: &Made, label: &str, institution: &str, witnesses: &[String], now:
         ("Key's name", key.kid().to_owned()),
     ] {
         // Writing to a String does not fail.
-        let _ = writeln!(text, "{what:<13}{is}");
+        let _ = writeln!(text, "{what:<15}{is}");
     }
     text.push_str(
         "\nThe key was made in the token and cannot be taken out of it: the token says that its private half is\n\
@@ -95,7 +103,7 @@ fn sheet(made: &Made, label: &str, institution: &str, witnesses: &[String], now:
     }
     text.push_str(last_of(&made.before, made.was_file));
     text.push_str("\nPresent. Each compared both fingerprints, and signs for it:\n");
-    for (witness, number) in witnesses.iter().zip(1..) {
+    for (witness, number) in what.witnesses.iter().zip(1..) {
         let _ =
             write!(text, "\n{number:>4}. {witness}\n\n      signature ________________________________\n");
     }
@@ -131,6 +139,11 @@ mod tests {
     use super::*;
     use crate::keys::ceremony::About;
 
+    fn before(people: &[&str], again: bool) -> Ceremony {
+        let witnesses = people.iter().map(|name| (*name).to_owned()).collect();
+        Ceremony { witnesses, again, place: Place { data: None, config: None } }
+    }
+
     fn made(before: bool) -> Made {
         let key = || {
             SealKey::generate("A House", Moment::from_millis(1_795_496_820_000))
@@ -151,9 +164,9 @@ mod tests {
     #[test]
     fn the_sheet_tells_who_watched_and_what_they_compare() {
         let made = made(true);
-        let witnesses = ["Amara Sen".to_owned(), "নূর আলম".to_owned()];
+        let people = before(&["Amara Sen", "নূর আলম"], false);
         let now = Moment::from_millis(1_795_496_820_000);
-        let text = sheet(&made, "concord-seal", "Dhaka Mediation House", &witnesses, now).expect("a sheet");
+        let text = sheet(&made, "concord-seal", "Dhaka Mediation House", &people, now).expect("a sheet");
         for told in [
             "2026-11-24T05:07:00.000Z",
             "Dhaka Mediation House",
@@ -184,8 +197,8 @@ mod tests {
     #[test]
     fn the_first_key_takes_nobodys_place_and_a_name_is_one_line() {
         let now = Moment::from_millis(0);
-        let text = sheet(&made(false), "seal", "House", &["Amara Sen".to_owned()], now).expect("a sheet");
-        assert!(!text.contains("takes the place"), "{text}");
+        let text = sheet(&made(false), "seal", "House", &before(&["Amara Sen"], true), now).expect("a sheet");
+        assert!(!text.contains("takes the place") && text.contains("Printed again"), "{text}");
         assert_eq!(name(" Amara Sen ").as_deref(), Ok("Amara Sen"));
         for wrong in ["", "  ", "Amara\nSen", "\u{7}", &"x".repeat(101)] {
             assert!(name(wrong).is_err(), "{wrong:?}");

@@ -7,12 +7,12 @@ use std::io;
 use std::path::Path;
 
 use domain::time::Moment;
-use record::{KeySet, PublishedKey, Revocation, Verifier};
+use record::{KeySet, PublishedKey, Revocation, SealKey, Verifier};
 use zeroize::Zeroizing;
 
 use super::{
     KeysError, LEDGER_KEYS_FILE, PUBLISHED_FILE, SEAL_CERTIFICATE_FILE, SEAL_FILE, new_ledger_key,
-    new_seal_key, published_keys, replace, seal_in_use, seal_key, sync_folder, verifiers,
+    new_seal_key, published_before, published_keys, replace, seal_in_use, sync_folder, verifiers,
 };
 use crate::config::SealToken;
 
@@ -62,9 +62,7 @@ pub fn rotate(
     let (path, text) = match which {
         Which::Seal if token.is_some() => return Err(KeysError::ByCeremony),
         Which::Seal => {
-            if publish_present(folder)?.is_empty() {
-                published_keys(folder, seal_key(&folder.join(SEAL_FILE), institution, now)?.published())?;
-            }
+            publish_present(folder)?;
             (folder.join(SEAL_FILE), new_seal_key(institution, now)?)
         }
         Which::Ledger => {
@@ -80,24 +78,33 @@ pub fn rotate(
     if which == Which::Seal { forget(&folder.join(SEAL_CERTIFICATE_FILE)) } else { Ok(()) }
 }
 
-/// Publishes the seal keys that are there, wherever their private halves are; returns them, the one of the file first. More
-/// than one is there only where a change was broken off.
+/// Publishes the seal key of the file; returns the seal keys that are there, wherever their private halves are, that one
+/// first. More than one is there only where a change was broken off. One in a token was published by its ceremony: a
+/// certificate that lies there proves nothing.
 pub(super) fn publish_present(folder: &Path) -> Result<Vec<PublishedKey>, KeysError> {
     let mut present = Vec::new();
-    for path in [folder.join(SEAL_FILE), folder.join(SEAL_CERTIFICATE_FILE)] {
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => Zeroizing::new(text),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(KeysError::File(path, error)),
-        };
-        // The certificate stands behind the key, where there is one.
-        let certificate = text.find("-----BEGIN CERTIFICATE-----").and_then(|at| text.get(at..));
-        let key = certificate.and_then(|certificate| PublishedKey::from_pem(certificate).ok());
-        let key = key.ok_or(KeysError::NotAKey(path))?;
+    let (file, certificate) = (folder.join(SEAL_FILE), folder.join(SEAL_CERTIFICATE_FILE));
+    if let Some(text) = read(&file)? {
+        let key = SealKey::from_pem(&text).map_err(|_| KeysError::NotAKey(file))?.published().clone();
         published_keys(folder, &key)?;
         present.push(key);
     }
+    if let Some(text) = read(&certificate)? {
+        let key = PublishedKey::from_pem(&text).map_err(|_| KeysError::NotAKey(certificate.clone()))?;
+        if published_before(folder)?.find(key.kid()).is_none() {
+            return Err(KeysError::Unpublished(certificate));
+        }
+        present.push(key);
+    }
     Ok(present)
+}
+
+fn read(path: &Path) -> Result<Option<Zeroizing<String>>, KeysError> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(Zeroizing::new(text))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(KeysError::File(path.to_owned(), error)),
+    }
 }
 
 /// Deletes what another key took the place of.
@@ -135,6 +142,12 @@ mod tests {
         assert!(matches!(opened(folder.path(), Some(&token)), Err(KeysError::NoCeremony)));
         let certificate = folder.path().join(SEAL_CERTIFICATE_FILE);
         fs::write(&certificate, there.seal.certificate_pem()).expect("written");
+        let refused = rotate(folder.path(), Which::Seal, "Test House", None, AT);
+        assert!(
+            matches!(refused, Err(KeysError::Unpublished(_))),
+            "nor is it published because it lies there"
+        );
+        published_keys(folder.path(), there.seal.published()).expect("as a ceremony does first");
         for set in [None, Some(&token)] {
             assert!(matches!(opened(folder.path(), set), Err(KeysError::Two(_))), "whichever is set");
         }
@@ -151,6 +164,10 @@ mod tests {
         fs::remove_file(folder.path().join(SEAL_FILE)).expect("ours");
         fs::write(&certificate, there.seal.certificate_pem()).expect("written");
         assert!(matches!(opened(folder.path(), None), Err(KeysError::InToken(_))));
+        let stranger = opened(tempfile::tempdir().expect("a folder").path(), None).expect("keys");
+        fs::write(&certificate, stranger.seal.certificate_pem()).expect("written");
+        assert!(matches!(opened(folder.path(), Some(&token)), Err(KeysError::Unpublished(_))), "anybody's");
+        fs::write(&certificate, there.seal.certificate_pem()).expect("written");
         let keys = opened(folder.path(), Some(&token)).expect("the token is not asked for anything");
         assert_eq!(keys.seal.kid(), there.seal.kid());
         let away = keys.try_seal(folder.path()).expect_err("no module").to_string();
