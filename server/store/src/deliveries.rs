@@ -234,6 +234,7 @@ mod tests {
                                 side: None,
                                 choice,
                                 at: moment(1),
+                                certification: None,
                             },
                         )?;
                     }
