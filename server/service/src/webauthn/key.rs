@@ -58,10 +58,13 @@ impl PublicKey {
             (iana::KeyType::RSA, RS256) => {
                 let (modulus, exponent) = (bytes(-1)?, bytes(-2)?);
                 // 2048 bits or more; the library refuses what is weaker when it verifies, which is too late.
-                let is_sized = (256..=1024).contains(&modulus.len()) && modulus.first() != Some(&0);
-                let is_usable = is_sized
-                    && (1..=8).contains(&exponent.len())
-                    && exponent.last().is_some_and(|low| low & 1 == 1);
+                let is_long = |first: u8| if modulus.len() > 256 { first > 0 } else { first >= 0x80 };
+                let is_sized =
+                    (256..=1024).contains(&modulus.len()) && modulus.first().copied().is_some_and(is_long);
+                // As the library takes it: odd, 3 or more, and of at most 33 bits.
+                let number = exponent.iter().fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
+                let is_short = (1..=8).contains(&exponent.len()) && exponent.first() != Some(&0);
+                let is_usable = is_sized && is_short && number >= 3 && number & 1 == 1 && number < 1 << 33;
                 if is_usable { Ok(Self::Rs256 { modulus, exponent }) } else { Err(Wrong::Key) }
             }
             _ => Err(Wrong::Key),

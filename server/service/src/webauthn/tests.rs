@@ -272,6 +272,17 @@ fn no_statement_counts_but_none_and_the_new_keys_own() {
     assert_eq!(with("fido-u2f", own(&device, -7)), Err(Wrong::Statement));
 }
 
+/// An RSA key of those numbers.
+fn rsa(modulus: &[u8], exponent: &[u8]) -> Vec<u8> {
+    let number = |number: i64| Value::Integer(number.into());
+    cbor(&map(vec![
+        (number(1), number(3)),
+        (number(3), number(-257)),
+        (number(-1), Value::Bytes(modulus.to_vec())),
+        (number(-2), Value::Bytes(exponent.to_vec())),
+    ]))
+}
+
 #[test]
 fn a_key_of_another_kind_or_off_its_curve_is_none() {
     let device = Device::es256();
@@ -284,6 +295,10 @@ fn a_key_of_another_kind_or_off_its_curve_is_none() {
         ("off the curve", ec2(-7, 1, x, x)),
         ("too short", ec2(-7, 1, &x[1..], y)),
         ("no key", cbor(&Value::Bytes(vec![1]))),
+        ("2047 bits", rsa(&[&[0x7f; 1][..], &[0xff; 255]].concat(), &[1, 0, 1])),
+        ("an exponent of 1", rsa(&[0xff; 256], &[1])),
+        ("an even exponent", rsa(&[0xff; 256], &[1, 0, 2])),
+        ("a zero before the exponent", rsa(&[0xff; 256], &[0, 1, 0, 1])),
     ];
     for (what, key) in keys {
         let saying = Saying { key: Some(key), ..Saying::making(&device) };
