@@ -29,6 +29,15 @@ fn names(listed: &Value) -> Vec<&str> {
     listed["items"].as_array().expect("a list").iter().filter_map(|item| item["name"].as_str()).collect()
 }
 
+/// How much lies there that passkeys signed and no record keeps.
+const ASSERTIONS: &str = "SELECT count(*) FROM papers WHERE kind = 'assertion'";
+
+/// What the trail says of evidence.
+fn trailed(scene: &Scene) -> String {
+    let noted = "SELECT min(subjects) || max(subjects) FROM audit WHERE kind = 'passkey-signature-kept'";
+    scene.service.db_tells(noted)
+}
+
 /// Whether the claimant has signed, as the mediator reads it.
 async fn has_signed(scene: &Scene) -> bool {
     let shown = scene.noor.reads_agreement(&scene.dispute).await.expects(200);
@@ -125,6 +134,8 @@ on_both! {
         stranger.post(&format!("/passwords/resets/{code}"), json!({"password": amara.password})).await.expects(204);
         amara.signs_in().await;
         assert!(names(&amara.lists_passkeys().await.expects(200)).is_empty());
+        let removed = "SELECT count(*) FROM audit WHERE kind = 'passkey-removed'";
+        assert_eq!(service.db_tells(removed), "10");
     }
 
     async fn at_a_bare_address_passkeys_are_not_offered(settings: Settings) {
@@ -167,9 +178,18 @@ on_both! {
         let challenge = BASE64.decode(said["challenge"].as_str().expect("a challenge")).expect("Base64");
         let text = kept["signed"].as_str().expect("what was signed");
         assert_eq!(challenge[16..], Sha256::digest(text)[..], "under exactly this");
-        for what in [dispute, &digest, "intent sign", "revision 1"] {
+        for what in [dispute, &digest, "intent sign", "revision 1", "side claimant\nfreely yes\nauditor_may_read_terms yes\n"] {
             assert!(text.contains(what), "{what} in {text}");
         }
+        assert_eq!(&scene.amara.reads_evidence(dispute).await.expects(200), kept);
+        let noted = trailed(&scene);
+        let lines = ["relying_party", "credential", "public_key", "client_data", "authenticator_data", "signature"];
+        let lines = lines.map(|name| format!("{}\n", kept[name].as_str().expect("a part"))).concat();
+        let digest_of_it = Sha256::digest(format!("{text}{lines}")).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        assert!(noted.contains(&digest_of_it), "the trail binds it: {noted}");
+        let noors = scene.noor.reads_evidence(dispute).await.expects(200);
+        assert!(noors["signed"].as_str().is_some_and(|signed| signed.contains("intent attest")), "{noors}");
+        assert_refused!(scene.bela.reads_evidence(dispute).await, 404);
         let belas = own(&scene.bela).await;
         assert!(belas["passkey_signature"].is_null() && belas["passkeys"] == json!([]), "{belas}");
 
@@ -180,6 +200,7 @@ on_both! {
         let odil = scene.service.staff("auditor", "Odil Karim").await;
         let dossier = odil.client().get(&format!("/settlements/{id}")).await.expects(200);
         assert_eq!(dossier["signatures"][0]["method"], "passkey", "{dossier}");
+        assert!(!dossier.to_string().contains(&digest_of_it), "{dossier}");
         for secret in [&device.credential(), "telephone", "client_data", "public_key"] {
             assert!(!dossier.to_string().contains(secret), "{secret} in {dossier}");
         }
@@ -265,6 +286,7 @@ on_both! {
         assert_refused!(scene.amara.asks_to_sign(dispute, &digest, "attest").await, 404);
         assert_refused!(scene.noor.asks_to_sign(dispute, &digest, "attest").await, 409, "no-passkeys");
         scene.noor.with_passkey().await;
+        assert_refused!(scene.noor.asks_to_sign(dispute, &digest, "attest").await, 409, "parties-sign-first");
         assert_refused!(scene.noor.asks_to_sign(dispute, &digest, "sign").await, 404);
         assert_refused!(scene.rosa.asks_to_sign(dispute, &digest, "sign").await, 404);
         let other = format!("sha256:{}", "0".repeat(64));
@@ -323,11 +345,21 @@ on_both! {
             let refused = scene.amara.signs_by_passkey(dispute, &digest, device.signs(&copied)).await;
             refused.is_refused(409, "passkey-may-be-copied");
         }
-        scene.service.letters().wait_for(&scene.amara.email, told("may have a copy")).await;
+        let of_copy = |letter: &Letter| letter.subject == "A passkey was refused";
+        let letter = scene.service.letters().wait_for(&scene.amara.email, of_copy).await;
+        assert!(letter.text.contains("may have a copy") && letter.text.contains("take a signature back"), "{}", letter.text);
         let noted = "SELECT count(*) FROM audit WHERE kind = 'passkey-counter-went-back'";
-        assert_eq!(scene.service.db_tells(noted), "3");
+        assert_eq!(scene.service.db_tells(noted), "1", "once");
+        // Whichever of the two answers now, it signs nothing, and nobody is asked for it.
         let answer = device.answers(&asked);
-        let id = scene.amara.lists_passkeys().await.expects(200)["items"][0]["id"].clone();
+        assert_refused!(scene.amara.signs_by_passkey(dispute, &digest, answer.clone()).await, 409, "passkey-may-be-copied");
+        assert_refused!(scene.amara.asks_to_sign(dispute, &digest, "sign").await, 409, "passkey-may-be-copied");
+        let listed = scene.amara.lists_passkeys().await.expects(200);
+        assert!(listed["items"][0]["suspended_at"].is_string(), "{listed}");
+        let browser = Browser::of(&scene.amara).await;
+        assert!(browser.reads("/account/passkeys").await.contains("signs nothing any more"));
+        assert!(!browser.reads(&format!("/disputes/{dispute}/signing")).await.contains("data-does=\"sign\""));
+        let id = listed["items"][0]["id"].clone();
         scene.amara.removes_passkey(id.as_str().expect("an id")).await.expects(204);
         assert_refused!(scene.amara.signs_by_passkey(dispute, &digest, answer).await, 403, "proof-refused");
         assert_refused!(scene.amara.asks_to_sign(dispute, &digest, "sign").await, 409, "no-passkeys");
@@ -375,6 +407,112 @@ on_both! {
         let asked = dela.asks_to_sign(dispute, &digest, "sign").await.expects(201);
         dela.signs_by_passkey(dispute, &digest, device.answers(&asked)).await.expects(201);
         assert!(has_signed(&scene).await);
+        // It is hers, and not the party's.
+        let hers = dela.reads_evidence(dispute).await.expects(200);
+        let signed = hers["signed"].as_str().expect("what was signed");
+        let whose = scene.service.db_tells("SELECT account FROM passkeys");
+        assert!(signed.contains(&format!("account {whose}")) && signed.contains("side claimant"), "{signed}");
+        let own = scene.amara.client().get(&format!("/disputes/{dispute}/own-data")).await.expects(200);
+        assert!(own["passkey_signature"].is_null(), "{own}");
+        for other in [&scene.amara, &scene.bela, &scene.noor, &scene.rosa] {
+            assert_refused!(other.reads_evidence(dispute).await, 404);
+        }
+        // And it goes with what she signs no more.
+        scene.amara.ends_authority(dispute, &seat).await.expects(204);
+        assert!(!has_signed(&scene).await);
+        assert_eq!(scene.service.db_tells(ASSERTIONS), "0");
+        assert_refused!(dela.reads_evidence(dispute).await, 404);
+    }
+
+    async fn r13_what_a_passkey_signed_goes_where_another_mediator_is_sought(settings: Settings) {
+        let scene = Scene::in_mediation(settings.without_limits()).await;
+        let dispute = scene.dispute.as_str();
+        let (device, digest, asked) = about_to_sign(&scene).await;
+        scene.amara.signs_by_passkey(dispute, &digest, device.answers(&asked)).await.expects(201);
+        assert_eq!(scene.service.db_tells(ASSERTIONS), "1");
+        scene.noor.seeks_another_mediator(dispute, &scene.noor).await.expects(204);
+        assert_eq!(scene.service.db_tells(ASSERTIONS), "0");
+        assert_refused!(scene.amara.reads_evidence(dispute).await, 404);
+    }
+
+    async fn r24_no_device_is_asked_to_sign_what_may_not_be_signed_yet(settings: Settings) {
+        let scene = Scene::in_mediation(settings.without_limits()).await;
+        let dispute = scene.dispute.as_str();
+        scene.amara.with_passkey().await;
+        scene.noor.with_passkey().await;
+        let terms = json!([a_term("pays back the whole deposit", "450.00")]);
+        let revision = scene.noor.revises(dispute, 0, terms).await.expects(201);
+        let digest = revision["digest"].as_str().expect("a digest");
+        assert_refused!(scene.amara.asks_to_sign(dispute, digest, "sign").await, 409, "not-frozen");
+        for person in [&scene.amara, &scene.bela] {
+            person.finds_ready(dispute, digest).await.expects(200);
+        }
+        scene.noor.freezes(dispute, digest).await.expects(200);
+        assert_refused!(scene.amara.asks_to_sign(dispute, digest, "sign").await, 409, "reflection-running");
+        for person in [&scene.amara, &scene.bela] {
+            person.waives(dispute, digest).await.expects(201);
+        }
+        scene.amara.asks_to_sign(dispute, digest, "sign").await.expects(201);
+        scene.amara.signs(dispute, digest).await.expects(201);
+        assert_refused!(scene.amara.asks_to_sign(dispute, digest, "sign").await, 409, "already-signed");
+        assert_refused!(scene.noor.asks_to_sign(dispute, digest, "attest").await, 409, "parties-sign-first");
+        scene.bela.signs(dispute, digest).await.expects(201);
+        scene.noor.asks_to_sign(dispute, digest, "attest").await.expects(201);
+    }
+
+    async fn r23_a_passkey_signs_what_is_said_beside_the_text_and_never_a_no(settings: Settings) {
+        let scene = Scene::in_mediation(settings.without_limits()).await;
+        let dispute = scene.dispute.as_str();
+        let (device, digest, asked) = about_to_sign(&scene).await;
+        let no = json!({"intent": "sign", "freely": false, "auditor_may_read_terms": true});
+        assert_refused!(scene.amara.asks_to_sign_with(dispute, &digest, no).await, 422);
+        for missing in [json!({"intent": "sign"}), json!({"intent": "sign", "freely": true})] {
+            assert_refused!(scene.amara.asks_to_sign_with(dispute, &digest, missing).await, 422);
+        }
+        let passkey = device.answers(&asked);
+        let no = json!({"password": null, "passkey": passkey.clone(), "freely": false});
+        assert_refused!(scene.amara.signs_with(dispute, &digest, no).await, 422);
+        // What was asked with a yes is no answer for a no of the auditor's reading.
+        let closed = json!({"password": null, "passkey": passkey.clone(), "auditor_may_read_terms": false});
+        assert_refused!(scene.amara.signs_with(dispute, &digest, closed).await, 403, "proof-refused");
+        let said = scene.amara.signs_with(dispute, &digest, json!({"freely": false})).await.expects(201);
+        assert_eq!(said["state"], "not-signed", "by password: {said}");
+        scene.amara.signs_by_passkey(dispute, &digest, passkey).await.expects(201);
+        assert!(has_signed(&scene).await);
+    }
+
+    async fn r23_what_is_no_wrong_proof_leaves_the_password_its_tries(settings: Settings) {
+        let scene = Scene::in_mediation(settings).await;
+        let dispute = scene.dispute.as_str();
+        let (device, digest, asked) = about_to_sign(&scene).await;
+        let copied = device.signs(&Saying { counter: 1, ..device.signing(&asked) });
+        for _ in 0..7 {
+            let refused = scene.amara.signs_by_passkey(dispute, &digest, copied.clone()).await;
+            refused.is_refused(409, "passkey-may-be-copied");
+        }
+        scene.amara.signs(dispute, &digest).await.expects(201);
+    }
+
+    async fn r23_on_the_page_a_typed_password_or_a_no_leaves_the_passkeys_answer_aside(settings: Settings) {
+        let scene = Scene::in_mediation(settings.without_limits()).await;
+        let dispute = scene.dispute.as_str();
+        let (device, _, asked) = about_to_sign(&scene).await;
+        let browser = Browser::of(&scene.amara).await;
+        let signing = format!("/disputes/{dispute}/signing");
+        let page = browser.reads(&signing).await;
+        let posts = async |passkey: String, freely: &str, password: &str| {
+            let said = [("term-1", "yes"), ("freely", freely), ("name", "Amara Sen"), ("password", password)];
+            let mut fields = with_hidden(&page, &signing, &said);
+            fields.retain(|(name, _)| name != "passkey");
+            fields.push(("passkey".to_owned(), passkey));
+            browser.posts(&signing, &fields).await.text()
+        };
+        let unsaid = posts(device.answers(&asked).to_string(), "no", "").await;
+        assert!(unsaid.contains("name=\"password\"") && !unsaid.contains("passkey was not accepted"), "{unsaid}");
+        let wrong = altered(&device.answers(&asked), "signature", 30).to_string();
+        posts(wrong, "yes", &scene.amara.password).await;
+        assert!(has_signed(&scene).await);
+        assert_eq!(scene.service.db_tells(ASSERTIONS), "0", "by password");
     }
 
     async fn the_pages_take_what_a_passkey_answered_and_say_what_was_wrong(settings: Settings) {
@@ -408,7 +546,7 @@ on_both! {
         let page = browser.reads(&signing).await;
         assert!(page.contains("data-does=\"sign\"") && page.contains("name=\"password\""), "{page}");
         let sign = async |passkey: String| {
-            let mut fields = with_hidden(&page, &signing, &[("term-1", "yes"), ("freely", "yes"), ("name", "Amara Sen")]);
+            let mut fields = with_hidden(&page, &signing, &[("term-1", "yes"), ("freely", "yes"), ("auditor_may_read_terms", "yes"), ("name", "Amara Sen")]);
             fields.retain(|(name, _)| name != "passkey");
             fields.push(("passkey".to_owned(), passkey));
             browser.posts(&signing, &fields).await.text()

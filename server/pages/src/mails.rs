@@ -92,6 +92,7 @@ impl Mail {
             Self::Ended { .. } | Self::NotConfirmed => w.mail_ended_subject(),
             Self::MediatorLeft => w.mail_mediator_left_subject(),
             Self::LedgerHead { .. } => w.mail_ledger_subject(),
+            Self::Passkeys { news: PasskeyNews::Refused, .. } => w.mail_passkeys_refused_subject(),
             Self::Passkeys { .. } => w.mail_passkeys_subject(),
         }
     }
@@ -144,12 +145,14 @@ impl Mail {
             Self::MediatorLeft => vec![said(w.mail_mediator_left_text())],
             Self::LedgerHead { note } => vec![said(w.mail_ledger_text()), Line::Exact(note.clone())],
             Self::Passkeys { news, url } => {
-                let news = match news {
+                let text = match news {
                     PasskeyNews::Added => w.mail_passkeys_added(),
                     PasskeyNews::Removed => w.mail_passkeys_removed(),
                     PasskeyNews::Refused => w.mail_passkeys_refused(),
                 };
-                vec![said(news), Line::Link(url.clone()), said(w.mail_passkeys_not_you())]
+                let stays = (*news != PasskeyNews::Added).then(|| said(w.mail_passkeys_signed()));
+                let first = [said(text), Line::Link(url.clone())].into_iter().chain(stays);
+                first.chain([said(w.mail_passkeys_not_you())]).collect()
             }
             Self::AlreadyKnown { url } => vec![said(w.mail_known_text()), Line::Link(url.clone())],
         }

@@ -16,6 +16,8 @@ pub struct PasskeyLine {
     pub added_at: Moment,
     /// When it signed last.
     pub used_at: Option<Moment>,
+    /// Whether it signs no more, because there may be a copy of it.
+    pub is_suspended: bool,
 }
 
 /// `GET /account/passkeys`. Posts `/account/passkeys/challenges`: `name`, `password`, `totp` (may be empty); its answer is

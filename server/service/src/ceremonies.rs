@@ -5,7 +5,6 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::agreement::{Intent, TextDigest};
 use domain::ids::{AccountId, DisputeId, PasskeyId};
 use domain::passkey::{PasskeyRefusal, Signable, counts_on};
 use std::sync::Arc;
@@ -14,6 +13,7 @@ use store::assertions::Assertion;
 use store::passkeys::Passkey;
 
 use crate::acts::accounts::{self, Answered, Proof, ProvenBy};
+use crate::acts::passkeys::ToSign;
 use crate::acts::{By, Doing, passkeys};
 use crate::entrance::prove;
 use crate::keys::random;
@@ -131,6 +131,7 @@ pub async fn add(state: &AppState, account: AccountId, adding: Adding) -> Result
         name,
         added_at: now,
         used_at: None,
+        suspended_at: None,
     };
     let add = move |tx: &mut store::Tx<'_>, doing: &mut Doing| passkeys::add(tx, doing, &hash, new);
     state.desk.write(By::Person(account), add).await
@@ -168,7 +169,7 @@ pub async fn remove(
     state.desk.write(By::Person(account), remove).await
 }
 
-/// Asks the person's passkeys to sign one text with one intent.
+/// Asks the person's passkeys to sign one text with one intent, where the law would take that signature now.
 ///
 /// # Errors
 /// `Absent` for whoever signs nothing there; a conflict with a newer text; the rule; `TooMuch`.
@@ -176,15 +177,14 @@ pub async fn begin_signing(
     state: &AppState,
     account: AccountId,
     dispute: DisputeId,
-    digest: TextDigest,
-    intent: Intent,
+    asked: ToSign,
 ) -> Result<Asking, Refused> {
     let relying_party = relying_party(state)?;
     state.count_entry(account)?;
     let nonce = random::<NONCE_BYTES>()?;
     let ask = move |tx: &mut store::Tx<'_>, doing: &mut Doing| {
         let spelled = |signable: &Signable| URL_SAFE_NO_PAD.encode(challenge(&nonce, signable));
-        passkeys::ask_to_sign(tx, doing, dispute, (digest, intent), spelled)
+        passkeys::ask_to_sign(tx, doing, dispute, asked, spelled)
     };
     let (challenge, known) = state.desk.write(By::Person(account), ask).await?;
     Ok(Asking { challenge, relying_party, known })
@@ -208,11 +208,39 @@ pub async fn prove_for(state: &AppState, signable: Signable, fresh: Fresh) -> Re
             let (account, now) = (signable.account, state.clock.now());
             let too_much = |retry_after| Refused::TooMuch { retry_after };
             state.limits.take(Limit::Signing, account, now).map_err(too_much)?;
-            let answered = answered(state, signable, shown).await?;
-            state.limits.give_back(Limit::Signing, account);
-            Ok(Proof { account, by: ProvenBy::Passkey(Box::new(answered)) })
+            let answered = answered(state, signable, shown).await;
+            // Only wrong proofs count. Of a copy its person is told once, and no more after that.
+            if !matches!(answered, Err(Refused::Proof)) {
+                state.limits.give_back(Limit::Signing, account);
+            }
+            Ok(Proof { account, by: ProvenBy::Passkey(Box::new(answered?)) })
         }
     }
+}
+
+async fn suspend(state: &AppState, account: AccountId, passkey: PasskeyId) -> Result<(), Refused> {
+    let suspend = move |tx: &mut store::Tx<'_>, doing: &mut Doing| passkeys::suspend(tx, doing, passkey);
+    state.desk.write(By::Person(account), suspend).await
+}
+
+/// What became of the act for which something was proved. Where the act itself found that a passkey's counter went back, it
+/// came to nothing, and the suspension with it: that is done here.
+///
+/// # Errors
+/// The act's own; those of the store.
+pub async fn after_act<T>(
+    state: &AppState,
+    account: AccountId,
+    passkey: Option<PasskeyId>,
+    done: Result<T, Refused>,
+) -> Result<T, Refused> {
+    let copied = Refused::rule(PasskeyRefusal::MayBeCopied.as_str());
+    if let (Some(passkey), Err(refused)) = (passkey, &done)
+        && *refused == copied
+    {
+        suspend(state, account, passkey).await?;
+    }
+    done
 }
 
 async fn answered(state: &AppState, signable: Signable, shown: Shown) -> Result<Answered, Refused> {
@@ -235,9 +263,7 @@ async fn answered(state: &AppState, signable: Signable, shown: Shown) -> Result<
     let user = user_of(state, signable.account);
     let counter = relying_party.verifies(&shown.signed, &expected, &known, &user).map_err(not_right)?;
     if !counts_on(passkey.counter, counter) {
-        let note =
-            move |tx: &mut store::Tx<'_>, doing: &mut Doing| passkeys::note_copy(tx, doing, passkey.id);
-        state.desk.write(By::Person(signable.account), note).await?;
+        suspend(state, signable.account, passkey.id).await?;
         return Err(Refused::rule(PasskeyRefusal::MayBeCopied.as_str()));
     }
     let assertion = Assertion {

@@ -414,7 +414,8 @@ pub async fn prove(
     state.limits.take(Limit::Signing, account, now).map_err(too_much)?;
     let read =
         move |tx: &mut store::Tx<'_>| Ok((people::by_id(tx, account)?, people::totp_secret(tx, account)?));
-    let (person, totp_secret) = state.desk.read(read).await?;
+    let read = state.desk.read(read).await;
+    let (person, totp_secret) = read.inspect_err(|_| state.limits.give_back(Limit::Signing, account))?;
     let right = state.passwords.verify(password, person.password_hash.as_deref()).await;
     let right = right.inspect_err(|_| state.limits.give_back(Limit::Signing, account))?;
     let step = match totp_secret {

@@ -1,6 +1,7 @@
 //! All evidence of a signature that lies beside it, as one: what a passkey signed and what was on the screen come, go and stay
 //! together. Deliberately not here: what either of them is.
 
+use domain::agreement::Agreement;
 use domain::ids::DisputeId;
 use domain::party::Side;
 use domain::time::Moment;
@@ -34,12 +35,12 @@ pub fn put(
     screens::put(tx, dispute, side, evidence.screen, now)
 }
 
-/// Lets the evidence of both sides' signatures live as long as the record, which is sealed now.
+/// Lets the evidence of both sides' signatures under this text live as long as its record, which is sealed now.
 ///
 /// # Errors
 /// `NotFound` where there is no such dispute or its data key was destroyed.
-pub fn keep(tx: &mut Tx<'_>, dispute: DisputeId, now: Moment) -> Result<()> {
-    assertions::keep(tx, dispute, now)?;
+pub fn keep(tx: &mut Tx<'_>, dispute: DisputeId, agreement: &Agreement, now: Moment) -> Result<()> {
+    assertions::keep(tx, dispute, agreement, now)?;
     screens::keep(tx, dispute, now)
 }
 
@@ -66,7 +67,7 @@ pub fn keep_attestation(
 mod tests {
     use super::*;
     use crate::erasure;
-    use crate::testing::{a_dispute, houses, moment};
+    use crate::testing::{a_dispute, dispute_id, houses, moment};
     use domain::agreement::TextDigest;
     use domain::language::Language;
 
@@ -75,7 +76,8 @@ mod tests {
         for house in houses() {
             house
                 .write(|tx| {
-                    let [settled, ended] = [a_dispute(tx, 1)?.id, a_dispute(tx, 2)?.id];
+                    let [agreement, _] = [a_dispute(tx, 1)?, a_dispute(tx, 2)?].map(|dispute| dispute.agreement);
+                    let [settled, ended] = [dispute_id(1), dispute_id(2)];
                     let (side, other) = (Side::Claimant, Side::Respondent);
                     let shown = Screen::of_page(Language::Urdu, "<p>What is signed</p>".to_owned());
                     let stated = Screen::stated(TextDigest([7; 32]));
@@ -88,7 +90,7 @@ mod tests {
                         put(tx, dispute, other, Evidence::default(), moment(2))?;
                         assert_eq!(screens::get(tx, dispute, Some(other))?, None);
                     }
-                    keep(tx, settled, moment(3))?;
+                    keep(tx, settled, &agreement, moment(3))?;
                     keep_attestation(tx, settled, on(&stated), moment(3))?;
                     for dispute in [settled, ended] {
                         erasure::destroy_talk(tx, dispute, moment(4))?;

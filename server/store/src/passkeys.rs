@@ -34,6 +34,8 @@ pub struct Passkey {
     pub added_at: Moment,
     /// When it signed last.
     pub used_at: Option<Moment>,
+    /// Since when it signs no more, because there may be a copy of it; its person removes it.
+    pub suspended_at: Option<Moment>,
 }
 
 #[derive(Queryable)]
@@ -48,6 +50,7 @@ struct Row {
     name_sealed: Vec<u8>,
     added_at: At,
     used_at: Option<At>,
+    suspended_at: Option<At>,
 }
 
 /// The account is part of the place, so that no name can be put to another's passkey.
@@ -69,6 +72,7 @@ fn whole(tx: &mut Tx<'_>, row: Row) -> Result<Passkey> {
         name: String::from_utf8(name).map_err(|_| Error::Corrupt)?,
         added_at: row.added_at.moment(),
         used_at: row.used_at.map(At::moment),
+        suspended_at: row.suspended_at.map(At::moment),
     })
 }
 
@@ -92,6 +96,7 @@ pub fn put(tx: &mut Tx<'_>, new: &Passkey) -> Result<()> {
                 passkeys::name_sealed.eq(name_sealed),
                 passkeys::added_at.eq(at(new.added_at)),
                 passkeys::used_at.eq(new.used_at.map(at)),
+                passkeys::suspended_at.eq(new.suspended_at.map(at)),
             ))
             .execute(tx.db)?;
         Ok(())
@@ -130,7 +135,8 @@ pub fn by_credential(tx: &mut Tx<'_>, account: AccountId, credential: &str) -> R
     row.map(|row| whole(tx, row)).transpose()
 }
 
-/// Notes that a passkey has signed: true where it is there still and its counter goes on, or is none at all.
+/// Notes that a passkey has signed: true where it is there still, is not suspended, and its counter
+/// goes on, or is none at all.
 ///
 /// # Errors
 /// `Unavailable`.
@@ -141,9 +147,22 @@ pub fn count(tx: &mut Tx<'_>, account: AccountId, id: PasskeyId, counter: u32, n
     let row = passkeys::table
         .find(word(&id))
         .filter(passkeys::account.eq(word(&account)))
+        .filter(passkeys::suspended_at.is_null())
         .filter(passkeys::counter.le(at_most));
     let used = (passkeys::counter.eq(shown), passkeys::used_at.eq(Some(at(now))));
     Ok(diesel::update(row).set(used).execute(tx.db)? == 1)
+}
+
+/// Lets a passkey sign no more: true where it could until now.
+///
+/// # Errors
+/// `Unavailable`.
+pub fn suspend(tx: &mut Tx<'_>, account: AccountId, id: PasskeyId, now: Moment) -> Result<bool> {
+    let row = passkeys::table
+        .find(word(&id))
+        .filter(passkeys::account.eq(word(&account)))
+        .filter(passkeys::suspended_at.is_null());
+    Ok(diesel::update(row).set(passkeys::suspended_at.eq(Some(at(now)))).execute(tx.db)? == 1)
 }
 
 /// Forgets a passkey of that account.
@@ -184,6 +203,7 @@ mod tests {
             name: "My telephone".to_owned(),
             added_at: moment(1),
             used_at: None,
+            suspended_at: None,
         }
     }
 
@@ -232,6 +252,10 @@ mod tests {
                         let found = get(tx, amara, one.id)?;
                         assert_eq!(found.counter, if goes_on { shown } else { kept });
                         assert_eq!(found.used_at, goes_on.then_some(moment(3)));
+                        assert!(suspend(tx, amara, one.id, moment(4))?);
+                        assert!(!suspend(tx, amara, one.id, moment(5))?, "once");
+                        assert!(!count(tx, amara, one.id, 99, moment(6))?, "suspended");
+                        assert_eq!(get(tx, amara, one.id)?.suspended_at, Some(moment(4)));
                     }
                     Ok(())
                 })

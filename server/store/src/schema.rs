@@ -223,7 +223,7 @@ diesel::table! {
     passkeys (id) {
         id -> Text, account -> Text, credential -> Text, public_key -> Binary, counter -> BigInt,
         may_be_backed_up -> Bool, transports -> Text, name_sealed -> Binary, added_at -> BigInt,
-        used_at -> Nullable<BigInt>,
+        used_at -> Nullable<BigInt>, suspended_at -> Nullable<BigInt>,
     }
 }
 diesel::table! {

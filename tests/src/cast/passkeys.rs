@@ -44,10 +44,25 @@ impl Person {
         self.client().post(&format!("/passkeys/{id}/removal"), proof).await
     }
 
-    /// Asks for a challenge under which a passkey signs that text.
+    /// Asks for a challenge under which a passkey signs that text, freely and open to auditors where that is to be said.
     pub async fn asks_to_sign(&self, dispute: &str, digest: &str, intent: &str) -> Answer {
+        let body = match intent {
+            "sign" => json!({"intent": intent, "freely": true, "auditor_may_read_terms": true}),
+            _ => json!({"intent": intent}),
+        };
+        self.asks_to_sign_with(dispute, digest, body).await
+    }
+
+    /// The same in other words.
+    pub async fn asks_to_sign_with(&self, dispute: &str, digest: &str, mut body: Value) -> Answer {
         let path = format!("/disputes/{dispute}/agreement/signatures/challenges");
-        self.client().post(&path, json!({"digest": digest, "intent": intent})).await
+        body["digest"] = digest.into();
+        self.client().post(&path, body).await
+    }
+
+    /// Reads what a passkey of one's own signed there.
+    pub async fn reads_evidence(&self, dispute: &str) -> Answer {
+        self.client().get(&format!("/disputes/{dispute}/agreement/signatures/mine")).await
     }
 
     /// Signs with what a passkey answered, as `signs` does with a password.

@@ -54,6 +54,7 @@ passkeys-none = আপনার কোনো পাসকি নেই।
 passkeys-added = যোগ করা হয়েছে
 passkeys-used = শেষ ব্যবহার
 passkeys-never = এখনো হয়নি
+passkeys-suspended = এর নকল থাকতে পারে, তাই এটি দিয়ে আর স্বাক্ষর হয় না। এটি সরিয়ে দিন।
 passkeys-remove = সরান
 passkeys-add = পাসকি যোগ করুন
 passkeys-name = এর একটি নাম

@@ -54,6 +54,7 @@ passkeys-none = You have no passkey.
 passkeys-added = Added
 passkeys-used = Last used
 passkeys-never = not yet
+passkeys-suspended = Somebody may have a copy of it, so it signs nothing any more. Please remove it.
 passkeys-remove = Remove
 passkeys-add = Add a passkey
 passkeys-name = A name for it

@@ -54,6 +54,7 @@ passkeys-none = آپ کی کوئی پاس کی نہیں۔
 passkeys-added = شامل کی گئی
 passkeys-used = آخری استعمال
 passkeys-never = ابھی نہیں
+passkeys-suspended = شاید اس کی نقل ہو، اس لیے اس سے اب دستخط نہیں ہوتے۔ اسے ہٹا دیں۔
 passkeys-remove = ہٹائیں
 passkeys-add = پاس کی شامل کریں
 passkeys-name = اس کا ایک نام

@@ -4,7 +4,13 @@ use super::*;
 use pages::passkeys::{PasskeyLine, PasskeyMaking, PasskeyRemoval, Passkeys};
 
 pub fn passkeys(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
-    let line = |name: &str, used_at| PasskeyLine { id: s(ID), name: s(name), added_at: at(0), used_at };
+    let line = |name: &str, used_at| PasskeyLine {
+        id: s(ID),
+        name: s(name),
+        added_at: at(0),
+        used_at,
+        is_suspended: used_at.is_none(),
+    };
     let page = Passkeys {
         passkeys: vec![line("My telephone", Some(at(90))), line("নীল চাবি", None)],
         origin: Some(s("https://concord.example")),

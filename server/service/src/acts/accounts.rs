@@ -292,10 +292,14 @@ pub fn reset(tx: &mut Tx<'_>, doing: &mut Doing, code: &OneTimeCode, hash: &str)
     people::set_password(tx, account, hash)?;
     devices::forget_all(tx, account)?;
     // Whoever knew the old password may have added one; its owner can add theirs again.
+    let removed = passkeys::list(tx, account)?;
     passkeys::delete_all(tx, account)?;
     codes::void_all(tx, Purpose::PasskeyAdding, &subject)?;
     doing.by = By::Person(account);
     end_all_of(tx, doing, account)?;
+    for passkey in removed {
+        doing.trace("passkey-removed", None, &json!({ "passkey": passkey.id.to_string() }));
+    }
     doing.trace("password-reset", None, &json!({ "account": account.to_string() }));
     Ok(())
 }
@@ -335,6 +339,14 @@ impl Proof {
             ProvenBy::Password { step: Some(_) } => domain::agreement::Proof::PasswordAndCode,
             ProvenBy::Password { step: None } => domain::agreement::Proof::Password,
             ProvenBy::Passkey(_) => domain::agreement::Proof::Passkey,
+        }
+    }
+
+    /// Which passkey it was, if it was one.
+    pub fn passkey(&self) -> Option<PasskeyId> {
+        match &self.by {
+            ProvenBy::Password { .. } => None,
+            ProvenBy::Passkey(answered) => Some(answered.passkey),
         }
     }
 

@@ -163,9 +163,6 @@ pub fn revise(
     let revision = Revision { number, digest, prevailing, languages };
     carry_out(tx, doing, &mut seen, &Command::Revise { base, revision: revision.clone() })?;
     store::revisions::put(tx, id, &revision, &terms, doing.now)?;
-    for side in Side::BOTH {
-        evidence::put(tx, id, side, Evidence::default(), doing.now)?;
-    }
     Ok(revision)
 }
 
@@ -347,7 +344,17 @@ pub fn sign(
     let all = Evidence { assertion, screen: signing.screen.as_ref() };
     let kept = if stands { all } else { Evidence::default() };
     evidence::put(tx, id, side, kept, doing.now)?;
+    if let Some(assertion) = kept.assertion {
+        trace_evidence(doing, id, assertion);
+    }
     Ok(stands)
+}
+
+/// Binds what a passkey signed to its place in the trail, which is closed to auditors: the trace of the signature itself is
+/// open to them.
+pub fn trace_evidence(doing: &mut Doing, id: DisputeId, evidence: &Assertion) {
+    let subjects = serde_json::json!({ "evidence": evidence.digest() });
+    doing.trace("passkey-signature-kept", Some(id), &subjects);
 }
 
 /// A party takes its signature back, until the last party has signed.
@@ -356,7 +363,7 @@ pub fn sign(
 /// `Absent` for others than the parties; the rule.
 pub fn take_back(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId) -> Result<(), Refused> {
     let mut seen = look(tx, doing, id)?;
-    let (side, _) = seen.signer()?;
+    seen.signer()?;
     carry_out(tx, doing, &mut seen, &Command::TakeSignatureBack)?;
-    Ok(evidence::put(tx, id, side, Evidence::default(), doing.now)?)
+    Ok(())
 }

@@ -18,7 +18,7 @@ use store::screens::Screen;
 use super::process::look;
 use super::suggestions::{self, Listed};
 use super::views::{DisputeView, view};
-use super::{Doing, entries};
+use super::{Doing, entries, passkeys};
 use crate::refused::Refused;
 
 /// How many entries are read at a time.
@@ -92,11 +92,13 @@ pub fn collect(tx: &mut Tx<'_>, doing: &mut Doing, id: DisputeId) -> Result<OwnD
         all => all?.into_iter().filter(|one| one.suggestion.by == side).collect(),
     };
     let promises = store::read_backs::get(tx, id, side)?;
-    let assertion = store::assertions::get(tx, id, Some(side))?;
-    let screen = store::screens::get(tx, id, Some(side))?;
+    let assertion = match passkeys::own_evidence(tx, doing, id) {
+        Err(Refused::Absent) => None,
+        own => Some(own?),
+    };
     // What was signed before somebody else led the mediation counts no more.
     let has_signed = seen.dispute.agreement.signature(side).is_some();
-    let (assertion, screen) = (assertion.filter(|_| has_signed), screen.filter(|_| has_signed));
+    let screen = store::screens::get(tx, id, Some(side))?.filter(|_| has_signed);
     // Who took something home is for whoever asks later, perhaps for the party itself.
     doing.trace("own-data-downloaded", Some(id), &serde_json::json!({}));
     Ok(OwnData {

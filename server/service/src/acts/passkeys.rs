@@ -2,21 +2,24 @@
 //! an act begins. A passkey signs in nobody (decision 0032). Deliberately not here: the use of an answer, which is a proof
 //! like any other (`accounts`).
 
-use domain::agreement::{Intent, TextDigest};
-use domain::dispute::Refusal;
-use domain::ids::{AccountId, DisputeId, PasskeyId};
-use domain::passkey::{PASSKEY_NAME_CHARACTERS_MAX, PASSKEYS_MAX, PasskeyRefusal, Signable};
+use domain::agreement::{Intent, Proof, TextDigest};
+use domain::dispute::{Actor, Command, Refusal, decide};
+use domain::ids::{AccountId, DisputeId, PasskeyId, SettlementId};
+use domain::party::Side;
+use domain::passkey::{PASSKEY_NAME_CHARACTERS_MAX, PASSKEYS_MAX, PasskeyRefusal, Promised, Signable};
 use domain::person::clean_words;
+use domain::settlement::Attestation;
 use domain::time::Moment;
 use pages::mails::{Mail, PasskeyNews};
 use serde_json::json;
+use store::assertions::{self, Assertion};
 use store::codes::{self, Purpose};
 use store::passkeys::{self, Passkey};
 use store::{SecretHash, Tx};
 
 use super::Doing;
 use super::letters::{Envelope, post};
-use super::process::{look, refused};
+use super::process::{Seen, house, look, refused};
 use crate::refused::{Refused, words_code};
 
 fn rule(refusal: PasskeyRefusal) -> Refused {
@@ -115,12 +118,16 @@ pub fn remove(tx: &mut Tx<'_>, doing: &mut Doing, id: PasskeyId) -> Result<(), R
     tell(tx, doing, account, PasskeyNews::Removed)
 }
 
-/// Notes that a passkey's counter went back, and tells its person by mail: whoever was refused may be somebody else.
+/// Suspends a passkey whose counter went back, and tells its person by mail: whoever was refused may be somebody else. It is
+/// told once, because from then on it signs nothing.
 ///
 /// # Errors
 /// Those of the store.
-pub fn note_copy(tx: &mut Tx<'_>, doing: &mut Doing, id: PasskeyId) -> Result<(), Refused> {
+pub fn suspend(tx: &mut Tx<'_>, doing: &mut Doing, id: PasskeyId) -> Result<(), Refused> {
     let account = doing.by.person()?;
+    if !passkeys::suspend(tx, account, id, doing.now)? {
+        return Ok(());
+    }
     doing.trace("passkey-counter-went-back", None, &json!({ "passkey": id.to_string() }));
     tell(tx, doing, account, PasskeyNews::Refused)
 }
@@ -133,8 +140,26 @@ fn tell(tx: &mut Tx<'_>, doing: &mut Doing, account: AccountId, news: PasskeyNew
     post(tx, doing, &envelope, &mail, Vec::new()).map(drop)
 }
 
+/// What somebody asks their passkeys to sign.
+#[derive(Debug, Clone, Copy)]
+pub enum ToSign {
+    /// A text, freely, and with the answer to whether an auditor may read its terms (R8).
+    Sign { digest: TextDigest, auditor_may_read_terms: bool },
+    /// That text as its mediator.
+    Attest { digest: TextDigest },
+}
+
+impl ToSign {
+    const fn digest(self) -> TextDigest {
+        match self {
+            Self::Sign { digest, .. } | Self::Attest { digest } => digest,
+        }
+    }
+}
+
 /// Makes the challenge under which a passkey signs this text, of `spelled`, which begins with what nobody can guess, and
-/// keeps it for one answer. Answers the passkeys that may give it.
+/// keeps it for one answer. Answers the passkeys that may give it. The law is asked first: what a device signed lies in its
+/// owner's hands, and nothing of it is to look like a signature that was not to be given yet.
 ///
 /// # Errors
 /// `Absent` for whoever signs nothing here; a conflict with a newer text; the rule.
@@ -142,27 +167,25 @@ pub fn ask_to_sign(
     tx: &mut Tx<'_>,
     doing: &Doing,
     id: DisputeId,
-    (digest, intent): (TextDigest, Intent),
+    asked: ToSign,
     spelled: impl FnOnce(&Signable) -> String,
 ) -> Result<(String, Vec<Passkey>), Refused> {
     let seen = look(tx, doing, id)?;
-    match intent {
-        Intent::Sign => drop(seen.signer()?),
-        Intent::Attest if seen.dispute.mediator() == Some(seen.account) => {}
-        Intent::Attest => return Err(Refused::Absent),
-    }
-    let known = passkeys::list(tx, seen.account)?;
+    let (intent, promised, command, actor) = asked_of(doing, &seen, asked)?;
+    let mut known = passkeys::list(tx, seen.account)?;
     if known.is_empty() {
         return Err(rule(PasskeyRefusal::NoPasskeys));
     }
-    let agreement = &seen.dispute.agreement;
-    let Some(revision) = agreement.revision() else {
-        return Err(refused(Refusal::NothingWritten, &seen.dispute));
-    };
-    if revision.digest != digest {
-        return Err(refused(Refusal::StaleDigest, &seen.dispute));
+    known.retain(|passkey| passkey.suspended_at.is_none());
+    if known.is_empty() {
+        return Err(rule(PasskeyRefusal::MayBeCopied));
     }
-    let signable = Signable { account: seen.account, dispute: id, revision: revision.number, digest, intent };
+    let decided = decide(&seen.dispute, &command, actor, &house(doing));
+    decided.map_err(|refusal| refused(refusal, &seen.dispute))?;
+    let nothing = || refused(Refusal::NothingWritten, &seen.dispute);
+    let revision = seen.dispute.agreement.revision().ok_or_else(nothing)?.number;
+    let signable =
+        Signable { account: seen.account, dispute: id, revision, digest: asked.digest(), intent, promised };
     let challenge = spelled(&signable);
     let until = doing.now.plus(doing.config.periods.proof);
     let hash = SecretHash::of(&challenge);
@@ -170,10 +193,50 @@ pub fn ask_to_sign(
     Ok((challenge, known))
 }
 
+/// What the person will do with the answer, in the words of the law.
+fn asked_of(
+    doing: &Doing,
+    seen: &Seen,
+    asked: ToSign,
+) -> Result<(Intent, Option<Promised>, Command, Actor), Refused> {
+    match asked {
+        ToSign::Sign { digest, auditor_may_read_terms } => {
+            let (side, _) = seen.signer()?;
+            let proof = Proof::Passkey;
+            let command = Command::Sign { digest, freely: true, auditor_may_read_terms, proof };
+            let promised = Promised { side, auditor_may_read_terms };
+            Ok((Intent::Sign, Some(promised), command, seen.actor()?))
+        }
+        ToSign::Attest { digest } if seen.dispute.mediator() == Some(seen.account) => {
+            let (settlement, by) = (SettlementId::new(doing.new_uuid()), Attestation::Mediator);
+            let command = Command::Attest { digest, settlement, by };
+            Ok((Intent::Attest, None, command, Actor::Mediator(seen.account)))
+        }
+        ToSign::Attest { .. } => Err(Refused::Absent),
+    }
+}
+
+/// What a passkey of one's own signed in this dispute, as long as the signature stands: a party's, its representative's,
+/// the mediator's. Nobody reads another's.
+///
+/// # Errors
+/// `Absent` where there is none.
+pub fn own_evidence(tx: &mut Tx<'_>, doing: &Doing, id: DisputeId) -> Result<Assertion, Refused> {
+    let seen = look(tx, doing, id)?;
+    for part in [Some(Side::Claimant), Some(Side::Respondent), None] {
+        let stands = part.is_none_or(|side| seen.dispute.agreement.signature(side).is_some());
+        let kept = assertions::get(tx, id, part)?.filter(|_| stands);
+        if let Some(own) = kept.filter(|kept| kept.signable.account == seen.account) {
+            return Ok(own);
+        }
+    }
+    Err(Refused::Absent)
+}
+
 /// The passkey that answered, and whether the challenge that it answered was made for exactly this and still counts.
 ///
 /// # Errors
-/// `Proof`.
+/// `Proof`; the rule where there may be a copy of it.
 pub fn look_at_answer(
     tx: &mut Tx<'_>,
     now: Moment,
@@ -185,5 +248,9 @@ pub fn look_at_answer(
     if asked != Some(signable.to_string()) {
         return Err(Refused::Proof);
     }
-    passkeys::by_credential(tx, signable.account, credential)?.ok_or(Refused::Proof)
+    let passkey = passkeys::by_credential(tx, signable.account, credential)?.ok_or(Refused::Proof)?;
+    if passkey.suspended_at.is_some() {
+        return Err(rule(PasskeyRefusal::MayBeCopied));
+    }
+    Ok(passkey)
 }

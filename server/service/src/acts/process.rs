@@ -162,6 +162,7 @@ pub fn carry_out_as(
     }
     let due_at = dispute.next_deadline(&house.periods);
     store::disputes::save(tx, dispute, version, due_at, doing.now)?;
+    void_evidence(tx, doing, &before, dispute)?;
     remind(tx, doing, dispute.id, due_at)?;
     for event in &events {
         aftermath::follow(tx, doing, &before, dispute, event)?;
@@ -172,6 +173,17 @@ pub fn carry_out_as(
     }
     doing.publish(Published::Dispute { dispute: dispute.id });
     Ok(events)
+}
+
+/// The evidence of a signature goes with it, whatever made that void.
+fn void_evidence(tx: &mut Tx<'_>, doing: &Doing, before: &Dispute, after: &Dispute) -> Result<(), Refused> {
+    for side in Side::BOTH {
+        let signed = before.agreement.signature(side);
+        if signed.is_some() && after.agreement.signature(side) != signed {
+            store::evidence::put(tx, after.id, side, store::evidence::Evidence::default(), doing.now)?;
+        }
+    }
+    Ok(())
 }
 
 /// Some time before a deadline people are reminded of it; of a short period, when three quarters of it are over.

@@ -234,7 +234,7 @@ pub fn seal(
         pdf: &sealed.pdf,
     };
     store::settlements::put(tx, &row)?;
-    store::evidence::keep(tx, dispute.id, doing.now)?;
+    store::evidence::keep(tx, dispute.id, &dispute.agreement, doing.now)?;
     ledger::enter_record(tx, doing, contents.id, sealed.digest);
     for side in Side::BOTH {
         let party = dispute.parties.of(side);

@@ -112,7 +112,7 @@ const TABLES: [(&str, Fate, &str); 49] = [
     (
         "passkeys",
         OfTheHouse,
-        "id account credential public_key counter may_be_backed_up transports name_sealed added_at used_at",
+        "id account credential public_key counter may_be_backed_up transports name_sealed added_at used_at suspended_at",
     ),
     ("findings", OfTheHouse, "id settlement auditor at sealed kind"),
     ("__diesel_schema_migrations", OfTheHouse, "version run_on"),

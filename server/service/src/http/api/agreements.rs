@@ -7,7 +7,7 @@ use domain::flag::Flag;
 use domain::ids::DisputeId;
 use domain::language::RecordLanguage;
 use domain::party::Side;
-use domain::passkey::Signable;
+use domain::passkey::{Promised, Signable};
 use domain::room::Seat;
 use domain::sight::Item;
 use domain::terms::Term;
@@ -20,11 +20,11 @@ use utoipa::{OpenApi, ToSchema};
 
 use super::disputes::read_as;
 use crate::acts::agreements::{self, Shown, Signing};
-use crate::acts::{Doing, accounts, sealing};
-use crate::ceremonies::{Fresh, prove_for};
+use crate::acts::{Doing, accounts, passkeys as acts_of_passkeys, sealing};
+use crate::ceremonies::{Fresh, after_act, prove_for};
 use crate::desk::Once;
 use crate::http::body::{Body, id};
-use crate::http::json::passkeys::{self, PasskeyAnswerJson};
+use crate::http::json::passkeys::{self, AssertionJson, PasskeyAnswerJson};
 use crate::http::json::terms::{self, TermJson};
 use crate::http::who::SignedIn;
 use crate::refused::Refused;
@@ -32,7 +32,17 @@ use crate::state::AppState;
 
 /// This file's part of the document.
 #[derive(OpenApi)]
-#[openapi(paths(show_agreement, show_revision, revise, be_ready, freeze, waive, sign, take_back))]
+#[openapi(paths(
+    show_agreement,
+    show_revision,
+    revise,
+    be_ready,
+    freeze,
+    waive,
+    sign,
+    take_back,
+    show_evidence
+))]
 pub struct Doc;
 
 /// The agreement as the reader may see it.
@@ -300,7 +310,7 @@ struct SignatureBody {
     passkey: Option<PasskeyAnswerJson>,
     /// `sign` or `attest`.
     intent: String,
-    /// "Are you signing freely?" A no tells the mediator, and shows others only "not yet signed".
+    /// "Are you signing freely?" A no tells the mediator, and shows others only "not yet signed". No passkey says it.
     freely: Option<bool>,
     auditor_may_read_terms: Option<bool>,
     /// The SHA-256 digest of what was shown to whoever signs, `sha256:…`: kept as what this program says of it.
@@ -339,18 +349,25 @@ pub async fn sign_as_party(
     let (dispute, asked) = (fresh.dispute, signing.clone());
     let may = move |tx: &mut Tx<'_>, doing: &Doing| {
         let seen = agreements::may_sign(tx, doing, dispute, &asked)?;
-        Ok(seen.dispute.agreement.number())
+        Ok((seen.signer()?.0, seen.dispute.agreement.number()))
     };
-    let revision = read_as(state, who.by(), may).await?;
+    let (side, revision) = read_as(state, who.by(), may).await?;
+    // Nothing is to lie anywhere that looks as if somebody had signed who said that they do not.
+    if !signing.freely && matches!(fresh.by, Fresh::Passkey(_)) {
+        return Err(Refused::field("passkey", "not-a-choice"));
+    }
     let (account, digest) = (who.account, signing.digest);
-    let signable = Signable { account, dispute, revision, digest, intent: Intent::Sign };
+    let promised = Some(Promised { side, auditor_may_read_terms: signing.auditor_may_read_terms });
+    let signable = Signable { account, dispute, revision, digest, intent: Intent::Sign, promised };
     let proof = prove_for(state, signable, fresh.by).await?;
+    let passkey = proof.passkey();
     let job = move |tx: &mut Tx<'_>, doing: &mut Doing| {
         let stands = agreements::sign(tx, doing, dispute, &signing, proof.kind(), proof.evidence())?;
         accounts::use_proof(tx, doing, &proof)?;
         Ok(stands)
     };
-    state.desk.write_once(who.by(), once, job).await
+    let done = state.desk.write_once(who.by(), once, job).await;
+    after_act(state, account, passkey, done).await
 }
 
 /// Attests for the mediator, seals the record and sends it on its way.
@@ -371,16 +388,21 @@ pub async fn attest_as_mediator(
     })
     .await?;
     let (account, revision) = (who.account, prepared.contents.agreement.revision);
-    let signable = Signable { account, dispute, revision, digest, intent: Intent::Attest };
+    let signable = Signable { account, dispute, revision, digest, intent: Intent::Attest, promised: None };
     let proof = prove_for(state, signable, fresh.by).await?;
+    let passkey = proof.passkey();
     let sealed = state.sealer.seal(prepared.contents.clone()).await?;
     let job = move |tx: &mut Tx<'_>, doing: &mut Doing| {
         sealing::seal(tx, doing, &prepared, &sealed)?;
         let kept = Evidence { assertion: proof.evidence(), screen: screen.as_ref() };
         evidence::keep_attestation(tx, dispute, kept, doing.now)?;
+        if let Some(attested) = kept.assertion {
+            agreements::trace_evidence(doing, dispute, attested);
+        }
         accounts::use_proof(tx, doing, &proof)
     };
-    state.desk.write_once(who.by(), once, job).await
+    let done = state.desk.write_once(who.by(), once, job).await;
+    after_act(state, account, passkey, done).await
 }
 
 /// What a program says that it showed.
@@ -462,6 +484,21 @@ async fn sign(
     Ok(HttpResponse::Created().json(done))
 }
 
+/// What a passkey of one's own signed here, with all that it takes to verify it: a party's, its representative's or the
+/// mediator's own, as long as that signature stands.
+#[utoipa::path(get, path = "/api/v1/disputes/{id}/agreement/signatures/mine", tag = "agreement",
+    params(("id" = String, Path)), responses((status = 200, body = AssertionJson), (status = 404)))]
+async fn show_evidence(
+    state: web::Data<AppState>,
+    who: SignedIn,
+    path: web::Path<String>,
+) -> Result<HttpResponse, Refused> {
+    let dispute: DisputeId = id(&path)?;
+    let look = move |tx: &mut Tx<'_>, doing: &Doing| acts_of_passkeys::own_evidence(tx, doing, dispute);
+    let own = read_as(&state, who.by(), look).await?;
+    Ok(HttpResponse::Ok().json(AssertionJson::from(&own)))
+}
+
 /// Take one's signature back, until the last party has signed.
 #[utoipa::path(delete, path = "/api/v1/disputes/{id}/agreement/signatures/mine", tag = "agreement",
     params(("id" = String, Path)), responses((status = 204), (status = 404), (status = 409)))]
@@ -485,6 +522,8 @@ pub fn configure(routes: &mut web::ServiceConfig) {
         .service(web::resource("/disputes/{id}/agreement/waivers").route(web::post().to(waive)))
         .service(web::resource("/disputes/{id}/agreement/signatures").route(web::post().to(sign)))
         .service(
-            web::resource("/disputes/{id}/agreement/signatures/mine").route(web::delete().to(take_back)),
+            web::resource("/disputes/{id}/agreement/signatures/mine")
+                .route(web::get().to(show_evidence))
+                .route(web::delete().to(take_back)),
         );
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 
 use super::disputes::read_as;
-use crate::acts::passkeys;
+use crate::acts::passkeys::{self, ToSign};
 use crate::ceremonies;
 use crate::http::body::{Body, BodyOf, id};
 use crate::http::json::passkeys::{PasskeyAskingJson, PasskeyJson, PasskeyMadeJson, PasskeyMakingJson};
@@ -95,31 +95,48 @@ async fn remove_passkey(
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct ToSign {
+struct ToSignBody {
     /// The digest of the text that was read.
     digest: String,
-    /// `sign` or `attest`.
+    /// `sign` or `attest` (without the last two).
     intent: String,
+    /// "Are you signing freely?" Only a yes is signed by a passkey; a no is said with the password.
+    freely: Option<bool>,
+    /// As it will stand in the signature.
+    auditor_may_read_terms: Option<bool>,
 }
 
-/// Ask for a challenge under which a passkey signs this text with this intent, and nothing else. It serves once, and as
-/// long as a fresh proof counts.
+impl ToSignBody {
+    fn read(self) -> Result<ToSign, Refused> {
+        let mut errors = FieldErrors::default();
+        let digest = errors.take("digest", self.digest.parse(), |_| "not-a-digest");
+        let intent = errors.take("intent", self.intent.parse::<Intent>(), |_| "not-a-choice");
+        let (Some(digest), Some(intent)) = (digest, intent) else { return Err(errors.refused()) };
+        if intent == Intent::Attest {
+            return Ok(ToSign::Attest { digest });
+        }
+        match (self.freely, self.auditor_may_read_terms) {
+            (Some(true), Some(auditor_may_read_terms)) => Ok(ToSign::Sign { digest, auditor_may_read_terms }),
+            (Some(false), _) => Err(Refused::field("freely", "not-a-choice")),
+            (None, _) => Err(Refused::field("freely", "missing")),
+            (Some(true), None) => Err(Refused::field("auditor_may_read_terms", "missing")),
+        }
+    }
+}
+
+/// Ask for a challenge under which a passkey signs this text with this intent, and nothing else, where that signature would
+/// be taken now. It serves once, and as long as a fresh proof counts.
 #[utoipa::path(post, path = "/api/v1/disputes/{id}/agreement/signatures/challenges", tag = "agreement",
-    params(("id" = String, Path)), request_body = ToSign,
+    params(("id" = String, Path)), request_body = ToSignBody,
     responses((status = 201, body = PasskeyAskingJson), (status = 404), (status = 409), (status = 422), (status = 429)))]
 async fn ask_to_sign(
     state: web::Data<AppState>,
     who: SignedIn,
     path: web::Path<String>,
-    body: Body<ToSign>,
+    body: Body<ToSignBody>,
 ) -> Result<HttpResponse, Refused> {
     let dispute: DisputeId = id(&path)?;
-    let ToSign { digest, intent } = body.value;
-    let mut errors = FieldErrors::default();
-    let digest = errors.take("digest", digest.parse(), |_| "not-a-digest");
-    let intent = errors.take("intent", intent.parse::<Intent>(), |_| "not-a-choice");
-    let (Some(digest), Some(intent)) = (digest, intent) else { return Err(errors.refused()) };
-    let asking = ceremonies::begin_signing(&state, who.account, dispute, digest, intent).await?;
+    let asking = ceremonies::begin_signing(&state, who.account, dispute, body.value.read()?).await?;
     Ok(HttpResponse::Created().json(PasskeyAskingJson::from(&asking)))
 }
 

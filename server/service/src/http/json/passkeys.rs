@@ -31,6 +31,9 @@ pub struct PasskeyJson {
     /// When it signed last.
     #[serde(skip_serializing_if = "Option::is_none")]
     used_at: Option<String>,
+    /// Since when it signs no more, because there may be a copy of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suspended_at: Option<String>,
 }
 
 impl From<&Passkey> for PasskeyJson {
@@ -40,6 +43,7 @@ impl From<&Passkey> for PasskeyJson {
             name: passkey.name.clone(),
             added_at: passkey.added_at.to_string(),
             used_at: passkey.used_at.map(|at| at.to_string()),
+            suspended_at: passkey.suspended_at.map(|at| at.to_string()),
         }
     }
 }

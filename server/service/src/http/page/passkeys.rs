@@ -27,6 +27,7 @@ async fn page_of(visit: &Visit, form: Form) -> Result<Passkeys, Refused> {
         name: passkey.name,
         added_at: passkey.added_at,
         used_at: passkey.used_at,
+        is_suspended: passkey.suspended_at.is_some(),
     };
     Ok(Passkeys {
         passkeys: all.into_iter().map(line).collect(),
