@@ -87,6 +87,17 @@ export const tests = {
     await amara.opens(signing);
     await amara.finds("sha256:");
     assert.equal(await amara.page.evaluate(() => document.documentElement.scrollWidth), 360);
+    // Where something is missing, or somebody does not sign freely, no device is asked, and the page says what to do.
+    const counted = (await device.keys())[0]?.signCount;
+    const presses = () => Promise.all([amara.page.waitForEvent("load"), amara.page.locator("[data-does=sign] button").click()]);
+    await presses();
+    await amara.page.locator(".summary").waitFor();
+    await amara.page.locator("[name=freely][value=no]").check();
+    await amara.page.locator("[name=name]").fill(amara.name);
+    await presses();
+    await amara.page.locator(".summary").waitFor();
+    assert.equal((await device.keys())[0]?.signCount, counted, "no device was asked");
+    await amara.opens(signing);
     for (const name of ["term-1", "freely", "auditor_may_read_terms"]) {
       await amara.page.locator(`[name="${name}"][value=yes]`).check();
     }

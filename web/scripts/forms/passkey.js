@@ -58,12 +58,30 @@ async function signs({ challenge, relying_party, allow }) {
   return userHandle ? { ...said, user: base64(userHandle) } : said;
 }
 
+/** @param {HTMLFormElement} form @param {string} start @returns {HTMLInputElement[]} */
+const inputs = (form, start) => [.../** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll(`input[name^="${start}"]`))];
+
+/** What is said beside the text. Only who signs freely is asked for here. @param {HTMLFormElement} form */
+const promised = (form) => ({ freely: true, auditor_may_read_terms: inputs(form, "auditor_may_read_terms").some((input) => input.checked) });
+
+/**
+ * Whether a device is to sign what the form says: everything that the server asks for is there, and nobody said that they do
+ * not sign freely, which needs no device. Otherwise the server says what to do.
+ * @param {HTMLFormElement} form @param {string} intent
+ */
+function isReady(form, intent) {
+  const isNamed = Boolean(field(form, "name")?.value.trim());
+  if (intent !== "sign") return isNamed;
+  const isFree = inputs(form, "freely").some((input) => input.checked && input.value === "yes");
+  return isNamed && isFree && inputs(form, "term-").every((input) => input.type !== "checkbox" || input.checked);
+}
+
 /** @param {HTMLFormElement} form @param {string} dispute @param {string} intent @returns {Promise<Asking>} */
 async function asks(form, dispute, intent) {
   const answer = await fetch(`/api/v1/disputes/${dispute}/agreement/signatures/challenges`, {
     method: "POST",
     headers: { "content-type": "application/json", "x-csrf-token": field(form, "csrf")?.value ?? "" },
-    body: JSON.stringify({ digest: field(form, "digest")?.value, intent }),
+    body: JSON.stringify({ digest: field(form, "digest")?.value, intent, ...(intent === "sign" ? promised(form) : {}) }),
   });
   if (!answer.ok) throw new Error("no challenge");
   return answer.json();
@@ -72,15 +90,33 @@ async function asks(form, dispute, intent) {
 /**
  * A button that has a device asked, and sends the form with what it answered.
  * @param {Element} element @param {HTMLFormElement} form @param {HTMLButtonElement} button @param {HTMLInputElement} into
- * @param {() => Promise<object>} asked
+ * @param {() => Promise<object>} asked @param {() => boolean} [isTime]
  */
-function onPress(element, form, button, into, asked) {
+function onPress(element, form, button, into, asked, isTime = () => true) {
   const failed = part(element, "failed");
+  // Whoever presses another button, or comes back to this page, does not mean what a device answered before.
+  form.addEventListener("submit", (event) => {
+    if (event.submitter) into.value = "";
+  });
+  addEventListener("pageshow", () => {
+    into.value = "";
+    button.disabled = false;
+  });
   button.addEventListener("click", async () => {
+    if (!isTime()) {
+      into.value = "";
+      form.requestSubmit();
+      return;
+    }
     button.disabled = true;
     if (failed) failed.hidden = true;
     try {
       into.value = JSON.stringify(await asked());
+      // A browser may have filled these in: the device has answered in their place.
+      for (const name of ["password", "totp"]) {
+        const typed = field(form, name);
+        if (typed) typed.value = "";
+      }
       form.requestSubmit();
     } catch {
       // They said no, were too slow, or the device has none of these passkeys: it looks the same to a page.
@@ -103,7 +139,7 @@ export default function passkey(element) {
   if (!form || !into || !(button instanceof HTMLButtonElement)) return;
   if (does === "make") onPress(element, form, button, into, () => makes(JSON.parse(options)));
   if (does === "sign") {
-    onPress(element, form, button, into, async () => signs(await asks(form, dispute, intent)));
+    onPress(element, form, button, into, async () => signs(await asks(form, dispute, intent)), () => isReady(form, intent));
     element.hidden = false;
   }
 }

@@ -45,7 +45,7 @@ async fn read(visit: &Visit, dispute: DisputeId) -> Result<Read, Refused> {
     let read = visit.read(move |tx, doing| {
         let shown = agreements::show(tx, doing, dispute)?;
         let person = store::people::by_id(tx, account)?;
-        let has_passkeys = !passkeys::list(tx, doing)?.is_empty();
+        let has_passkeys = passkeys::list(tx, doing)?.iter().any(|passkey| passkey.suspended_at.is_none());
         Ok(Read { shown, name: person.name.to_string(), has_second_factor: person.totp, has_passkeys })
     });
     read.await
@@ -165,9 +165,15 @@ async fn check_screen(
     Err(refused(Refusal::StaleDigest, &shown.seen.dispute))
 }
 
-/// What a passkey signed, where the script has put it there, or else the password.
+/// What a passkey signed, where the script has put it there. Whoever typed a password after that wants that; and whoever does
+/// not sign freely says so without a passkey.
+fn shown_passkey(sent: &Sent) -> Option<&str> {
+    let form = &sent.form;
+    form.given("passkey").filter(|_| form.given("password").is_none() && form.text("freely") != "no")
+}
+
 fn proof(sent: &Sent, dispute: DisputeId) -> Result<FreshProof, Refused> {
-    let by = match sent.form.given("passkey") {
+    let by = match shown_passkey(sent) {
         Some(passkey) => parse::<PasskeyAnswerJson>(passkey.as_bytes()).and_then(PasskeyAnswerJson::read),
         None => {
             let password = sent.form.text("password").to_owned();
@@ -181,7 +187,7 @@ fn proof(sent: &Sent, dispute: DisputeId) -> Result<FreshProof, Refused> {
 /// The refusal as it goes into the form: beside the password only where that was typed.
 fn faults(refused: Refused, sent: &Sent, typed: Form, names: &[(&str, &str)]) -> Result<Form, Refused> {
     match refused {
-        Refused::Proof if sent.form.given("passkey").is_some() => Ok(typed.wrong("", "passkey-refused")),
+        Refused::Proof if shown_passkey(sent).is_some() => Ok(typed.wrong("", "passkey-refused")),
         other => into_form(other, typed, names),
     }
 }
