@@ -286,7 +286,7 @@ on_both! {
         assert_refused!(scene.amara.asks_to_sign(dispute, &digest, "attest").await, 404);
         assert_refused!(scene.noor.asks_to_sign(dispute, &digest, "attest").await, 409, "no-passkeys");
         scene.noor.with_passkey().await;
-        assert_refused!(scene.noor.asks_to_sign(dispute, &digest, "attest").await, 409, "parties-sign-first");
+        assert_refused!(scene.noor.asks_to_sign(dispute, &digest, "attest").await, 409, "mediator-signs-last");
         assert_refused!(scene.noor.asks_to_sign(dispute, &digest, "sign").await, 404);
         assert_refused!(scene.rosa.asks_to_sign(dispute, &digest, "sign").await, 404);
         let other = format!("sha256:{}", "0".repeat(64));
@@ -448,14 +448,14 @@ on_both! {
             person.finds_ready(dispute, digest).await.expects(200);
         }
         scene.noor.freezes(dispute, digest).await.expects(200);
-        assert_refused!(scene.amara.asks_to_sign(dispute, digest, "sign").await, 409, "reflection-running");
+        assert_refused!(scene.amara.asks_to_sign(dispute, digest, "sign").await, 409, "reflection-period-running");
         for person in [&scene.amara, &scene.bela] {
             person.waives(dispute, digest).await.expects(201);
         }
         scene.amara.asks_to_sign(dispute, digest, "sign").await.expects(201);
         scene.amara.signs(dispute, digest).await.expects(201);
         assert_refused!(scene.amara.asks_to_sign(dispute, digest, "sign").await, 409, "already-signed");
-        assert_refused!(scene.noor.asks_to_sign(dispute, digest, "attest").await, 409, "parties-sign-first");
+        assert_refused!(scene.noor.asks_to_sign(dispute, digest, "attest").await, 409, "mediator-signs-last");
         scene.bela.signs(dispute, digest).await.expects(201);
         scene.noor.asks_to_sign(dispute, digest, "attest").await.expects(201);
     }
