@@ -107,12 +107,14 @@ fn piece_width(piece: &str) -> Result<f64, Unprintable> {
 /// By which people who write Khmer or Thai say where a word ends. It has no width, and between other letters it hides.
 const BREAK_OF_WORDS: char = '\u{200B}';
 
-/// The text with blanks where it says that a word ends; whether it may say so there.
+/// The text with blanks where it says that a word ends; whether it may say so there: behind a letter of a script without
+/// spaces, with the marks that hang on it, and before another such letter.
 fn without_breaks_of_words(text: &str) -> Result<String, Unprintable> {
     let letters: Vec<char> = text.chars().collect();
-    let goes_on = |at: Option<usize>| at.and_then(|at| letters.get(at)).copied().is_some_and(has_no_spaces);
-    let misplaced = |(at, letter): (usize, &char)| {
-        let is_between = goes_on(at.checked_sub(1)) && goes_on(at.checked_add(1));
+    let at = |at: Option<usize>| at.and_then(|at| letters.get(at)).copied();
+    let misplaced = |(here, letter): (usize, &char)| {
+        let is_between = at(here.checked_sub(1)).is_some_and(ends_a_word)
+            && at(here.checked_add(1)).is_some_and(begins_a_word);
         *letter == BREAK_OF_WORDS && !is_between
     };
     if letters.iter().enumerate().any(misplaced) {
@@ -121,9 +123,18 @@ fn without_breaks_of_words(text: &str) -> Result<String, Unprintable> {
     Ok(text.replace(BREAK_OF_WORDS, " "))
 }
 
-/// The letters of Thai and Khmer.
-const fn has_no_spaces(letter: char) -> bool {
-    matches!(letter, '\u{0E01}'..='\u{0E7F}' | '\u{1780}'..='\u{17FF}')
+/// The letters of Thai and Khmer with which a word may begin: no digits, signs and marks, and no vowel that stands behind its
+/// consonant.
+const fn begins_a_word(letter: char) -> bool {
+    matches!(letter, '\u{0E01}'..='\u{0E2E}' | '\u{0E40}'..='\u{0E44}' | '\u{1780}'..='\u{17B3}')
+}
+
+/// Those with which one may end, and the marks that hang on them. The sign that joins the next consonant of Khmer below
+/// (U+17D2) ends nothing.
+const fn ends_a_word(letter: char) -> bool {
+    let thai = matches!(letter, '\u{0E01}'..='\u{0E3A}' | '\u{0E45}'..='\u{0E4E}');
+    let khmer = matches!(letter, '\u{1780}'..='\u{17B3}' | '\u{17B6}'..='\u{17D1}' | '\u{17D3}' | '\u{17D7}' | '\u{17DC}' | '\u{17DD}');
+    thai || khmer
 }
 
 /// A text as it can be printed, whatever it says: what no font shows stands as its number, what hides or deceives is left
@@ -205,22 +216,37 @@ fn is_joiner(letter: char) -> bool {
     matches!(letter, '\u{200C}' | '\u{200D}')
 }
 
+/// The scripts in which a joiner says something: those of India, with Sinhala, and the Arabic and Khmer ones. On other letters
+/// it would hide.
+const fn takes_joiners(letter: char) -> bool {
+    let indic = matches!(letter, '\u{0900}'..='\u{0DFF}');
+    let arabic =
+        matches!(letter, '\u{0620}'..='\u{06FF}' | '\u{0750}'..='\u{077F}' | '\u{08A0}'..='\u{08FF}');
+    indic || arabic || matches!(letter, '\u{1780}'..='\u{17DD}')
+}
+
 /// What a font may hold and no record may: controls, what turns the direction of text, tags and private letters.
 fn is_barred(letter: char) -> bool {
     let deceives =
         matches!(letter, '\u{61C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}');
-    let hides = matches!(letter, '\u{AD}' | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}');
+    // U+17B4 and U+17B5 are vowels of Khmer that nobody writes and no font shows.
+    let hides = matches!(letter, '\u{AD}' | '\u{34F}' | '\u{17B4}' | '\u{17B5}' | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}');
     let private = matches!(letter, '\u{E000}'..='\u{F8FF}' | '\u{FFF0}'..='\u{FFFF}' | '\u{E0000}'..);
     letter.is_control() || deceives || hides || private
 }
 
-/// The width of a cluster in the font that shows it, in em; line ends and tabs have none. Marks count as letters do: too much
-/// is on the safe side.
+/// The width of a cluster in the widest of the fonts that show it, in em: which of them prints it is a matter of the page, and a
+/// quotation mark is as wide as a letter on one in Chinese. Line ends and tabs have none. Marks count as letters do: too much is
+/// on the safe side.
 fn width(cluster: &[char]) -> Result<f64, Unprintable> {
     if matches!(cluster, ['\n' | '\t']) {
         return Ok(0.0);
     }
     if let Some(character) = cluster.iter().copied().find(|letter| is_barred(*letter)) {
+        return Err(Unprintable::Character { character });
+    }
+    let joiner = cluster.iter().copied().find(|letter| is_joiner(*letter));
+    if let Some(character) = joiner.filter(|_| !cluster.first().copied().is_some_and(takes_joiners)) {
         return Err(Unprintable::Character { character });
     }
     let of_font = |font: &FontInstance| -> Option<f64> {
@@ -232,7 +258,7 @@ fn width(cluster: &[char]) -> Result<f64, Unprintable> {
         }
         Some(units / f64::from(face.units_per_em()))
     };
-    let shown = SHIPPED.faces.iter().find_map(of_font);
+    let shown = SHIPPED.faces.iter().filter_map(of_font).reduce(f64::max);
     let culprit = || {
         let alone =
             |letter: &&char| !SHIPPED.faces.iter().any(|font| font.ttf().glyph_index(**letter).is_some());
@@ -279,10 +305,50 @@ mod tests {
     #[test]
     fn where_a_word_ends_is_said_between_letters_that_have_no_spaces_and_nowhere_else() {
         let barred = Err(Unprintable::Character { character: '\u{200B}' });
-        for text in ["pay\u{200B}s", "\u{200B}កូនសោ", "កូនសោ\u{200B}", "កូន\u{200B}\u{200B}សោ", "কখ\u{200B}গ"]
-        {
+        for text in [
+            "pay\u{200B}s",
+            "\u{200B}កូនសោ",
+            "កូនសោ\u{200B}",
+            "កូន\u{200B}\u{200B}សោ",
+            "কখ\u{200B}গ",
+            "១\u{200B}០",
+            "ក\u{200B}១",
+            "៛\u{200B}ក",
+            "ក\u{17D2}\u{200B}ក",
+            "ក\u{200B}\u{17B6}",
+            "ก\u{200B}\u{0E33}",
+            "๔\u{200B}๕",
+        ] {
             assert_eq!(printable(text), barred, "{text:?}");
         }
+        for text in ["កូនសោ\u{200B}ផ្ទះ", "ត្រូវ\u{200B}សង", "คืน\u{200B}เงิน", "ที่\u{200B}บ้าน"]
+        {
+            assert_eq!(printable(text), Ok(()), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_hides_is_taken_on_no_letter_and_a_joiner_on_those_alone_that_it_changes() {
+        for character in ['\u{34F}', '\u{17B4}', '\u{17B5}'] {
+            for text in [format!("a{character}b"), format!("ក{character}ខ")] {
+                assert_eq!(printable(&text), Err(Unprintable::Character { character }), "{text:?}");
+            }
+        }
+        for character in ['\u{200C}', '\u{200D}'] {
+            for text in ["pa_ys", "_র", "4_5", "付_款", "คืน_เงิน", "pays _back"] {
+                let text = text.replace('_', &character.to_string());
+                assert_eq!(printable(&text), Err(Unprintable::Character { character }), "{text:?}");
+            }
+            for text in ["क्_ष", "ක්_ය", "র_্যাব", "می_خواهم", "க்_ஷ"] {
+                let text = text.replace('_', &character.to_string());
+                assert_eq!(printable(&text), Ok(()), "{text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_run_is_as_wide_as_in_the_widest_font_that_may_print_it() {
+        assert_eq!(printable(&"‘".repeat(30)), Err(Unprintable::RunTooLong));
     }
 
     #[test]

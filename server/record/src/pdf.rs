@@ -256,7 +256,7 @@ pub(crate) mod tests {
     }
 
     /// The letters of a script, which its words are made of here whether or not anybody writes such words.
-    const SCRIPTS: [(char, char); 9] = [
+    const SCRIPTS: [(char, char); 10] = [
         ('\u{904}', '\u{94D}'),
         ('\u{B85}', '\u{BCD}'),
         ('\u{D85}', '\u{DDF}'),
@@ -266,6 +266,7 @@ pub(crate) mod tests {
         ('\u{985}', '\u{9CD}'),
         ('\u{620}', '\u{6D3}'),
         ('A', '\u{24F}'),
+        ('\u{2010}', '\u{2030}'),
     ];
 
     /// One to three long runs of two scripts without a blank, as far as `printable` takes them.
@@ -312,6 +313,18 @@ pub(crate) mod tests {
                 face.parts[0].blocks.push(Block::Rows { rows: vec![row("Test", &text)] });
                 assert_eq!(off_the_page(&face), Vec::<String>::new(), "{language}");
             }
+        }
+    }
+
+    #[test]
+    fn where_words_end_is_printed_on_a_page_of_any_language() {
+        let text = "សង\u{200B}ប្រាក់\u{200B}កក់ คืน\u{200B}เงิน ".repeat(9);
+        assert_eq!(printable(&text), Ok(()));
+        use RecordLanguage::{Chinese, English, Khmer};
+        for language in [English, Khmer, Chinese] {
+            let face = page_of(&text, language.tag());
+            assert_eq!(print(&face, b"{}", "", now()).err(), None, "{language}");
+            assert_eq!(off_the_page(&face), Vec::<String>::new(), "{language}");
         }
     }
 
