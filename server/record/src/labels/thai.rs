@@ -3,7 +3,7 @@
 use super::Labels;
 
 pub(super) static LABELS: Labels = Labels {
-    title: "บันทึกข้อตกลง",
+    title: "บันทึกข้อตกลงระงับข้อพิพาท",
     prevails: "บันทึกนี้เขียนไว้มากกว่าหนึ่งภาษา หากข้อความแตกต่างกัน ให้ถือข้อความภาษา{language}เป็นหลัก",
     languages: [
         "อังกฤษ",

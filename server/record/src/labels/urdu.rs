@@ -18,7 +18,7 @@ pub(super) static LABELS: Labels = Labels {
         "ویتنامی",
         "انڈونیشی",
         "فلپینی",
-        "آسان چینی",
+        "چینی (آسان رسم الخط)",
     ],
     facts: "کون اور کب",
     reference: "حوالہ",

@@ -3,8 +3,8 @@
 use super::Labels;
 
 pub(super) static LABELS: Labels = Labels {
-    title: "Biên bản hòa giải thành",
-    prevails: "Biên bản này được viết bằng nhiều ngôn ngữ. Nếu các bản khác nhau thì bản {language} được áp dụng.",
+    title: "Văn bản về kết quả hòa giải thành",
+    prevails: "Văn bản này được viết bằng nhiều ngôn ngữ. Nếu các bản khác nhau thì bản {language} được áp dụng.",
     languages: [
         "tiếng Anh",
         "tiếng Bengal",
@@ -32,9 +32,9 @@ pub(super) static LABELS: Labels = Labels {
     co_mediator: "Hòa giải viên cùng làm việc",
     filed: "Ngày nộp tranh chấp",
     started: "Bắt đầu hòa giải",
-    sealed: "Biên bản được đóng dấu",
+    sealed: "Văn bản được đóng dấu",
     written_in: "Ngôn ngữ",
-    supersedes: "Thay cho biên bản",
+    supersedes: "Thay cho văn bản",
     agreed: "Nội dung đã thỏa thuận",
     term: "Điều",
     debtor: "Người thực hiện",
@@ -50,15 +50,15 @@ pub(super) static LABELS: Labels = Labels {
     attests_for: "Hòa giải viên xác nhận rằng việc hòa giải này đã diễn ra và các điều khoản này đã được chính các bên hoặc người thay mặt họ ký.",
     institution_attests: "Tổ chức xác nhận rằng việc hòa giải này đã diễn ra.",
     consent: "Đã đồng ý hòa giải",
-    standing: "Biên bản này là gì và không phải là gì",
-    check: "Cách kiểm tra biên bản này",
+    standing: "Văn bản này là gì và không phải là gì",
+    check: "Cách kiểm tra văn bản này",
     check_lines: [
         "Tổ chức đã đóng dấu tệp này bằng chữ ký điện tử trên từng byte của tệp. Ai có tệp này đều có thể kiểm tra, bây giờ hay về sau, mà không cần hỏi tổ chức hay các bên.",
-        "Hãy đưa tệp nguyên vẹn vào trang kiểm tra của tổ chức, hoặc mở bằng chương trình kiểm tra chữ ký PDF. Chương trình phải cho biết hai điều: chữ ký hợp lệ, và chữ ký bao trùm toàn bộ tệp. Tệp có thêm bất cứ điều gì sau khi đóng dấu không phải là biên bản này.",
+        "Hãy đưa tệp nguyên vẹn vào trang kiểm tra của tổ chức, hoặc mở bằng chương trình kiểm tra chữ ký PDF. Chương trình phải cho biết hai điều: chữ ký hợp lệ, và chữ ký bao trùm toàn bộ tệp. Tệp có thêm bất cứ điều gì sau khi đóng dấu không phải là văn bản này.",
         "Có hai tệp đính kèm. record.json là bản được áp dụng, và các trang này trình bày nội dung của nó; record.jws là cùng nội dung dưới cùng con dấu, dành cho máy tính.",
         "Hãy so khóa con dấu dưới đây với khóa mà tổ chức công bố.",
     ],
-    record_id: "Số biên bản",
+    record_id: "Số văn bản",
     revision: "Bản đã ký",
     agreement_digest: "Mã băm của thỏa thuận",
     record_digest: "Mã băm của record.json",
