@@ -140,9 +140,9 @@ impl fmt::Display for Money {
     }
 }
 
-/// A digit of Bangla, Devanagari, Arabic or Persian and Urdu script as its Latin one; anything else as it is.
+/// A digit of Bangla, Devanagari, Tamil, Thai, Khmer, Arabic or Persian and Urdu script as its Latin one; anything else as it is.
 pub fn latin_digit(letter: char) -> char {
-    let zeros = ['\u{0966}', '\u{09E6}', '\u{0660}', '\u{06F0}'];
+    let zeros = ['\u{0966}', '\u{09E6}', '\u{0BE6}', '\u{0E50}', '\u{17E0}', '\u{0660}', '\u{06F0}'];
     zeros
         .iter()
         .find_map(|zero| u32::from(letter).checked_sub(u32::from(*zero)).filter(|digit| *digit < 10))
@@ -160,8 +160,16 @@ mod tests {
 
     #[test]
     fn figures_are_read_exactly_or_not_at_all() {
-        for (typed, read) in [("450", "450.00"), ("450.5", "450.50"), ("৪৫০.৫০", "450.50"), ("0.01", "0.01")]
-        {
+        for (typed, read) in [
+            ("450", "450.00"),
+            ("450.5", "450.50"),
+            ("৪৫০.৫০", "450.50"),
+            ("४५०", "450.00"),
+            ("௪௫௦", "450.00"),
+            ("៤៥០", "450.00"),
+            ("๔๕๐.๕", "450.50"),
+            ("0.01", "0.01"),
+        ] {
             assert_eq!(taka(typed), Ok(read.to_owned()), "{typed}");
         }
         for typed in ["", "0", "-1", "+1", "1,000", "1e3", "450.", ".5", "1.005", "0.00"] {

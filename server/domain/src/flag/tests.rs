@@ -96,6 +96,10 @@ fn r21_money_without_a_figure_is_flagged_in_every_language() {
         "৪৫০/- দেবেন",
         "کرایہ ادا کریں گے",
         "450 روپے دیں گے",
+        // A code stands apart from figures of any script.
+        "៤៥០BDT",
+        "๔๕๐BDT",
+        "௪௫௦BDT",
     ] {
         assert!(of(text).contains(&Flag::NoAmount), "{text}");
     }
