@@ -10,6 +10,7 @@ use tests::papers::payload;
 use tests::scene::Scene;
 use tests::{assert_refused, on_both, until};
 
+use super::languages::readied;
 use super::own_settlement;
 
 /// A settled dispute, and its settlement.
@@ -121,6 +122,37 @@ on_both! {
         assert!(!desk.contains(&format!("/audit/{new}")), "{desk}");
         let page = Browser::of(&scene.bela).await.reads(&format!("/disputes/{old_dispute}/settlement")).await;
         assert!(page.contains(&format!("/disputes/{}/settlement", scene.dispute)), "{page}");
+    }
+
+    async fn r05_what_one_reads_in_is_kept_and_no_draft_tells_the_other_side_of_it(settings: Settings) {
+        let scene = Scene::in_mediation(settings.without_limits()).await;
+        scene.amara.wants_to_read(&scene.dispute, "hi").await.expects(204);
+        let digest = readied(&scene, 0, "en", &[("en", "pays back the deposit."), ("hi", "जमा राशि लौटाएँगी।")]).await;
+        scene.noor.freezes(&scene.dispute, &digest).await.expects(200);
+        for person in [&scene.amara, &scene.bela] {
+            person.waives(&scene.dispute, &digest).await.expects(201);
+        }
+        for person in [&scene.amara, &scene.bela] {
+            person.signs(&scene.dispute, &digest).await.expects(201);
+        }
+        scene.noor.attests(&scene.dispute, &digest).await.expects(201);
+        let old = own_settlement(&scene.amara, &scene.dispute).await;
+
+        // It is Amara who is asked now, and who reads in Hindi as before.
+        let scene = asked_by_bela(scene, &old).await;
+        comes_to_mediation(&scene).await;
+        let languages = |shown: &Value| -> Vec<String> {
+            shown["draft"][0]["text"].as_object().expect("texts").keys().cloned().collect()
+        };
+        let led = scene.noor.reads_agreement(&scene.dispute).await.expects(200);
+        assert_eq!((&led["languages_needed"], languages(&led)), (&json!(["en", "hi"]), vec!["en".to_owned(), "hi".to_owned()]));
+        let before = scene.amara.reads_agreement(&scene.dispute).await.text();
+        scene.bela.wants_to_read(&scene.dispute, "km").await.expects(204);
+        let led = scene.noor.reads_agreement(&scene.dispute).await.expects(200);
+        assert_eq!((&led["languages_needed"], languages(&led)), (&json!(["en", "km"]), vec!["en".to_owned()]));
+        let after = scene.amara.reads_agreement(&scene.dispute).await.text();
+        assert_eq!(before, after, "what the other side chose reaches nobody by what is missing");
+        assert!(after.contains("जमा राशि लौटाएँगी।"), "{after}");
     }
 
     async fn only_a_party_asks_to_change_it_and_nothing_of_where_the_other_is_reached_is_told(settings: Settings) {

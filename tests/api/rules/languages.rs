@@ -38,7 +38,7 @@ fn in_languages(texts: &[(&str, &str)]) -> Value {
     json!([term])
 }
 
-async fn readied(scene: &Scene, base: u64, prevailing: &str, texts: &[(&str, &str)]) -> String {
+pub(super) async fn readied(scene: &Scene, base: u64, prevailing: &str, texts: &[(&str, &str)]) -> String {
     let dispute = scene.dispute.as_str();
     let revised = scene.noor.revises_in(dispute, base, prevailing, in_languages(texts)).await.expects(201);
     let digest = revised["digest"].as_str().expect("a digest").to_owned();

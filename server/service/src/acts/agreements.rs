@@ -98,11 +98,16 @@ pub fn show(tx: &mut Tx<'_>, doing: &Doing, id: DisputeId) -> Result<Shown, Refu
     Ok(Shown { seen, terms, draft, reflection_ends_at: ends, names, representatives, replaces })
 }
 
-/// What a first text can begin from: the offer that was accepted last, or else what is to be changed here.
+/// What a first text can begin from: the offer that was accepted last, or else what is to be changed here. Whoever holds the
+/// pen has it in the languages that are read here; a party has all that it signed, because what is left out would tell it what
+/// the other side chose (R5).
 fn draft(tx: &mut Tx<'_>, seen: &Seen) -> Result<Option<Vec<Term>>, Refused> {
     match store::offers::last_accepted(tx, seen.dispute.id)? {
         Some(offer) => Ok(Some(offer.terms)),
-        None => amended::terms(tx, &seen.dispute, &aftermath::languages_needed(&seen.dispute)),
+        None => {
+            let needed = seen.viewer.mediates().then(|| aftermath::languages_needed(&seen.dispute));
+            amended::terms(tx, &seen.dispute, needed.as_deref())
+        }
     }
 }
 

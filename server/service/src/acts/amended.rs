@@ -33,15 +33,15 @@ pub fn other_party(tx: &mut Tx<'_>, dispute: &Dispute) -> Result<Option<AccountI
     Ok(*store::disputes::parties(tx, settlement.dispute)?.of(side.other()))
 }
 
-/// What the two promised, with each on the side on which they are now and in the languages that are read here: what a new
-/// text can begin from. Nothing where it is about no settlement, or the record does not open.
+/// What the two promised, with each on the side on which they are now and in these languages, or in all: what a new text can
+/// begin from. Nothing where it is about no settlement, or the record does not open.
 ///
 /// # Errors
 /// Those of the store.
 pub fn terms(
     tx: &mut Tx<'_>,
     dispute: &Dispute,
-    languages: &[RecordLanguage],
+    languages: Option<&[RecordLanguage]>,
 ) -> Result<Option<Vec<Term>>, Refused> {
     let Some((settlement, side)) = earlier(tx, dispute)? else { return Ok(None) };
     let documents = match store::settlements::documents(tx, settlement.id) {
@@ -52,7 +52,7 @@ pub fn terms(
     let now = |of: Side| if side == Side::Claimant { of } else { of.other() };
     let term = |term: record::Term| {
         let mut text = term.text.clone();
-        text.retain(|language, _| languages.contains(language));
+        text.retain(|language, _| languages.is_none_or(|read| read.contains(language)));
         // Words that nobody here reads are more than none.
         let text = if text.is_empty() { term.text } else { text };
         let (debtor, creditor) = (now(term.debtor), now(term.creditor));

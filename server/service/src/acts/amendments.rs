@@ -46,8 +46,12 @@ pub fn begin(tx: &mut Tx<'_>, doing: &mut Doing, id: SettlementId) -> Result<See
     let person = store::people::by_id(tx, account)?;
     let draft = DisputeId::new(doing.new_uuid());
     let mut dispute = Dispute::amendment(draft, account, settlement.category, person.language, id);
+    let before = store::disputes::peek(tx, settlement.dispute)?;
     // Who was kept apart once is not brought together by another question (R17).
-    dispute.shuttle = store::disputes::peek(tx, settlement.dispute)?.shuttle;
+    dispute.shuttle = before.shuttle;
+    // Nobody reads the new text in another language than the old one without a word of it (R22).
+    dispute.parties.claimant.reading = before.parties.of(side).reading;
+    dispute.parties.respondent.reading = before.parties.of(side.other()).reading;
     let respondent_name = store::names::of(tx, settlement.dispute)?.of(side.other()).clone();
     let claim = Claim { respondent_name, silenced: is_silenced, ..Claim::default() };
     store::disputes::insert(tx, &dispute, &random::<16>()?, doing.now)?;
