@@ -85,6 +85,25 @@ on_both! {
         papers.found_by_others();
     }
 
+    async fn r22_whoever_may_sign_for_a_party_chooses_in_which_language(settings: Settings) {
+        let scene = Scene::in_mediation(settings.without_limits()).await;
+        let dispute = scene.dispute.as_str();
+        let (dela, seat) = represents(&scene).await;
+        let page = format!("/disputes/{dispute}/reading-language");
+        assert_refused!(dela.wants_to_read(dispute, "ta").await, 409, "party-alone");
+        scene.amara.claims_authority(dispute, &seat, "minor").await.expects(201);
+        scene.rosa.answers_authority(dispute, &seat, "acceptance", "minor").await.expects(200);
+        dela.wants_to_read(dispute, "ta").await.expects(204);
+        let shown = scene.noor.reads_agreement(dispute).await.expects(200);
+        assert_eq!(shown["languages_needed"], json!(["en", "ta"]));
+        let theirs = Browser::of(&dela).await;
+        assert!(theirs.reads(&format!("/disputes/{dispute}")).await.contains(&page));
+        assert!(theirs.reads(&page).await.contains("<option value=\"ta\" selected>"));
+        theirs.sends(&page, &page, &[("language", "si")]).await.ok();
+        let view = scene.amara.reads(dispute).await.expects(200);
+        assert_eq!(view["preparation"]["reading_language"], "si", "{view}");
+    }
+
     async fn r03_what_was_signed_on_authority_goes_when_the_party_takes_it_back(settings: Settings) {
         let scene = Scene::in_mediation(settings.without_limits()).await;
         let dispute = scene.dispute.as_str();

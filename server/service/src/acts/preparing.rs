@@ -72,11 +72,26 @@ pub fn choose_delivery(
     Ok(())
 }
 
-/// Chooses the language in which one reads and signs the text, where that is another than the one in which one signed the
-/// agreement to mediate (R22).
+/// In which language the text is read on the side for which the reader signs, as far as that is known.
 ///
 /// # Errors
-/// As [`consent`].
+/// `Absent` for whoever signs for no side; `party-alone` from a seat beside one that may not.
+pub fn reading_language(
+    tx: &mut Tx<'_>,
+    doing: &Doing,
+    id: DisputeId,
+) -> Result<(Seen, Option<RecordLanguage>), Refused> {
+    let seen = look(tx, doing, id)?;
+    let (side, _) = seen.signer()?;
+    let language = seen.dispute.parties.of(side).reads_in();
+    Ok((seen, language))
+}
+
+/// Chooses the language in which one reads and signs the text, where that is another than the one in which one signed the
+/// agreement to mediate (R22). Whoever may sign for a party may choose for it.
+///
+/// # Errors
+/// As [`reading_language`]; the rule.
 pub fn choose_reading_language(
     tx: &mut Tx<'_>,
     doing: &mut Doing,
@@ -84,7 +99,7 @@ pub fn choose_reading_language(
     language: RecordLanguage,
 ) -> Result<(), Refused> {
     let mut seen = look(tx, doing, id)?;
-    seen.party()?;
+    seen.signer()?;
     carry_out(tx, doing, &mut seen, &Command::ChooseReadingLanguage(language))?;
     Ok(())
 }

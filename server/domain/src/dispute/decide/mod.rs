@@ -53,7 +53,7 @@ pub fn decide(dispute: &Dispute, command: &Command, actor: Actor, house: &House)
         }
         Command::BeReady(route) => prepare::be_ready(dispute, *route, actor, house),
         Command::ChooseDelivery(choice) => prepare::choose_delivery(dispute, *choice, actor),
-        Command::ChooseReadingLanguage(language) => prepare::choose_reading(dispute, *language, actor),
+        Command::ChooseReadingLanguage(language) => sign::choose_reading(dispute, *language, actor),
         Command::RequestMediation => assign::request_mediation(dispute, house),
         Command::Propose { id, candidate } => assign::propose(dispute, *id, candidate, actor, house),
         Command::AcceptAssignment { disclosed } => assign::accept(dispute, *disclosed),
@@ -136,7 +136,6 @@ fn is_theirs(command: &Command, actor: Actor, dispute: &Dispute) -> bool {
         | Command::Consent { .. }
         | Command::BeReady(_)
         | Command::ChooseDelivery(_)
-        | Command::ChooseReadingLanguage(_)
         | Command::RequestMediation
         | Command::Approve { .. }
         | Command::Object
@@ -148,9 +147,10 @@ fn is_theirs(command: &Command, actor: Actor, dispute: &Dispute) -> bool {
         | Command::ClaimAuthority { .. }
         | Command::EndAuthority(_)
         | Command::Withdraw => matches!(actor, By::Party(_)),
-        Command::BeReadyToSign(_) | Command::Sign { .. } | Command::TakeSignatureBack => {
-            matches!(actor, By::Party(_)) || represents
-        }
+        Command::ChooseReadingLanguage(_)
+        | Command::BeReadyToSign(_)
+        | Command::Sign { .. }
+        | Command::TakeSignatureBack => matches!(actor, By::Party(_)) || represents,
         Command::SitBeside { .. } => matches!(actor, By::Companion(_)),
         Command::EndCompanion(_) => matches!(actor, By::Party(_) | By::Companion(_)),
         Command::File { .. } => actor == By::Party(Side::Claimant),

@@ -2,7 +2,7 @@
 
 use crate::consent::{AGREEMENT_TO_MEDIATE, Consent};
 use crate::ids::AccountId;
-use crate::language::{Language, RecordLanguage};
+use crate::language::Language;
 use crate::party::{Joining, Party, Route, Safety, Side};
 use crate::settlement::DeliveryChoice;
 
@@ -176,19 +176,5 @@ pub(super) fn choose_delivery(dispute: &Dispute, choice: DeliveryChoice, actor: 
     match dispute.agreement {
         crate::agreement::Agreement::Signed { .. } => Err(Refusal::AlreadyBinding),
         _ => Ok(vec![Event::DeliveryChosen { side, choice }]),
-    }
-}
-
-/// In which language a party reads and signs, from the moment at which it is asked for anything in writing. What is frozen
-/// stays as it is (R22): whoever wants it in another language says so before, or asks the mediator for a new revision.
-pub(super) fn choose_reading(dispute: &Dispute, language: RecordLanguage, actor: Actor) -> Decision {
-    use crate::agreement::Agreement;
-    let Actor::Party(side) = actor else { return Err(Refusal::NotYours) };
-    match dispute.agreement {
-        Agreement::Frozen { .. } => Err(Refusal::AlreadyFrozen),
-        Agreement::Signed { .. } => Err(Refusal::AlreadyBinding),
-        Agreement::Blank | Agreement::Draft { .. } => {
-            Ok(vec![Event::ReadingLanguageChosen { side, language }])
-        }
     }
 }

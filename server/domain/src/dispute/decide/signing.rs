@@ -31,6 +31,20 @@ pub(super) fn revise(dispute: &Dispute, base: u32, revision: &Revision) -> Decis
     Ok(vec![Event::Revised { revision: revision.clone() }])
 }
 
+/// In which language a party, or who signs for it (R3), reads and signs, from the moment at which it is asked for anything in
+/// writing. What is frozen stays as it is (R22): whoever wants it in another language says so before, or asks the mediator for
+/// a new revision.
+pub(super) fn choose_reading(dispute: &Dispute, language: RecordLanguage, actor: Actor) -> Decision {
+    let (side, _) = signer(dispute, actor)?;
+    match dispute.agreement {
+        Agreement::Frozen { .. } => Err(Refusal::AlreadyFrozen),
+        Agreement::Signed { .. } => Err(Refusal::AlreadyBinding),
+        Agreement::Blank | Agreement::Draft { .. } => {
+            Ok(vec![Event::ReadingLanguageChosen { side, language }])
+        }
+    }
+}
+
 pub(super) fn be_ready(dispute: &Dispute, digest: TextDigest, actor: Actor) -> Decision {
     in_mediation(dispute)?;
     let (side, _) = signer(dispute, actor)?;

@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, web};
 use domain::consent::{AGREEMENT_TO_MEDIATE, AGREEMENT_TO_MEDIATE_NAME};
+use domain::dispute::Action;
 use domain::ids::DisputeId;
 use domain::language::{Language, RecordLanguage};
 use domain::party::Route;
@@ -14,6 +15,7 @@ use super::frame::{Answer, Sent, Visit, asked, into_form};
 use super::tasks::{may, tasks};
 use crate::acts::preparing;
 use crate::acts::process::look;
+use crate::acts::views::actions_of;
 use crate::http::body::id;
 use crate::refused::Refused;
 
@@ -137,12 +139,15 @@ async fn choose_delivery(sent: Sent, path: web::Path<String>) -> Answer {
 
 /// The page on which a party says in which language it reads the text; once that is frozen, it only tells.
 async fn reading_page(visit: &Visit, dispute: DisputeId, form: Form) -> Result<ReadingLanguage, Refused> {
-    let view = viewed(visit, dispute).await?;
-    let own = view.preparation.as_ref().ok_or(Refused::Absent)?;
-    let chosen = own.reading_language.clone().unwrap_or_else(|| visit.words.language().tag().to_owned());
+    visit.signed_in()?;
+    let read = visit.read(move |tx, doing| {
+        let (seen, language) = preparing::reading_language(tx, doing, dispute)?;
+        Ok((language, actions_of(&seen, doing).contains(&Action::ChooseReadingLanguage)))
+    });
+    let (language, may_choose) = read.await?;
+    let chosen = language.unwrap_or(visit.words.language().into()).tag().to_owned();
     let form = if form.values.is_empty() { form.with("language", chosen.clone()) } else { form };
-    let may_choose = may(&view, "choose-reading-language");
-    Ok(ReadingLanguage { id: view.id, chosen, may_choose, form })
+    Ok(ReadingLanguage { id: dispute.to_string(), chosen, may_choose, form })
 }
 
 async fn ask_reading_language(visit: Visit, path: web::Path<String>) -> Answer {

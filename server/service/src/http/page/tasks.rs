@@ -82,6 +82,9 @@ fn of_party(view: &DisputeView) -> Vec<Task> {
 fn of_companion(view: &DisputeView) -> Vec<Task> {
     let Some(seat) = &view.companion else { return Vec::new() };
     let mut tasks = of_signing(view);
+    if may(view, "choose-reading-language") {
+        tasks.push(task("reading-language", "optional", format!("/disputes/{}/reading-language", view.id)));
+    }
     if is(view, StageName::Negotiation) || is(view, StageName::Mediation) {
         tasks.push(task("room", "to-do", format!("/rooms/{}", view.id)));
     }
