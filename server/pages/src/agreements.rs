@@ -5,7 +5,7 @@ use crate::form::Form;
 use crate::frame::page;
 use crate::read_backs::ReadBackLine;
 use crate::terms::{FlagLine, TermLine};
-use domain::language::RecordLanguage;
+use domain::language::{Language, RecordLanguage};
 use domain::time::Moment;
 
 /// `GET /disputes/{id}/agreement?edit=yes` (mediator). Posts `/disputes/{id}/agreement/revisions`: `base` (number of
@@ -56,6 +56,16 @@ impl AgreementEditor {
         others.filter(|tag| !self.languages.iter().any(|language| language == tag))
     }
 
+    /// Whether the language that counts has no field yet: then nobody has chosen it, whichever comes first.
+    pub fn lacks_prevailing(&self) -> bool {
+        !self.languages.iter().any(|tag| self.form.holds("prevailing_language", tag))
+    }
+
+    /// Whether there are languages in which no words are looked for that can be read in two ways.
+    pub fn is_unread_in_some(&self) -> bool {
+        self.languages.iter().any(|tag| tag.parse::<Language>().is_err())
+    }
+
     /// What is marked in the row with this number.
     pub fn flags(&self, number: &usize) -> &[FlagLine] {
         number.checked_sub(1).and_then(|place| self.flags.get(place)).map_or(&[], Vec::as_slice)
@@ -93,6 +103,12 @@ pub struct AgreementPage {
     pub flags: Vec<Vec<FlagLine>>,
     /// The tag of the prevailing language.
     pub prevailing_language: String,
+    /// The tag of the language in which the reader reads the text, before it is signed; empty for whoever signs for no side.
+    pub reads_in: String,
+    /// For whom the reader reads it, where it is not for themselves.
+    pub reads_for: Option<String>,
+    /// Whether another language may still be chosen for that.
+    pub may_choose_reading: bool,
     /// `draft`, `frozen`, `signing`, `signed`, `sealed`.
     pub state: String,
     /// How the parties stand, as the reader may see it.

@@ -89,6 +89,8 @@ pub struct Room {
     pub answers: Vec<TermLine>,
     /// The tag of the language in which the reader writes an offer.
     pub offer_language: String,
+    /// The tags of the languages in which the reader may write them: that of the page, and their own.
+    pub offer_languages: Vec<String>,
     /// How many promises the form for an offer has.
     pub offer_rows: usize,
     /// To whom an offer goes from here, by name.

@@ -56,6 +56,8 @@ pub struct Signing {
     pub terms: Vec<TermLine>,
     /// The tag of the prevailing language.
     pub prevailing_language: String,
+    /// The tag of the language in which the text is read on that side; empty where that is not known.
+    pub reads_in: String,
     /// The name as it has to be typed.
     pub name: String,
     /// For whom the reader signs, where it is not for themselves.

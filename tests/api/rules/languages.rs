@@ -26,7 +26,11 @@ const EVERY: [(&str, &str, &str); 13] = [
     ("ne", "धरौटी दुई किस्तामा फिर्ता दिनेछ, र साँचो पनि।", "मेलमिलाप सहमतिको अभिलेख"),
     ("km", "សងប្រាក់កក់ផ្ទះល្វែងវិញជាពីរដំណាក់កាល ហើយប្រគល់កូនសោវិញ។", "កំណត់ត្រានៃការព្រមព្រៀង"),
     ("th", "คืนเงินมัดจำห้องชุดเป็นสองงวดโดยไม่คิดดอกเบี้ยและคืนกุญแจ", "บันทึกข้อตกลงระงับข้อพิพาท"),
-    ("vi", "trả lại tiền đặt cọc căn hộ làm hai đợt, và trả lại chìa khóa.", "Văn bản về kết quả hòa giải thành"),
+    (
+        "vi",
+        "trả lại tiền đặt cọc căn hộ làm hai đợt, và trả lại chìa khóa.",
+        "Văn bản về kết quả hòa giải thành",
+    ),
     ("id", "mengembalikan uang jaminan dalam dua angsuran, dan mengembalikan kunci.", "Catatan kesepakatan"),
     ("fil", "ibinabalik ang deposito sa dalawang hulog, at isinasauli ang mga susi.", "Talaan ng kasunduan"),
     ("zh-Hans", "分两期退还公寓的押金，并归还钥匙。", "调解协议记录"),
@@ -137,6 +141,21 @@ on_both! {
         assert_eq!(stranger.send(request).await.expects(200)["status"], "valid");
     }
 
+    async fn r22_the_language_that_counts_is_chosen_by_somebody_and_not_by_the_order_of_a_list(settings: Settings) {
+        let scene = Scene::in_mediation(settings.without_limits()).await;
+        let dispute = scene.dispute.as_str();
+        scene.amara.wants_to_read(dispute, "hi").await.expects(204);
+        scene.bela.wants_to_read(dispute, "ta").await.expects(204);
+        // The dispute is in none of these two.
+        let noor = Browser::of(&scene.noor).await;
+        let (editor, to) = (format!("/disputes/{dispute}/agreement?edit=yes"), format!("/disputes/{dispute}/agreement/revisions"));
+        let form = noor.reads(&editor).await;
+        assert!(form.contains("<option value=\"\" selected>") && form.contains("in English, Bangla and Urdu alone"), "{form}");
+        let typed = [("term-1-debtor", "respondent"), ("term-1-text-hi", HINDI), ("term-1-text-ta", TAMIL)];
+        let unsaid = noor.sends(&editor, &to, &typed).await.text();
+        assert!(unsaid.contains("prevailing_language-fault") && unsaid.contains(TAMIL), "{unsaid}");
+    }
+
     async fn a_record_in_every_language_shows_each_sentence_and_carries_it(settings: Settings) {
         let scene = Scene::in_mediation(settings.without_limits()).await;
         scene.bela.wants_to_read(&scene.dispute, "km").await.expects(204);
@@ -188,6 +207,14 @@ on_both! {
         assert_eq!(chosen.status, 200, "{}", chosen.text());
         assert!(amara.reads(&page).await.contains("<option value=\"hi\" selected>"));
 
+        // An offer is in the one of the two that she says, and stays so where it is refused.
+        let room = format!("/rooms/{dispute}?channel=joint&offer=new");
+        let form = amara.reads(&room).await;
+        assert!(form.contains("<option value=\"hi\" lang=\"hi\" selected>"), "{form}");
+        let half = [("offer_language", "en"), ("term-1-debtor", "respondent"), ("term-1-amount", "450")];
+        let refused = amara.sends(&room, &format!("/rooms/{dispute}/offers"), &half).await.text();
+        assert!(refused.contains("<option value=\"en\" lang=\"en\" selected>"), "{refused}");
+
         let noor = Browser::of(&scene.noor).await;
         let editor = format!("/disputes/{dispute}/agreement?edit=yes");
         let to = format!("/disputes/{dispute}/agreement/revisions");
@@ -212,6 +239,13 @@ on_both! {
         assert_eq!(shown["terms"][0]["text"], text, "a field that stayed empty is no text");
         let read = amara.reads(&format!("/disputes/{dispute}/agreement")).await;
         assert!(read.contains("lang=\"hi\" dir=\"ltr\"") && read.contains("lang=\"th\" dir=\"ltr\""), "{read}");
+        let (own, prevailing) = (read.find(HINDI).expect("her own text"), read.find(thai).expect("the one that counts"));
+        assert!(own < prevailing, "who reads meets their own text first: {read}");
+        let taken = "We take it that you read this text in";
+        let link = format!("href=\"{page}\"");
+        assert!(read.contains(taken) && read.contains(&link), "{read}");
+        let led = noor.reads(&format!("/disputes/{dispute}/agreement")).await;
+        assert!(!led.contains(taken) && !led.contains(&link), "{led}");
 
         let digest = shown["digest"].as_str().expect("a digest").to_owned();
         for person in [&scene.amara, &scene.bela] {
@@ -220,5 +254,10 @@ on_both! {
         scene.noor.freezes(dispute, &digest).await.expects(200);
         let closed = amara.reads(&page).await;
         assert!(!closed.contains("<select") && closed.contains("हिन्दी"), "{closed}");
+        let frozen = amara.reads(&format!("/disputes/{dispute}/agreement")).await;
+        assert!(frozen.contains(taken) && !frozen.contains(&link), "{frozen}");
+        scene.amara.waives(dispute, &digest).await.expects(201);
+        let signing = amara.reads(&format!("/disputes/{dispute}/signing")).await;
+        assert!(signing.contains(taken) && !signing.contains(&link), "{signing}");
     }
 }

@@ -83,6 +83,7 @@ offer-withdraw = ফিরিয়ে নিন
 offer-until = এটি বহাল থাকবে
 offer-stands-until = প্রস্তাবটি বহাল থাকবে এই দিন পর্যন্ত
 offer-note = ছোট একটি কথা
+offer-language = আপনি যে ভাষায় লিখছেন
 offer-send = প্রস্তাব দিন
 offer-goes-to = এটি যাবে: { $names }।
 offer-goes-private = এটি একান্ত: এখান থেকে অন্য পক্ষ দেখেন না।

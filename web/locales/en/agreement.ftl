@@ -1,6 +1,7 @@
 ### The agreement before it is signed.
 editor-title = Write the agreement
 editor-text = One promise in each box: who, what, how much, by when. Each saved text is a new one, and everyone reads it afresh.
+editor-vague = Words that can be read in two ways are marked in English, Bangla and Urdu alone.
 editor-stale = Somebody saved a newer text. What you typed stands here. Please read the newer one first.
 editor-stale-read = Read the newer text
 editor-promise = Promise { $number }
@@ -27,6 +28,9 @@ agreement-help-signing = You can sign now. You can take your signature back unti
 agreement-help-signed = Everyone has signed. It binds. The mediator attests it, and then it is sealed.
 agreement-help-sealed = It binds. You find the signed record in your list.
 agreement-prevailing = If two languages say something different, this one counts: { $language }
+agreement-reading = We take it that you read this text in: { $language }
+agreement-reading-for = We take it that the text is read for { $party } in: { $language }
+agreement-reading-other = Choose another language
 agreement-ready = The text is right for me
 agreement-freeze = Fix this text for signing
 agreement-edit = Write a new text

@@ -31,4 +31,4 @@ reading-title = In which language do you want to read and sign the agreement?
 reading-hint = The mediator then writes each promise in this language too. The signed record is in it as well.
 reading-pages = These pages, our mails and the agreement to mediate stay in English, Bangla or Urdu.
 reading-closed = The text is fixed, so this does not change now. If you want it in another language, tell the mediator. A new text can be written.
-reading-private = Only you and the mediator see what you chose, until the text is written.
+reading-private = Until something is written in it, only you and the mediator know what you chose.

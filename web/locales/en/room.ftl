@@ -83,6 +83,7 @@ offer-withdraw = Take it back
 offer-until = It stands until
 offer-stands-until = The offer stands until
 offer-note = A short note
+offer-language = The language in which you write
 offer-send = Make the offer
 offer-goes-to = This goes to: { $names }.
 offer-goes-private = It is private: the other side does not see it from here.

@@ -83,6 +83,7 @@ offer-withdraw = واپس لیں
 offer-until = یہ برقرار ہے
 offer-stands-until = پیشکش اس دن تک برقرار ہے
 offer-note = مختصر بات
+offer-language = آپ جس زبان میں لکھتے ہیں
 offer-send = پیشکش کریں
 offer-goes-to = یہ ان کو جائے گی: { $names }۔
 offer-goes-private = یہ نجی ہے: دوسرا فریق اسے یہاں سے نہیں دیکھتا۔

@@ -10,6 +10,7 @@ pub fn at_the_end(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         shown: s(DIGEST),
         terms: terms(),
         prevailing_language: s("en"),
+        reads_in: s("ta"),
         name: s("Amara Sen"),
         replaces: Some(s("CD-8P2R-44TZ")),
         ..Signing::default()

@@ -114,6 +114,7 @@ fn room(channel: &str, role: &str) -> Room {
         told: s("mediator"),
         offer_goes_to: s("Bela Roy, Noor Haque"),
         offer_language: s("hi"),
+        offer_languages: list(&["hi", "en"]),
         offer_rows: 2,
         channels: if role == "mediator" {
             vec![
@@ -531,7 +532,7 @@ fn settling(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         base: 1,
         claimant: s("Amara Sen"),
         respondent: s("Bela Roy"),
-        languages: list(&["en", "bn"]),
+        languages: list(&["en", "bn", "th"]),
         currencies: list(&["BDT", "USD"]),
         rows: 2,
         form: Form::default()
@@ -549,6 +550,8 @@ fn settling(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {
         terms: terms(),
         flags: vec![Vec::new(), marked()],
         prevailing_language: s("en"),
+        reads_in: s("hi"),
+        may_choose_reading: true,
         state: s("frozen"),
         standings: vec![Standing { name: s("Bela Roy"), state: s("ready"), signed_by: None }],
         reflection_ends_at: Some(at(1440)),

@@ -1,7 +1,7 @@
 //! The agreement as pages: its text and how the parties stand to it, and the editor for whoever holds the pen.
 
 use actix_web::{HttpRequest, web};
-use domain::agreement::{Agreement, TextDigest};
+use domain::agreement::{Agreement, Signer, TextDigest};
 use domain::ids::DisputeId;
 use domain::language::RecordLanguage;
 use domain::party::Side;
@@ -16,7 +16,9 @@ use pages::terms::FlagLine;
 use super::drafts::currencies;
 use super::frame::{Answer, Sent, Visit, asked, into_form};
 use super::read_backs::awaits_read_back;
-use super::terms::{both_names, by_rows, flag_lines, into_fields, lines, replaces, row, state_of};
+use super::terms::{
+    both_names, by_rows, flag_lines, into_fields, lines, own_first, reads_in, replaces, row, state_of,
+};
 use crate::acts::agreements::{self, Shown};
 use crate::acts::read_backs;
 use crate::acts::suggestions::{self, may_suggest};
@@ -105,13 +107,21 @@ fn page_of(visit: &Visit, read: &Read, form: Form) -> AgreementPage {
         Agreement::Frozen { waived, .. } => shown.seen.side().is_some_and(|side| *waived.of(side)),
         _ => false,
     };
+    let is_open = matches!(dispute.agreement, Agreement::Draft { .. } | Agreement::Frozen { .. });
+    let reads_for = match shown.seen.signer() {
+        Ok((side, Signer::Representative { .. })) => Some(both_names(&shown.names).of(side).clone()),
+        _ => None,
+    };
     AgreementPage {
         id: dispute.id.to_string(),
         revision: dispute.agreement.number(),
         digest: revision.map_or_else(String::new, |revision| revision.digest.to_string()),
-        terms: lines(&shown.terms, &both_names(&shown.names), prevailing),
+        terms: lines(&shown.terms, &both_names(&shown.names), &own_first(shown)),
         flags: flag_lines(shown, &shown.terms, visit.state.clock.now().day()),
         prevailing_language: prevailing.to_owned(),
+        reads_in: reads_in(shown).filter(|_| is_open).unwrap_or_default().to_owned(),
+        reads_for,
+        may_choose_reading: may("choose-reading-language"),
         state: state_of(shown).to_owned(),
         replaces: replaces(shown),
         standings: standings(shown),
@@ -243,7 +253,10 @@ async fn revise(sent: Sent, path: web::Path<String>) -> Answer {
     let read = match (prevailing, parsed) {
         _ if !wordless.is_empty() => Err(Refused::Fields(wordless)),
         (_, Err(refused)) => Err(refused),
-        (Err(_), _) => Err(Refused::field("prevailing_language", "not-a-choice")),
+        (Err(_), _) => {
+            let is_empty = sent.form.given("prevailing_language").is_none();
+            Err(Refused::field("prevailing_language", if is_empty { "missing" } else { "not-a-choice" }))
+        }
         (Ok(prevailing), Ok(terms)) => Ok((prevailing, terms)),
     };
     let done = match read {

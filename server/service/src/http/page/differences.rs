@@ -12,7 +12,7 @@ use pages::differences::{ChangedLine, DifferenceLine, Differences, PieceLine};
 use pages::terms::TermLine;
 
 use super::frame::{Answer, Visit, asked};
-use super::terms::{both_names, lines};
+use super::terms::{both_names, lines, own_first};
 use crate::acts::agreements;
 use crate::http::body::id;
 use crate::refused::Refused;
@@ -20,14 +20,14 @@ use crate::refused::Refused;
 /// How a page names the sides and orders the languages of a promise.
 pub struct Naming {
     pub names: Sides<String>,
-    /// The tag of the language that counts.
-    pub prevailing: String,
+    /// The tags of the languages that come first.
+    pub first: Vec<String>,
 }
 
 impl Naming {
     /// A promise.
     pub fn term(&self, term: &Term) -> TermLine {
-        let shown = lines(std::slice::from_ref(term), &self.names, &self.prevailing);
+        let shown = lines(std::slice::from_ref(term), &self.names, &self.first);
         shown.into_iter().next().unwrap_or_default()
     }
 
@@ -53,7 +53,8 @@ impl Naming {
             (language.tag().to_owned(), pieces.iter().map(piece).collect())
         };
         let mut texts: Vec<(String, Vec<PieceLine>)> = texts.iter().map(text).collect();
-        texts.sort_by_key(|(tag, _)| *tag != self.prevailing);
+        let place = |tag: &str| self.first.iter().position(|one| one == tag).unwrap_or(self.first.len());
+        texts.sort_by_key(|(tag, _)| place(tag));
         ChangedLine { now: self.term(after), before: self.term(before), texts }
     }
 }
@@ -83,9 +84,7 @@ async fn show(request: HttpRequest, visit: Visit, path: web::Path<String>) -> An
         }
         let (_, before) = agreements::revision(tx, doing, dispute, from)?;
         let (_, after) = agreements::revision(tx, doing, dispute, to)?;
-        let prevailing =
-            shown.seen.dispute.agreement.revision().map_or("", |revision| revision.prevailing.tag());
-        let naming = Naming { names: both_names(&shown.names), prevailing: prevailing.to_owned() };
+        let naming = Naming { names: both_names(&shown.names), first: own_first(&shown) };
         let lines = between(&before, &after).iter().map(|difference| naming.line(difference)).collect();
         Ok(Differences { id: dispute.to_string(), from, to, last, lines })
     });

@@ -239,7 +239,7 @@ impl Talk {
             Body::BlindBidRoundClosed { next: None, .. } => event("bid-round-last"),
             Body::BlindBidWithdrawn { .. } => event("bid-withdrawn"),
             Body::Proposal(content) => EntryBody::Proposal(OfferLine {
-                terms: lines(&content.terms, &self.names, ""),
+                terms: lines(&content.terms, &self.names, &[]),
                 note: content.note.clone().unwrap_or_default(),
                 expires_at: content.expires_at,
                 ..OfferLine::default()
@@ -312,7 +312,7 @@ impl Talk {
     /// What an offer of this channel proposed.
     pub fn terms_of(&self, offer: EntryId) -> Vec<TermLine> {
         let found = self.offers.iter().find(|(id, _, _)| *id == offer);
-        found.map_or_else(Vec::new, |(_, _, content)| lines(&content.terms, &self.names, ""))
+        found.map_or_else(Vec::new, |(_, _, content)| lines(&content.terms, &self.names, &[]))
     }
 
     fn offer(&self, entry: &Entry, content: &OfferContent, now: Moment, may_post: bool) -> OfferLine {
@@ -334,7 +334,7 @@ impl Talk {
         let may = is_open && may_post;
         OfferLine {
             instead_of: None,
-            terms: lines(&content.terms, &self.names, ""),
+            terms: lines(&content.terms, &self.names, &[]),
             note: content.note.clone().unwrap_or_default(),
             state: if is_open && has_passed {
                 "expired"

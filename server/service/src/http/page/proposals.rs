@@ -49,7 +49,7 @@ fn line(read: &Read, shown: &Shown, own: &str) -> ProposalLine {
     ProposalLine {
         id: shown.proposed.id.to_string(),
         state: shown.state.to_string(),
-        terms: lines(&shown.proposed.content.terms, &read.names, own),
+        terms: lines(&shown.proposed.content.terms, &read.names, &[own.to_owned()]),
         note: shown.proposed.content.note.clone().unwrap_or_default(),
         expires_at: Some(shown.proposed.proposal.expires_at),
         has_answered: shown.answered == Some(true),

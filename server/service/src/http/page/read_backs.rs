@@ -10,7 +10,7 @@ use pages::form::Form;
 use pages::read_backs::ReadBackQuestion;
 
 use super::frame::{Answer, Sent, Visit, into_form};
-use super::terms::{both_names, lines};
+use super::terms::{both_names, lines, own_first};
 use crate::acts::agreements::{self, Shown};
 use crate::acts::read_backs::{self, Said};
 use crate::http::body::id;
@@ -41,7 +41,7 @@ fn page_of(shown: &Shown, form: Form) -> Result<ReadBackQuestion, Refused> {
         return Err(Refused::rule("not-frozen"));
     };
     let own = own_promises(&shown.terms, side);
-    let all = (1_u32..).zip(lines(&shown.terms, &both_names(&shown.names), revision.prevailing.tag()));
+    let all = (1_u32..).zip(lines(&shown.terms, &both_names(&shown.names), &own_first(shown)));
     Ok(ReadBackQuestion {
         id: shown.seen.dispute.id.to_string(),
         digest: revision.digest.to_string(),

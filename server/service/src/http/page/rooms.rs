@@ -260,6 +260,7 @@ fn page_of(visit: &Visit, read: &Read, asked: &Asked, form: Form) -> Room {
     let tab = read.talk.view.channels.iter().find(|tab| tab.name == name);
     let may_post = tab.is_some_and(|tab| tab.may_post);
     let standing = read.talk.standing(now);
+    let (offer_language, offer_languages) = offer_languages(visit, read, &form);
     Room {
         id: read.talk.view.id.clone(),
         reference: read.reference.clone(),
@@ -294,8 +295,8 @@ fn page_of(visit: &Visit, read: &Read, asked: &Asked, form: Form) -> Room {
             .and_then(|offer| offer.parse().ok())
             .map_or_else(Vec::new, |offer| read.talk.terms_of(offer)),
         offer_to: asked.offer.clone(),
-        // Whoever reads the text in a language of its own writes their offers in it.
-        offer_language: read.reading.unwrap_or(visit.words.language().into()).tag().to_owned(),
+        offer_language,
+        offer_languages,
         offer_rows: asked.rows.clamp(1, TERMS_MAX),
         offer_goes_to: read.others(&visit.words),
         entry_id: new_uuid(now).to_string(),
@@ -316,6 +317,21 @@ fn page_of(visit: &Visit, read: &Read, asked: &Asked, form: Form) -> Room {
             .map(|person| (person.id.clone(), read.talk.person(&visit.words, person), person.id.clone()))
             .collect(),
     }
+}
+
+/// The language of an offer, and those in which it may be: whoever reads the text in a language of its own writes in that one
+/// unless they choose another, and what was posted stays.
+fn offer_languages(visit: &Visit, read: &Read, form: &Form) -> (String, Vec<String>) {
+    let page = RecordLanguage::from(visit.words.language());
+    let own = read.reading.unwrap_or(page);
+    let posted = form.value("offer_language").parse::<RecordLanguage>().ok();
+    let mut all = vec![own.tag().to_owned()];
+    for language in std::iter::once(page).chain(posted) {
+        if !all.iter().any(|tag| tag == language.tag()) {
+            all.push(language.tag().to_owned());
+        }
+    }
+    (posted.unwrap_or(own).tag().to_owned(), all)
 }
 
 /// As much of a phrase as a list shows.

@@ -43,7 +43,7 @@ async fn page_of(
     let (body, act, audience, names) = read.await?;
     let offer = |content: &OfferContent| {
         EntryBody::Offer(OfferLine {
-            terms: lines(&content.terms, &names, ""),
+            terms: lines(&content.terms, &names, &[]),
             note: content.note.clone().unwrap_or_default(),
             expires_at: content.expires_at,
             ..OfferLine::default()

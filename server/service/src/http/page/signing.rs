@@ -13,7 +13,7 @@ use store::screens::Screen;
 use super::agreements::standings;
 use super::frame::{Answer, Sent, Visit, into_form};
 use super::read_backs::awaits_read_back;
-use super::terms::{both_names, lines, replaces};
+use super::terms::{both_names, lines, own_first, reads_in, replaces};
 use crate::acts::agreements::{self, Shown, Signing};
 use crate::acts::process::refused;
 use crate::acts::{passkeys, read_backs};
@@ -96,8 +96,9 @@ fn page_of(visit: &Visit, read: &Read, form: Form) -> Result<Page, Refused> {
         replaces: replaces(shown),
         digest: revision.digest.to_string(),
         shown: String::new(),
-        terms: lines(&shown.terms, &names, revision.prevailing.tag()),
+        terms: lines(&shown.terms, &names, &own_first(shown)),
         prevailing_language: revision.prevailing.tag().to_owned(),
+        reads_in: reads_in(shown).unwrap_or_default().to_owned(),
         name,
         on_behalf_of,
         opens_at: shown.reflection_ends_at,
@@ -256,7 +257,7 @@ fn attestation(visit: &Visit, read: &Read, form: Form) -> Result<Attestation, Re
         replaces: replaces(shown),
         digest: revision.digest.to_string(),
         shown: String::new(),
-        terms: lines(&shown.terms, &both_names(&shown.names), revision.prevailing.tag()),
+        terms: lines(&shown.terms, &both_names(&shown.names), &own_first(shown)),
         standings: standings(shown),
         name: who.name.to_string(),
         passkey_origin: read.passkey_origin(visit),

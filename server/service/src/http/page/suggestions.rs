@@ -15,7 +15,7 @@ use pages::suggestions::{SuggestionLine, Suggestions};
 use super::differences::Naming;
 use super::drafts::currencies;
 use super::frame::{Answer, Sent, Visit, asked, into_form};
-use super::terms::{both_names, by_rows, into_fields, row};
+use super::terms::{both_names, by_rows, into_fields, own_first, row};
 use crate::acts::agreements::{self, Shown};
 use crate::acts::rooms::{RoomNow, audience_of, room_now};
 use crate::acts::suggestions::{self, Listed, NewSuggestion, may_suggest};
@@ -110,8 +110,7 @@ fn language(visit: &Visit, shown: &Shown, term: Option<&Term>) -> String {
 
 fn page_of(visit: &Visit, read: Read, number: Option<u32>, form: Option<Form>) -> Suggestions {
     let dispute = &read.shown.seen.dispute;
-    let prevailing = dispute.agreement.revision().map_or("", |revision| revision.prevailing.tag());
-    let naming = Naming { names: both_names(&read.shown.names), prevailing: prevailing.to_owned() };
+    let naming = Naming { names: both_names(&read.shown.names), first: own_first(&read.shown) };
     let about = about(&read.shown, number);
     let fresh = || into_fields(Form::default(), about.map(|(_, term)| term.clone()).as_slice());
     Suggestions {

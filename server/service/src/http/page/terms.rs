@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use domain::agreement::Agreement;
 use domain::dispute::StageName;
 use domain::flag::{Flag, vague_words};
+use domain::language::RecordLanguage;
 use domain::party::{Side, Sides};
 use domain::terms::Term;
 use domain::time::Day;
@@ -26,12 +27,24 @@ pub fn both_names<T: ToString>(names: &Sides<Option<T>>) -> Sides<String> {
     Sides { claimant: name(&names.claimant), respondent: name(&names.respondent) }
 }
 
-/// The promises as they are shown, the prevailing language first.
-pub fn lines(terms: &[Term], names: &Sides<String>, prevailing: &str) -> Vec<TermLine> {
+/// The tag of the language in which the text is read on the side for which the reader signs.
+pub fn reads_in(shown: &Shown) -> Option<&'static str> {
+    let (side, _) = shown.seen.signer().ok()?;
+    shown.seen.dispute.parties.of(side).reads_in().map(RecordLanguage::tag)
+}
+
+/// The languages that the reader meets first: its own, and the one that prevails.
+pub fn own_first(shown: &Shown) -> Vec<String> {
+    let prevailing = shown.seen.dispute.agreement.revision().map(|revision| revision.prevailing.tag());
+    reads_in(shown).into_iter().chain(prevailing).map(str::to_owned).collect()
+}
+
+/// The promises as they are shown, these languages first and in this order.
+pub fn lines(terms: &[Term], names: &Sides<String>, first: &[String]) -> Vec<TermLine> {
     let line = |term: &Term| {
         let mut texts: Vec<(String, String)> =
             term.text.iter().map(|(language, text)| (language.tag().to_owned(), text.clone())).collect();
-        texts.sort_by_key(|(tag, _)| tag != prevailing);
+        texts.sort_by_key(|(tag, _)| first.iter().position(|one| one == tag).unwrap_or(first.len()));
         TermLine {
             who: names.of(term.debtor).clone(),
             to: names.of(term.creditor).clone(),
@@ -76,16 +89,11 @@ pub fn state_of(shown: &Shown) -> &'static str {
 
 /// The text beside the conversation.
 pub fn working_text(shown: &Shown, waiting: usize, today: Day) -> WorkingText {
-    let revision = shown.seen.dispute.agreement.revision();
     WorkingText {
         id: shown.seen.dispute.id.to_string(),
         revision: shown.seen.dispute.agreement.number(),
         state: state_of(shown).to_owned(),
-        terms: lines(
-            &shown.terms,
-            &both_names(&shown.names),
-            revision.map_or("", |revision| revision.prevailing.tag()),
-        ),
+        terms: lines(&shown.terms, &both_names(&shown.names), &own_first(shown)),
         flags: flag_lines(shown, &shown.terms, today),
         may_suggest: may_suggest(&shown.seen),
         waiting,
