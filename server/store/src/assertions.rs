@@ -198,7 +198,7 @@ mod tests {
     use crate::erasure;
     use crate::testing::{a_dispute, account, houses, moment};
     use domain::agreement::{Intent, Revision, Signer, TextDigest};
-    use domain::language::Language;
+    use domain::language::RecordLanguage;
     use domain::party::Sides;
 
     fn assertion(dispute: DisputeId, intent: Intent) -> Assertion {
@@ -218,7 +218,7 @@ mod tests {
 
     /// A text that everybody signed, the claimant in that way.
     fn sealed(number: u32, proof: Proof) -> Agreement {
-        let (prevailing, digest) = (Language::English, TextDigest([7; 32]));
+        let (prevailing, digest) = (RecordLanguage::English, TextDigest([7; 32]));
         let revision = Revision { number, digest, prevailing, languages: vec![prevailing] };
         let signature =
             |proof| Signature { at: moment(2), auditor_may_read_terms: true, proof, by: Signer::Party };

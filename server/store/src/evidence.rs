@@ -76,7 +76,8 @@ mod tests {
         for house in houses() {
             house
                 .write(|tx| {
-                    let [agreement, _] = [a_dispute(tx, 1)?, a_dispute(tx, 2)?].map(|dispute| dispute.agreement);
+                    let [agreement, _] =
+                        [a_dispute(tx, 1)?, a_dispute(tx, 2)?].map(|dispute| dispute.agreement);
                     let [settled, ended] = [dispute_id(1), dispute_id(2)];
                     let (side, other) = (Side::Claimant, Side::Respondent);
                     let shown = Screen::of_page(Language::Urdu, "<p>What is signed</p>".to_owned());

@@ -189,7 +189,7 @@ fn record_to_read(contents: &Contents) -> RecordToRead {
             .iter()
             .map(|signed| (signed.name.clone(), signed.signed_at))
             .collect(),
-        terms: lines(&terms, &names, contents.prevailing_language.tag()),
+        terms: lines(&terms, &names, &[contents.prevailing_language.tag().to_owned()]),
     }
 }
 
