@@ -21,4 +21,6 @@ CREATE UNIQUE INDEX certifications_that_go_on ON certifications (settlement)
   WHERE state IN ('asked', 'agreed', 'named', 'certified');
 CREATE INDEX certifications_by_settlement ON certifications (settlement);
 CREATE INDEX certifications_by_state ON certifications (state);
+CREATE INDEX certifications_by_account ON certifications (account);
 ALTER TABLE deliveries ADD COLUMN certification TEXT;
+CREATE INDEX deliveries_by_certification ON deliveries (certification);

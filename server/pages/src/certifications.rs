@@ -92,6 +92,8 @@ pub struct Naming {
     pub lapses_at: Option<Moment>,
     /// Whether somebody may be named.
     pub may_name: bool,
+    /// Whether it may be taken back that somebody is named: also while nobody may be named.
+    pub may_unname: bool,
     /// What was typed.
     pub form: Form,
 }

@@ -23,6 +23,8 @@ pub struct Verify {
     pub certified: Option<(String, String, String, Moment)>,
     /// The digest of the record that a certification is of; empty otherwise.
     pub record_digest: String,
+    /// Whether a newer record stands in the place of the one that a certification is of.
+    pub is_of_superseded: bool,
     /// What was wrong with the upload.
     pub form: Form,
 }

@@ -279,14 +279,24 @@ pub fn of_settlement(tx: &mut Tx<'_>, settlement: SettlementId) -> Result<Vec<Ke
     newest.select(COLUMNS).load::<Row>(tx.db)?.into_iter().map(Row::value).collect()
 }
 
-/// The one of a record that was made.
+/// The one of a record that was made: by what was sealed, whatever its state says.
 ///
 /// # Errors
 /// `Unavailable`, `Corrupt`.
 pub fn made_of(tx: &mut Tx<'_>, settlement: SettlementId) -> Result<Option<Kept>> {
     let mut all = of_settlement(tx, settlement)?;
-    all.retain(|kept| kept.certification.state() == CertificationState::Certified);
+    all.retain(|kept| kept.digest.is_some());
     Ok(all.into_iter().next())
+}
+
+/// All that were made, the oldest first: by what was sealed, whatever their state says.
+///
+/// # Errors
+/// `Unavailable`, `Corrupt`.
+pub fn made(tx: &mut Tx<'_>) -> Result<Vec<Kept>> {
+    let made = certifications::table.filter(certifications::digest.is_not_null());
+    let oldest = made.order((certifications::since, certifications::id));
+    oldest.select(COLUMNS).load::<Row>(tx.db)?.into_iter().map(Row::value).collect()
 }
 
 /// What somebody came to certify, or has certified, the newest first.
@@ -358,7 +368,7 @@ pub fn made_in(
 ) -> std::result::Result<Option<(Capacity, Moment)>, OpenError> {
     let made = certifications::table
         .filter(certifications::settlement.eq(word(&settlement)))
-        .filter(certifications::state.eq(word(&CertificationState::Certified)))
+        .filter(certifications::digest.is_not_null())
         .select((certifications::capacity, certifications::since));
     let found: Option<Option<(Option<Word<Capacity>>, At)>> =
         ask(data, database_url, |db| made.first(db).optional())?;

@@ -9,7 +9,7 @@ use tests::on_both;
 use tests::papers::payload;
 use tests::scene::Scene;
 
-use super::amending::settled;
+use super::amending::{asked_by_bela, comes_to_mediation, settled};
 use super::certifying::{Certified, agreed, taken};
 use super::own_settlement;
 
@@ -39,6 +39,35 @@ on_both! {
             "INSERT INTO house_roles (account, role, specialities, languages, granted_at) VALUES ({account}, 'auditor', '', '', 1)"
         ));
         assert_refused!(judith.takes_certification(&code).await, 409, "certifier-has-part");
+    }
+
+    async fn whoever_comes_to_have_a_part_after_taking_it_on_reads_nothing_more(settings: Settings) {
+        let Certified { scene, judith, certification, digest, .. } = taken(settings).await;
+        judith.reads_what_to_certify(&certification).await.expects(200);
+        let account = format!("(SELECT id FROM accounts WHERE email = '{}')", judith.email);
+        scene.service.db_runs(&format!(
+            "INSERT INTO house_roles (account, role, specialities, languages, granted_at) VALUES ({account}, 'auditor', '', '', 1)"
+        ));
+        assert_refused!(judith.reads_what_to_certify(&certification).await, 404);
+        assert_refused!(judith.fetches_of_certification(&certification, "record.pdf").await, 404);
+        assert_refused!(judith.certifies(&certification, &digest, json!({})).await, 404);
+    }
+
+    async fn whoever_had_a_part_in_what_the_record_replaced_does_not_certify(settings: Settings) {
+        let scene = Scene::in_mediation(settings.without_limits()).await;
+        let dela = scene.sits_beside_amara("Dela Haq", "support-person").await;
+        scene.settles().await;
+        let settlement = own_settlement(&scene.amara, &scene.dispute).await;
+        let scene = asked_by_bela(scene, &settlement).await;
+        comes_to_mediation(&scene).await;
+        scene.settles().await;
+        let newer = own_settlement(&scene.amara, &scene.dispute).await;
+        let asked = scene.amara.asks_for_certification(&newer).await.expects(201);
+        let id = asked["id"].as_str().expect("an id");
+        scene.bela.answers_certification(id, "agreement").await.expects(200);
+        assert_refused!(scene.rosa.names_certifier(id, a_certifier(&dela)).await, 409, "certifier-has-part");
+        let judith = scene.service.person("Judith Osei").await;
+        scene.rosa.names_certifier(id, a_certifier(&judith)).await.expects(200);
     }
 
     async fn a_code_is_its_own_persons_alone_and_dies_with_the_naming(settings: Settings) {
@@ -114,6 +143,8 @@ on_both! {
         let here = format!("/certifications/{certification}");
         let shown = page.reads(&here).await;
         assert!(shown.contains("pays back the whole deposit") && shown.contains("I certify it"), "{shown}");
+        let looks = "SELECT count(*) FROM audit WHERE kind = 'record-read-by-certifier'";
+        assert_eq!(scene.service.db_tells(looks), "1", "the look at the terms is traced");
         assert!(page.reads("/disputes").await.contains(&here), "she finds it again");
         let unsure = page.sends(&here, &format!("{here}/declining"), &[]).await;
         assert_eq!(unsure.status, 422);
@@ -185,6 +216,8 @@ on_both! {
         let record = scene.amara.client().get(&format!("/settlements/{settlement}/record.jws")).await.text();
         let service = &scene.service;
         service.is_killed();
+        // What the row says takes nothing off the list.
+        service.db_runs("UPDATE certifications SET state = 'lapsed'");
         let data = service.data().display().to_string();
         let runs = |arguments: &[&str]| {
             let output = service.runs(&[arguments, &["--data", data.as_str()]].concat(), "");

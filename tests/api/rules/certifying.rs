@@ -296,6 +296,9 @@ on_both! {
         comes_to_mediation(&scene).await;
         assert_refused!(judith.certifies(&certification, &digest, json!({})).await, 409, "record-not-certifiable");
         assert_refused!(scene.rosa.names_certifier(&certification, a_certifier(&judith)).await, 409, "record-not-certifiable");
+        // She can still be stopped.
+        let desk = Browser::of(&scene.rosa).await.reads(&format!("/registrar/certifications/{certification}")).await;
+        assert!(desk.contains("/unnaming") && !desk.contains("name=\"office\""), "{desk}");
         scene.settles().await;
         for name in ["record.pdf", "record.jws", "desk"] {
             assert_refused!(judith.fetches_of_certification(&certification, name).await, 404);
@@ -305,6 +308,71 @@ on_both! {
         // What stands in its place can be.
         let newer = own_settlement(&scene.amara, &scene.dispute).await;
         scene.amara.asks_for_certification(&newer).await.expects(201);
+    }
+
+    async fn a_certification_of_a_record_that_was_replaced_says_so(settings: Settings) {
+        let Certified { scene, judith, settlement, certification, digest } = taken(settings).await;
+        judith.certifies(&certification, &digest, json!({})).await.expects(201);
+        let jws = judith.fetches_of_certification(&certification, "certification.jws").await.text();
+        let found = verified(&scene.service, jws.as_bytes()).await;
+        assert!(found["kind"] == "certification" && found["record_superseded"].is_null(), "{found}");
+        let scene = asked_by_bela(scene, &settlement).await;
+        comes_to_mediation(&scene).await;
+        scene.settles().await;
+        let found = verified(&scene.service, jws.as_bytes()).await;
+        assert_eq!((&found["status"], &found["record_superseded"]), (&json!("unknown"), &json!(true)), "{found}");
+        let stranger = Browser::of_a_stranger(&scene.service);
+        let page = stranger.uploads("/verify", "/verify", "c.jws", jws.as_bytes()).await.text();
+        assert!(page.contains("A newer record stands in the place") && page.contains("verdict superseded"), "{page}");
+        let data = scene.service.data();
+        let file = data.join("certification-to-verify.jws");
+        std::fs::write(&file, &jws).expect("a file");
+        let (code, said) = said_of(&scene.service, &file, ["--data", &data.display().to_string()]);
+        assert!(code == Some(2) && said.contains("a newer record stands in the place"), "{said}");
+    }
+
+    async fn what_is_kept_beside_a_certification_cannot_be_changed_unseen(settings: Settings) {
+        let Certified { scene, judith, settlement, certification, digest } = taken(settings).await;
+        judith.certifies(&certification, &digest, json!({})).await.expects(201);
+        let odil = scene.service.staff("auditor", "Odil Karim").await;
+        let data = scene.service.data().display().to_string();
+        let changes = [("capacity", "notary", "legal-aid-officer"), ("state", "lapsed", "certified")];
+        for (column, wrong, right) in changes {
+            for (value, faults) in [(wrong, json!(["certification"])), (right, json!([]))] {
+                scene.service.db_runs(&format!("UPDATE certifications SET {column} = '{value}'"));
+                let again = odil.client().post("/audits/verifications", json!({"settlement": settlement})).await.expects(200);
+                assert_eq!(again["items"][0]["faults"], faults, "{column} {value}: {again}");
+                let checked = scene.service.runs(&["ledger", "check", "--data", &data], "");
+                let said = String::from_utf8_lossy(&checked.stdout).into_owned() + &String::from_utf8_lossy(&checked.stderr);
+                assert_eq!(said.contains("(certification)"), value == wrong, "{column} {value}: {said}");
+            }
+        }
+    }
+
+    async fn nobody_is_pressed_by_asking_again_and_again(settings: Settings) {
+        let (scene, settlement) = settled(settings).await;
+        let mails = || {
+            let count = "SELECT count(*) FROM outbox WHERE purpose = 'something-to-do'";
+            scene.service.db_tells(count).parse::<u32>().expect("a number")
+        };
+        let before = mails();
+        for _ in 0..3 {
+            let asked = scene.amara.asks_for_certification(&settlement).await.expects(201);
+            scene.amara.answers_certification(&id_of(&asked), "withdrawal").await.expects(200);
+            assert_eq!(mails(), before + 1, "one mail alone");
+        }
+        assert_eq!(scene.amara.asks_for_certification(&settlement).await.status, 429);
+        // Two days later she may ask again, and still no mail goes.
+        let days = 2_u64 * 86_400_000;
+        scene.service.db_runs(&format!("UPDATE certifications SET asked_at = asked_at - {days}"));
+        for n in 0..3 {
+            let asked = scene.amara.asks_for_certification(&settlement).await.expects(201);
+            scene.amara.answers_certification(&id_of(&asked), "withdrawal").await.expects(200);
+            assert_eq!(mails(), before + 1, "{n}");
+        }
+        // What she asked takes nothing from him.
+        scene.bela.asks_for_certification(&settlement).await.expects(201);
+        assert_eq!(mails(), before + 2);
     }
 
     async fn after_its_time_nobody_reads_and_nobody_certifies(settings: Settings) {

@@ -75,7 +75,9 @@ pub fn certified(add: &mut impl FnMut(&str, String), settlement: &Settlement, w:
     let wrong = Form::default().wrong("sure", "required").wrong("capacity", "not-a-choice");
     add("naming", Naming { form: wrong, ..naming.clone() }.render(w, f));
     let named = Some((certifier(), s("judith@example.org"), false));
-    add("naming-again", Naming { named, ..naming.clone() }.render(w, f));
+    let again = Naming { named, may_unname: true, ..naming.clone() };
+    add("naming-again", again.clone().render(w, f));
+    add("naming-stopped", Naming { may_name: false, ..again }.render(w, f));
     let came = Some((certifier(), s("judith@example.org"), true));
     add("naming-over", Naming { named: came, may_name: false, lapses_at: None, ..naming }.render(w, f));
     let by = certifier();
@@ -88,7 +90,8 @@ pub fn certified(add: &mut impl FnMut(&str, String), settlement: &Settlement, w:
     };
     add("verify-certified", verdict.clone().render(w, f));
     let own = Verify { status: Some(s("certification")), record_digest: s(DIGEST), ..verdict };
-    add("verify-certification", own.render(w, f));
+    add("verify-certification", own.clone().render(w, f));
+    add("verify-certification-superseded", Verify { is_of_superseded: true, ..own }.render(w, f));
 }
 
 fn desk(add: &mut impl FnMut(&str, String), w: &Words, f: &Frame) {

@@ -11,6 +11,7 @@ use store::findings::Finding;
 use store::settlements::{Documents, Filter, Settlement};
 
 use super::Doing;
+use super::ledger::is_as_stated;
 use super::settlements::{audited_only, for_auditor, is_auditor, list, told};
 use crate::refused::{Refused, words_code};
 
@@ -111,8 +112,8 @@ pub struct Kept {
 
 /// A certification as it is kept.
 struct KeptCertification {
+    row: store::certifications::Kept,
     documents: Option<Documents>,
-    digest: Option<Digest>,
     entered: Option<Digest>,
 }
 
@@ -170,15 +171,16 @@ fn read_certification(
     };
     let entry = store::ledger::find(tx, LeafKind::Certification.as_str(), &made.id.to_string())?;
     let entered = entry.and_then(|entry| Leaf::read(&entry.leaf)).map(|leaf| leaf.digest);
-    Ok(KeptCertification { documents, digest: made.digest, entered })
+    Ok(KeptCertification { row: *made, documents, entered })
 }
 
-/// Whether a certification is as it was made: its text, both forms of its seal, its entry, and the record that it names.
+/// Whether a certification is as it was made: its text, both forms of its seal, its entry, the record that it names, and
+/// what is kept beside it.
 fn is_right(kept: &KeptCertification, of: Digest, keys: &KeySet) -> bool {
-    let (Some(documents), Some(digest)) = (&kept.documents, kept.digest) else { return false };
+    let (Some(documents), Some(digest)) = (&kept.documents, kept.row.digest) else { return false };
     let is_of_it = |file: &[u8]| {
         matches!(record::verify(file, keys), Verdict::Certification { statement, digest: found, .. }
-            if found == digest && statement.record.digest == of)
+            if found == digest && statement.record.digest == of && is_as_stated(&kept.row, &statement))
     };
     digest_of(&documents.json) == digest
         && is_of_it(documents.jws.as_bytes())

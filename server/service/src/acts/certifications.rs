@@ -32,7 +32,8 @@ pub const CERTIFICATION: &str = "certification";
 /// The most characters of an office's name.
 const OFFICE_CHARACTERS_MAX: usize = 200;
 
-/// How often one record's parties may ask within `AGAIN_PERIOD`: nobody is to be pressed. Of the first alone goes a mail.
+/// How often a party may ask of one record within `AGAIN_PERIOD`: nobody is to be pressed. A mail goes once in the time
+/// that a certification may take.
 const AGAIN_MAX: usize = 3;
 const AGAIN_PERIOD: Duration = Duration::from_secs(24 * 3600);
 
@@ -273,10 +274,12 @@ pub fn ask(tx: &mut Tx<'_>, doing: &mut Doing, id: SettlementId) -> Result<Shown
     let (settlement, seen, side) = party(tx, doing, id)?;
     tx.hold_settlement(id)?;
     let standing = standing(tx, id)?;
-    let began = doing.now.minus(AGAIN_PERIOD);
-    let mut again = Vec::new();
+    let (began, mails_began) = (doing.now.minus(AGAIN_PERIOD), doing.now.minus(period(doing)));
+    let (mut again, mut was_told) = (Vec::new(), false);
     for earlier in store::certifications::of_settlement(tx, id)? {
-        again.extend(Some(earlier.certification.asked_at).filter(|at| *at > began));
+        let own = Some(&earlier.certification).filter(|one| one.asked_by == side).map(|one| one.asked_at);
+        was_told |= own.is_some_and(|at| at > mails_began);
+        again.extend(own.filter(|at| *at > began));
         let mut found = Found { kept: earlier, dispute: seen.dispute.clone(), standing };
         // Its time has passed, and nobody has come by to say so.
         if let Ok(event) = found.decide(doing, Command::Lapse, Actor::House) {
@@ -296,7 +299,7 @@ pub fn ask(tx: &mut Tx<'_>, doing: &mut Doing, id: SettlementId) -> Result<Shown
     store::certifications::put(tx, &kept)?;
     let subjects = serde_json::json!({ "certification": id.to_string() });
     doing.trace("certification-asked", Some(settlement.dispute), &subjects);
-    if again.is_empty() {
+    if !was_told {
         tell(tx, doing, &kept, side.other())?;
     }
     shown(tx, doing, &seen, Found { kept, dispute: seen.dispute.clone(), standing })
@@ -429,7 +432,7 @@ pub fn name(
 ) -> Result<Shown, Refused> {
     let (seen, mut found) = registrar(tx, doing, id)?;
     let event = found.decide(doing, Command::Name(named.capacity), Actor::Registrar)?;
-    if has_part_by_address(tx, &found.dispute, &named.email)? {
+    if has_part_by_address(tx, &found, &named.email)? {
         return Err(refused(CertificationRefusal::CertifierHasPart));
     }
     found.follow(tx, doing, event)?;
@@ -471,20 +474,32 @@ pub fn unname(tx: &mut Tx<'_>, doing: &mut Doing, id: CertificationId) -> Result
     shown(tx, doing, &seen, found)
 }
 
-/// Whether that account has a part in the dispute, or works for the house in a way that bars it: who names and who audits
-/// does not certify.
+/// Whether that account has a part in the dispute or in one whose record this one replaced, or works for the house in a
+/// way that bars it: who names and who audits does not certify.
 ///
 /// # Errors
 /// Those of the store.
-pub fn has_part(tx: &mut Tx<'_>, dispute: &Dispute, account: AccountId) -> Result<bool, Refused> {
+pub fn has_part(tx: &mut Tx<'_>, found: &Found, account: AccountId) -> Result<bool, Refused> {
     let person = store::people::by_id(tx, account)?;
     let is_of_house = [HouseRole::Registrar, HouseRole::Auditor].iter().any(|role| person.has(*role));
-    Ok(is_of_house || dispute.has_part(account))
+    if is_of_house || found.dispute.has_part(account) {
+        return Ok(true);
+    }
+    let mut next = store::settlements::by_id(tx, found.kept.settlement)?.supersedes;
+    while let Some(id) = next {
+        let earlier = store::settlements::by_id(tx, id)?;
+        match store::disputes::peek(tx, earlier.dispute) {
+            Ok(dispute) if dispute.has_part(account) => return Ok(true),
+            Ok(_) | Err(store::Error::NotFound) => next = earlier.supersedes,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(false)
 }
 
-fn has_part_by_address(tx: &mut Tx<'_>, dispute: &Dispute, email: &EmailAddress) -> Result<bool, Refused> {
+fn has_part_by_address(tx: &mut Tx<'_>, found: &Found, email: &EmailAddress) -> Result<bool, Refused> {
     match store::people::by_email(tx, email)? {
-        Some(account) => has_part(tx, dispute, account.id),
+        Some(account) => has_part(tx, found, account.id),
         None => Ok(false),
     }
 }

@@ -82,7 +82,7 @@ pub fn look_at_code(
 /// `Absent` where the code opens nothing for this person; `certifier-has-part`; `record-not-certifiable`.
 pub fn take(tx: &mut Tx<'_>, doing: &mut Doing, code: &str) -> Result<CertificationId, Refused> {
     let (mut found, account) = by_code(tx, doing, code)?;
-    let has_part = has_part(tx, &found.dispute, account)?;
+    let has_part = has_part(tx, &found, account)?;
     let event = found.decide(doing, Command::Take { has_part }, Actor::Certifier(account))?;
     if found.kept.certification.certifier().is_none() {
         found.follow(tx, doing, event)?;
@@ -90,13 +90,15 @@ pub fn take(tx: &mut Tx<'_>, doing: &mut Doing, code: &str) -> Result<Certificat
     Ok(found.kept.id)
 }
 
-/// A certification of which that person is the certifier.
+/// A certification of which that person is the certifier. Until it is made they may come to have a part in the dispute or
+/// to work for the house: then it is theirs no more.
 fn mine(tx: &mut Tx<'_>, doing: &Doing, id: CertificationId) -> Result<(Found, AccountId), Refused> {
     let account = doing.by.person()?;
     let found = find(tx, id)?;
     let has_made = found.kept.certification.state() == CertificationState::Certified
         && found.kept.certification.certifier() == Some(account);
-    if has_made || found.lets_read(doing, account) { Ok((found, account)) } else { Err(Refused::Absent) }
+    let is_theirs = has_made || (found.lets_read(doing, account) && !has_part(tx, &found, account)?);
+    if is_theirs { Ok((found, account)) } else { Err(Refused::Absent) }
 }
 
 /// Whether that person has something to do with a certification: as a party, as a registrar or as its certifier.
@@ -121,6 +123,23 @@ pub fn desk(tx: &mut Tx<'_>, doing: &Doing, id: CertificationId) -> Result<Desk,
     let contents = if found.lets_read(doing, account) { Some(contents(tx, settlement.id)?) } else { None };
     let lapses_at = found.kept.certification.lapses_at(doing.config.periods.certification);
     Ok(Desk { kept: found.kept, certifier, settlement, contents, lapses_at })
+}
+
+/// The same where the terms are read on the page; the look is traced as that at the record itself.
+///
+/// # Errors
+/// As of [`desk`].
+pub fn read_desk(tx: &mut Tx<'_>, doing: &mut Doing, id: CertificationId) -> Result<Desk, Refused> {
+    let desk = desk(tx, doing, id)?;
+    if desk.contents.is_some() {
+        trace_look(doing, &desk.kept);
+    }
+    Ok(desk)
+}
+
+fn trace_look(doing: &mut Doing, kept: &Kept) {
+    let subjects = json!({ "certification": kept.id.to_string() });
+    doing.trace("record-read-by-certifier", Some(kept.dispute), &subjects);
 }
 
 fn contents(tx: &mut Tx<'_>, id: SettlementId) -> Result<Contents, Refused> {
@@ -157,8 +176,7 @@ pub fn record(tx: &mut Tx<'_>, doing: &mut Doing, id: CertificationId) -> Result
     if !found.lets_read(doing, account) {
         return Err(Refused::Absent);
     }
-    let subjects = json!({ "certification": id.to_string() });
-    doing.trace("record-read-by-certifier", Some(found.kept.dispute), &subjects);
+    trace_look(doing, &found.kept);
     Ok(store::settlements::documents(tx, found.kept.settlement)?)
 }
 

@@ -185,6 +185,15 @@ pub fn enter_owed(tx: &mut Tx<'_>, doing: &Doing, owed: &[Owed]) -> Result<(), R
     Ok(())
 }
 
+/// Whether what is kept beside a certification says what its statement says: the row alone could be changed unseen.
+pub fn is_as_stated(kept: &store::certifications::Kept, statement: &record::Statement) -> bool {
+    kept.id == statement.id
+        && kept.settlement == statement.record.id
+        && kept.certification.state() == CertificationState::Certified
+        && kept.certification.capacity() == Some(statement.certifier.capacity)
+        && kept.certification.since == statement.certified_at
+}
+
 /// The records and certifications that a seal key sealed, as the ledger has them: what is to be believed of it once it is
 /// revoked. None of them may wait for its entry, or a genuine record would be taken for a forged one.
 ///
@@ -208,7 +217,7 @@ pub fn sealed_by(tx: &mut Tx<'_>, kid: &str, published: &KeySet) -> Result<Vec<S
             sealed.push(SealedBefore { record, pdf });
         }
     }
-    for kept in store::certifications::in_state(tx, CertificationState::Certified, i64::MAX)? {
+    for kept in store::certifications::made(tx)? {
         let documents = store::certifications::documents(tx, &kept)?;
         let by = record::certification::open(documents.jws.as_bytes(), published);
         let (_, by) = by.map_err(|_| Refused::broken("a certification is not sealed by a published key"))?;

@@ -8,11 +8,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::ids::{CertificationId, DisputeId, SettlementId};
 use record::ledger::{Hash, Node, leaf_hash, node_hash};
-use record::{KeySet, Leaf, LeafKind, Note, Verifier, digest_of};
+use record::{KeySet, Leaf, LeafKind, Note, Statement, Verifier, digest_of};
 use store::Tx;
 use store::ledger::Entry;
 
-use super::ledger::{certificate_leaf, count, number};
+use super::ledger::{certificate_leaf, count, is_as_stated, number};
 use crate::refused::Refused;
 
 /// How many entries are looked at together.
@@ -291,8 +291,9 @@ fn is_certification(tx: &mut Tx<'_>, id: CertificationId, leaf: &Leaf) -> Result
     if !tx.vault().holds(kept.dispute, store::Key::Record)? {
         return Ok(kept.digest == Some(leaf.digest));
     }
+    let is_so = |json: &[u8]| Statement::from_canonical(json).is_some_and(|said| is_as_stated(&kept, &said));
     let same_text = match store::certifications::documents(tx, &kept) {
-        Ok(documents) => digest_of(&documents.json) == leaf.digest,
+        Ok(documents) => digest_of(&documents.json) == leaf.digest && is_so(&documents.json),
         Err(store::Error::NotFound | store::Error::Corrupt) => false,
         Err(error) => return Err(error.into()),
     };

@@ -53,7 +53,7 @@ pub fn verify(what: &Verify) -> Result<ExitCode, Failed> {
     let mut out = io::stdout().lock();
     let code = match record::verify(&read(&what.file)?, &keys) {
         Verdict::Valid { reference, sealed_at, record_id, digest, stamped_at, key_revoked_at } => {
-            let newer = if what.keys.is_some() { Ok(false) } else { has_newer(what.data.clone(), record_id) };
+            let newer = newer_than(what, record_id);
             let status = if newer == Ok(true) { "superseded" } else { "valid" };
             writeln!(out, "{status}: {reference}, sealed at {sealed_at}, {digest}")?;
             if let Some(at) = stamped_at {
@@ -69,8 +69,7 @@ pub fn verify(what: &Verify) -> Result<ExitCode, Failed> {
                 Ok(true) => SUPERSEDED,
                 Ok(false) => 0,
                 Err(reason) => {
-                    let said = "whether a newer record stands in its place cannot be asked";
-                    writeln!(io::stderr(), "concord: {said}: {reason}")?;
+                    tell_unasked(&reason)?;
                     CANNOT_LOOK
                 }
             }
@@ -84,6 +83,13 @@ pub fn verify(what: &Verify) -> Result<ExitCode, Failed> {
         }
         Verdict::Certification { statement, stamped_at, key_revoked_at, .. } => {
             tell_certification(&mut out, &statement, stamped_at, key_revoked_at)?;
+            match newer_than(what, statement.record.id) {
+                Ok(true) => {
+                    writeln!(out, "a newer record stands in the place of the one that was certified")?
+                }
+                Ok(false) => {}
+                Err(reason) => tell_unasked(&reason)?,
+            }
             UNKNOWN
         }
         Verdict::Revoked { at } => {
@@ -101,6 +107,16 @@ pub fn verify(what: &Verify) -> Result<ExitCode, Failed> {
         }
     };
     Ok(ExitCode::from(code))
+}
+
+/// Whether the house knows a newer record, where one is asked at all.
+fn newer_than(what: &Verify, record: SettlementId) -> Result<bool, String> {
+    if what.keys.is_some() { Ok(false) } else { has_newer(what.data.clone(), record) }
+}
+
+fn tell_unasked(reason: &str) -> io::Result<()> {
+    let said = "whether a newer record stands in its place cannot be asked";
+    writeln!(io::stderr(), "concord: {said}: {reason}")
 }
 
 /// What a certification says of itself.

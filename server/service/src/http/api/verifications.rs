@@ -49,6 +49,9 @@ struct Verification {
     /// The digest of the record that a certification is of.
     #[serde(skip_serializing_if = "Option::is_none")]
     record_digest: Option<String>,
+    /// Of a certification: `true` where a newer record stands in the place of the one that was certified.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record_superseded: Option<bool>,
 }
 
 /// Who certified a record.
@@ -91,6 +94,7 @@ async fn verify_file(
         key_revoked_at: None,
         certified: None,
         record_digest: None,
+        record_superseded: None,
     };
     let Found { verdict, is_superseded, certified } = verified(&state, &request, payload).await?;
     let certified = certified.as_ref().map(CertifiedShown::from);
@@ -118,6 +122,7 @@ async fn verify_file(
             key_revoked_at: key_revoked_at.map(|at| at.to_string()),
             certified,
             record_digest: Some(statement.record.digest.to_string()),
+            record_superseded: is_superseded.then_some(true),
             // As of a report: it is no settlement record.
             ..bare("unknown")
         },
@@ -132,7 +137,7 @@ async fn verify_file(
 pub struct Found {
     /// What the record's verifier says.
     pub verdict: Verdict,
-    /// Whether a newer record stands in its place.
+    /// Whether a newer record stands in its place, or in that of the record that a certification is of.
     pub is_superseded: bool,
     /// By whom a record was certified, as the house knows; of a certification itself, what it says.
     pub certified: Option<Told>,
@@ -162,8 +167,9 @@ pub async fn verified(
     let (record_id, digest) = match &verdict {
         Verdict::Valid { record_id, digest, .. } => (*record_id, *digest),
         Verdict::Certification { statement, .. } => {
-            let certified = Some(certifying::told_by(statement));
-            return Ok(Found { verdict, is_superseded: false, certified });
+            let (certified, of) = (Some(certifying::told_by(statement)), statement.record.id);
+            let is_superseded = state.desk.read(move |tx| settlements::is_superseded(tx, of)).await?;
+            return Ok(Found { verdict, is_superseded, certified });
         }
         _ => return Ok(Found { verdict, is_superseded: false, certified: None }),
     };

@@ -83,6 +83,7 @@ async fn naming(visit: &Visit, certification: CertificationId, form: Form) -> Re
         named,
         lapses_at: shown.lapses_at,
         may_name: shown.actions.contains(&"name"),
+        may_unname: shown.actions.contains(&"unname"),
         form,
     })
 }
@@ -195,8 +196,9 @@ fn record_to_read(contents: &Contents) -> RecordToRead {
 
 async fn desk(visit: &Visit, certification: CertificationId, form: Form) -> Result<ToCertify, Refused> {
     let account = visit.signed_in()?.account;
-    let read = visit.read(move |tx, doing| {
-        let desk = certifying::desk(tx, doing, certification)?;
+    // Written, because the look at the terms is traced.
+    let read = visit.write(move |tx, doing| {
+        let desk = certifying::read_desk(tx, doing, certification)?;
         Ok((desk, store::people::by_id(tx, account)?.totp))
     });
     let (desk, has_second_factor) = read.await?;

@@ -215,6 +215,7 @@ async fn verify(request: HttpRequest, visit: Visit, payload: web::Payload) -> An
             key_revoked_at,
             certified,
             record_digest: statement.record.digest.to_string(),
+            is_of_superseded: is_superseded,
             form: Form::default(),
         },
         Verdict::Report { made_at, stamped_at } => {
