@@ -30,7 +30,7 @@ on_both! {
 
     async fn a_name_that_no_record_could_print_is_refused_before_anybody_is_bound_under_it(settings: Settings) {
         let service = settings.start().await;
-        for name in ["राम", "Abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdef"] {
+        for name in ["ራማ", "Abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdef"] {
             let body = json!({"email": "ram@example.org", "password": "another quiet phrase 7", "name": name, "language": "en"});
             let refused = assert_refused!(service.stranger().post("/accounts", body).await, 422);
             assert_eq!(refused["errors"], json!([{"code": "not-printable", "field": "name"}]), "{refused}");
@@ -40,6 +40,8 @@ on_both! {
             assert!(!output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
         }
         let body = json!({"email": "rahima@example.org", "password": "another quiet phrase 7", "name": "রহিমা খাতুন", "language": "bn"});
+        service.stranger().post("/accounts", body).await.expects(202);
+        let body = json!({"email": "ram@example.org", "password": "another quiet phrase 7", "name": "राम", "language": "en"});
         service.stranger().post("/accounts", body).await.expects(202);
     }
 
