@@ -45,7 +45,7 @@ pub struct OwnData {
     pub files: Vec<FileRow>,
     /// The passkeys of its account.
     pub passkeys: Vec<Passkey>,
-    /// What a passkey signed for it, where one did.
+    /// What a passkey of its own signed, where one did; what its representative's signed is that one's.
     pub assertion: Option<Assertion>,
     /// What was shown to whoever signed for it, where that is known.
     pub screen: Option<Screen>,

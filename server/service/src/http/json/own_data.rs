@@ -95,7 +95,7 @@ pub struct OwnDataJson {
     files: Vec<OwnFileJson>,
     /// The passkeys of its account.
     passkeys: Vec<PasskeyJson>,
-    /// What a passkey signed for the party, with all that it takes to verify it.
+    /// What a passkey of its own signed, where one did; what its representative's signed is that one's.
     #[serde(skip_serializing_if = "Option::is_none")]
     passkey_signature: Option<AssertionJson>,
     /// What was on the screen of whoever signed for the party.
