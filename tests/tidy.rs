@@ -88,7 +88,11 @@ fn words_stay_in_their_rooms() {
             "server/",
         ),
         Rule(&["diesel", "diesel_migrations"], &["server/store/"], "server/"),
-        Rule(&["actix_web", "actix_ws", "actix_http", "actix_multipart"], &["server/service/"], "server/"),
+        Rule(
+            &["actix_web", "actix_http", "actix_multipart", "tokio_tungstenite"],
+            &["server/service/"],
+            "server/",
+        ),
         Rule(&["serde", "serde_json", "Serialize", "Deserialize"], &[], "server/domain/"),
         Rule(
             &["StatusCode", "HttpResponse"],

@@ -1,8 +1,9 @@
 //! Peers that mean no good: each is closed with a code that says why, and nobody else in the room notices.
 
+use reqwest::Method;
 use serde_json::json;
 use tests::on_both;
-use tests::raw_socket::{CONTINUATION, PING, RawSocket, TEXT, frame};
+use tests::raw_socket::{CONTINUATION, PING, RawSocket, TEXT, frame, is_refused};
 use tests::scene::Scene;
 use tests::socket::Socket;
 
@@ -34,7 +35,41 @@ fn attacks() -> Vec<(&'static str, Vec<u8>, u16)> {
     ]
 }
 
+/// Where a WebSocket is asked for in vain, with which headers beside those of a handshake, and how the answer begins.
+fn vain(dispute: &str, token: &str) -> Vec<(String, String, &'static str)> {
+    let bearer = format!("authorization: Bearer {token}\r\n");
+    let room = format!("/api/v1/disputes/{dispute}/room");
+    let protocol = "sec-websocket-protocol: concord.room.v1\r\n";
+    vec![
+        (format!("{room}/socket"), protocol.to_owned(), "401"),
+        (format!("{room}/socket"), bearer.clone(), "400"),
+        (room, bearer, "200"),
+        ("/api/v1/nowhere".to_owned(), String::new(), "404"),
+        ("/".to_owned(), "accept: text/html\r\n".to_owned(), "200"),
+    ]
+}
+
 on_both! {
+    async fn a_websocket_where_there_is_none_gets_the_answer_that_anything_else_gets(settings: Settings) {
+        let scene = Scene::in_mediation(settings).await;
+        let client = scene.bela.client();
+        let token = client.token().expect("somebody who is signed in");
+        for (path, headers, status) in vain(&scene.dispute, token) {
+            let answer = is_refused(client.base(), &path, &headers).await;
+            let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
+            assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{path}: {head}");
+            assert!(head.contains("x-request-id"), "{path}: {head}");
+            let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+            assert_eq!(length, Some(body.len().to_string().as_str()), "{path}: whole, and then the end");
+        }
+        let path = format!("/disputes/{}/room/socket", scene.dispute);
+        let asked = client.request(Method::GET, &path).header("sec-websocket-protocol", "concord.room.v1");
+        let answer = asked.send().await.expect("an answer");
+        assert_eq!(answer.status(), 400);
+        let problem: serde_json::Value = answer.json().await.expect("a problem");
+        assert_eq!(problem["code"], "not-a-websocket");
+    }
+
     async fn a_hostile_peer_is_closed_with_a_code_and_the_room_goes_on(settings: Settings) {
         let scene = Scene::in_mediation(settings.with("CONCORD_LIMIT_HANDSHAKES", "off")).await;
         let (mut amara, _) = Socket::enters(&scene.amara.client(), &scene.dispute, json!({})).await;

@@ -43,6 +43,24 @@ pub fn frame(kind: u8, is_last: bool, payload: &[u8]) -> Vec<u8> {
     bytes
 }
 
+/// A request for a WebSocket, with more headers.
+fn request(place: &str, path: &str, more: &str) -> String {
+    format!(
+        "GET {path} HTTP/1.1\r\nhost: {place}\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+         sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n{more}\r\n"
+    )
+}
+
+/// Asks for a WebSocket where none is granted, and gives the whole answer, to the end of the line.
+pub async fn is_refused(base: &str, path: &str, more: &str) -> String {
+    let place = base.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(place).await.expect("a line");
+    stream.write_all(request(place, path, more).as_bytes()).await.expect("the line holds");
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.expect("an answer and its end");
+    String::from_utf8(answer).expect("text")
+}
+
 impl RawSocket {
     /// Shakes hands, says hello and waits for the first frame.
     pub async fn enters(client: &Client, dispute: &str) -> Self {
@@ -55,12 +73,12 @@ impl RawSocket {
         let path = format!("/api/v1/disputes/{dispute}/room/socket");
         let token = client.token().expect("somebody who is signed in");
         let mut stream = TcpStream::connect(place).await.expect("a line");
-        let request = format!(
-            "GET {path} HTTP/1.1\r\nhost: {place}\r\nauthorization: Bearer {token}\r\nconnection: upgrade\r\n\
-             upgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\
-             sec-websocket-protocol: concord.room.v1\r\n\r\n"
-        );
-        stream.write_all(request.as_bytes()).await.expect("the line holds");
+        let more = format!("authorization: Bearer {token}\r\nsec-websocket-protocol: concord.room.v1\r\n");
+        let hello = format!(r#"{{"t":"hello","after":{{"joint":{joint}}}}}"#);
+        // In one breath: whatever carries the request must not swallow what comes behind it.
+        let hello = frame(TEXT, true, hello.as_bytes());
+        let both = [request(place, &path, &more).as_bytes(), &hello].concat();
+        stream.write_all(&both).await.expect("the line holds");
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
             head.push(stream.read_u8().await.expect("an answer"));
@@ -68,8 +86,6 @@ impl RawSocket {
         assert!(head.starts_with(b"HTTP/1.1 101 "), "{}", String::from_utf8_lossy(&head));
         let (ear, mouth) = stream.into_split();
         let mut socket = Self { ear, mouth };
-        let hello = format!(r#"{{"t":"hello","after":{{"joint":{joint}}}}}"#);
-        socket.writes(&frame(TEXT, true, hello.as_bytes())).await;
         let (kind, welcome) = socket.reads().await.expect("a welcome");
         assert_eq!(kind, TEXT);
         assert!(String::from_utf8_lossy(&welcome).contains("welcome"));

@@ -10,18 +10,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
-use actix_web::{App, HttpServer, middleware, web};
-use socket2::SockRef;
+use actix_web::{App, HttpServer, web};
 use store::{OpenError, Settings, Store};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
+use tokio_util::task::TaskTracker;
 
 use crate::calls::candidate::Reach;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::desk::Desk;
 use crate::gate::Gate;
-use crate::http::{finish, metrics, page, routes, socket};
+use crate::http::{metrics, server, socket};
 use crate::jobs::Jobs;
 use crate::keys::{Keys, KeysError};
 use crate::limits::Limits;
@@ -36,13 +36,8 @@ use crate::uploads::Cleaner;
 use crate::uploads::flight::InFlight;
 use crate::uploads::scanner::Scanner;
 
-/// How long requests under way may take at the end.
-const STOP_SECONDS: u64 = 5;
 /// How long the tasks may take to say goodbye.
 const TASKS_PERIOD: Duration = Duration::from_secs(3);
-/// After how long a connection is given up whose peer takes nothing more: such a peer holds a descriptor for ever.
-const PEER_PERIOD: Duration = Duration::from_secs(8);
-
 /// How many strangers may have a file verified at once: each may send 25 MB.
 const VERIFYING_MAX: usize = 12;
 /// How many auditors may have a report made at once.
@@ -157,6 +152,7 @@ impl House {
             config,
             passwords,
             tally: Arc::default(),
+            connections: TaskTracker::new(),
             cleaner: Cleaner::default(),
             scanner,
             in_flight: InFlight::default(),
@@ -335,26 +331,7 @@ pub async fn start(mut config: Config) -> Result<Running, StartError> {
     tasks.extend(begin(&jobs, &state.stopping));
     let shared = web::Data::new(state.clone());
     let metrics = serve_metrics(&shared, &mut tasks)?;
-    let server = HttpServer::new(move || {
-        App::new()
-            .app_data(shared.clone())
-            .wrap(middleware::Compress::default())
-            .wrap(middleware::from_fn(page::left::after_leaving))
-            .wrap(middleware::from_fn(finish::finish))
-            .configure(routes::configure)
-    })
-    .tcp_nodelay(true)
-    .on_connect(|connection, _| {
-        if let Some(stream) = connection.downcast_ref::<actix_web::rt::net::TcpStream>() {
-            // A platform that does not know it keeps its own patience.
-            let _ = SockRef::from(stream).set_tcp_user_timeout(Some(PEER_PERIOD));
-        }
-    })
-    .disable_signals()
-    .shutdown_timeout(STOP_SECONDS)
-    .listen(listener)
-    .map_err(failed(addr))?
-    .run();
+    let server = server::serve(listener, shared).map_err(failed(addr))?;
     let handle = server.handle();
     tasks.push(tokio::spawn(async move {
         if let Err(error) = server.await {
@@ -403,6 +380,10 @@ impl Running {
         // Nobody listens where everything has ended already.
         let _ = self.stop.send(true);
         self.server.stop(true).await;
+        self.state.connections.close();
+        if tokio::time::timeout(TASKS_PERIOD, self.state.connections.wait()).await.is_err() {
+            tracing::warn!("some lines to rooms did not end in time");
+        }
         if let Some(metrics) = self.metrics {
             metrics.stop(false).await;
         }

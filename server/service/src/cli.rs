@@ -301,7 +301,7 @@ fn begin_log(log: &Log) {
     let level = &log.level;
     // What these libraries complain of is what a stranger sent them: it is no fault of the house, and could fill a disk.
     let filter = EnvFilter::new(format!(
-        "warn,lopdf=off,webrtc_sdp=off,actix_http::ws=off,concord={level},service={level},store={level},record={level},pages={level}"
+        "warn,lopdf=off,webrtc_sdp=off,tungstenite=off,tokio_tungstenite=off,concord={level},service={level},store={level},record={level},pages={level}"
     ));
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     // A second log in one process (a test) is no mistake: the first one stays.

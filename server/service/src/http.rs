@@ -20,3 +20,4 @@ pub mod socket;
 pub mod page;
 pub mod openapi;
 pub mod routes;
+pub mod server;

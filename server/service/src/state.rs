@@ -6,6 +6,7 @@ use domain::ids::AccountId;
 use domain::person::EmailAddress;
 use store::Store;
 use tokio::sync::watch;
+use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -46,6 +47,8 @@ pub struct AppState {
     pub tally: Arc<Tally>,
     /// The live rooms and sockets of this node.
     pub rooms: Rooms,
+    /// The tasks of open lines to the rooms.
+    pub connections: TaskTracker,
     /// Whether this is the demo: anybody may sign in as its people and read its mails.
     pub is_demo: bool,
     /// Turns true when the program stops: sockets say goodbye.

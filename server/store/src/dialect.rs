@@ -16,7 +16,8 @@ const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 /// The number of the advisory lock under which migrations run ("conc" in ASCII).
 const MIGRATION_LOCK: i64 = 0x636F_6E63;
 
-/// Runs the same body on whichever connection it is: for `on_conflict` and the like, which do not compile on the enum.
+/// Runs the same body on whichever connection it is: for `on_conflict` and the like, which do not compile on the enum, and
+/// for what runs with every word that is said, of which diesel writes the text anew each time on the enum.
 macro_rules! on_both {
     ($db:expr, |$connection:ident| $body:expr) => {
         match $db {

@@ -15,6 +15,7 @@ use domain::party::{Joining, Side, Sides};
 use domain::time::Moment;
 
 use crate::columns::{At, Word, at, spelled, word, word_opt};
+use crate::dialect::on_both;
 use crate::error::{Error, Result};
 use crate::schema::{amendments, assignments, dispute_people, disputes};
 use crate::shapes::process::DisputeShape;
@@ -167,7 +168,7 @@ pub fn peek(tx: &mut Tx<'_>, id: DisputeId) -> Result<Dispute> {
 
 fn stored(tx: &mut Tx<'_>, id: DisputeId) -> Result<Stored<Dispute>> {
     let found = disputes::table.find(word(&id)).select((disputes::version, disputes::process_sealed));
-    let (version, sealed): (i64, Vec<u8>) = found.first(tx.db)?;
+    let (version, sealed): (i64, Vec<u8>) = on_both!(&mut *tx.db, |c| found.first(c))?;
     let value = tx.vault().open_dispute(place(id, version), sealed, |plain| {
         let shape: DisputeShape = read(plain)?;
         shape.value(id)

@@ -118,7 +118,8 @@ pub fn append(tx: &mut Tx<'_>, new: &NewEntry<'_>) -> Result<Appended> {
 /// `NotFound` where the data key was destroyed; `Corrupt`.
 pub fn find(tx: &mut Tx<'_>, new: &NewEntry<'_>) -> Result<Option<Appended>> {
     let found = of_channel(new.dispute, new.channel).filter(entries::id.eq(word(&new.id))).select(COLUMNS);
-    let Some(row) = found.first::<Row>(tx.db).optional()? else { return Ok(None) };
+    let found = on_both!(&mut *tx.db, |c| found.first::<Row>(c));
+    let Some(row) = found.optional()? else { return Ok(None) };
     let body = write(&BodyShape::from(new.body))?;
     let digest = digest_of(tx, new.dispute, &body)?;
     let same_author =
@@ -139,7 +140,8 @@ pub fn append_new(tx: &mut Tx<'_>, new: &NewEntry<'_>) -> Result<Appended> {
     let stored = tx.attempt_beside_others(|tx| {
         let seq = take_numbers(tx, new.dispute, new.channel, 1)?;
         let row = row_of(tx, new, seq, &body, digest)?;
-        Fixed(diesel::insert_into(entries::table).values(row)).execute(tx.db)?;
+        let insert = Fixed(diesel::insert_into(entries::table).values(row));
+        on_both!(&mut *tx.db, |c| insert.execute(c))?;
         entry_of(new, seq)
     });
     match stored {
@@ -214,7 +216,8 @@ fn take_numbers(tx: &mut Tx<'_>, dispute: DisputeId, channel: Channel, many: i64
     let row = channels::table.find((word(&dispute), word(&channel)));
     let taken = |tx: &mut Tx<'_>| {
         let count = diesel::update(row.clone()).set(channels::last_seq.eq(channels::last_seq + many));
-        Fixed(count.returning(channels::last_seq)).get_result::<i64>(tx.db).optional()
+        let count = Fixed(count.returning(channels::last_seq));
+        on_both!(&mut *tx.db, |c| count.get_result::<i64>(c)).optional()
     };
     if let Some(last) = taken(tx)? {
         return Ok(last);

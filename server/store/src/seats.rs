@@ -7,6 +7,7 @@ use domain::room::{Channel, Seat};
 use domain::time::Moment;
 
 use crate::columns::{At, Word, at, number, seq, word};
+use crate::dialect::on_both;
 use crate::entries::last_seq;
 use crate::error::Result;
 use crate::schema::seats;
@@ -181,12 +182,12 @@ pub fn latest(
     channel: Channel,
     seat: Seat,
 ) -> Result<Option<SeatRow>> {
-    let rows: Vec<Row> = seats::table
+    let theirs = seats::table
         .filter(seats::dispute.eq(word(&dispute)))
         .filter(seats::account.eq(word(&account)))
         .filter(seats::channel.eq(word(&channel)))
-        .filter(seats::seat.eq(word(&seat)))
-        .load(tx.db)?;
+        .filter(seats::seat.eq(word(&seat)));
+    let rows: Vec<Row> = on_both!(&mut *tx.db, |c| theirs.load(c))?;
     let rows = rows.into_iter().map(Row::value).collect::<Result<Vec<_>>>()?;
     Ok(current(rows.iter()).copied())
 }

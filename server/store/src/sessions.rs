@@ -7,6 +7,7 @@ use domain::ids::{AccountId, SessionId};
 use domain::time::Moment;
 
 use crate::columns::{At, Word, at, spelled, word};
+use crate::dialect::on_both;
 use crate::error::{Error, Result};
 use crate::schema::{refresh_tokens, sessions};
 use crate::secret::SecretHash;
@@ -176,7 +177,8 @@ pub fn by_secret(tx: &mut Tx<'_>, secret: &SecretHash, now: Moment) -> Result<Op
 /// # Errors
 /// `Unavailable`, `Corrupt`.
 pub fn live(tx: &mut Tx<'_>, id: SessionId, now: Moment) -> Result<Option<Session>> {
-    let row: Option<Row> = sessions::table.find(word(&id)).first(tx.db).optional()?;
+    let found = sessions::table.find(word(&id));
+    let row: Option<Row> = on_both!(&mut *tx.db, |c| found.first(c)).optional()?;
     row.filter(|row| row.is_live(now)).map(Row::value).transpose()
 }
 

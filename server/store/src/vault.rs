@@ -163,6 +163,8 @@ pub struct Vault {
     unwrapped: HashMap<(DisputeId, Key), Sealer>,
     /// Disputes as they were opened last: whatever is said in a room reads its dispute first. They go with the keys.
     opened: HashMap<DisputeId, Opened>,
+    /// Whether it keeps them.
+    keeps_opened: bool,
     /// The erasure ledger, where this vault keeps one.
     ledger: Option<PathBuf>,
     /// The state of the vault's file when the keys were unwrapped, where the database can tell.
@@ -193,9 +195,17 @@ impl Vault {
             house,
             unwrapped: HashMap::new(),
             opened: HashMap::new(),
+            keeps_opened: false,
             ledger: None,
             seen: None,
         })
+    }
+
+    /// The same vault, keeping disputes as it opened them: for a thread that stores what is said in rooms. Those that read
+    /// are several, and would keep as many copies.
+    pub(crate) fn keeping_opened(mut self) -> Self {
+        self.keeps_opened = true;
+        self
     }
 
     /// Forgets the unwrapped keys, unless it is certain that no other connection has changed anything in the vault since
@@ -255,7 +265,9 @@ impl Vault {
             return Ok(last.dispute.clone());
         }
         let dispute = read(&self.open(Key::Record, &place, &sealed)?)?;
-        self.opened.insert(place.dispute, Opened { place, sealed, dispute: dispute.clone() });
+        if self.keeps_opened {
+            self.opened.insert(place.dispute, Opened { place, sealed, dispute: dispute.clone() });
+        }
         Ok(dispute)
     }
 

@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -23,6 +24,10 @@ use crate::vault::Vault;
 const ROWS_FILE: &str = "concord.db";
 /// How many jobs share one sync to disk at most.
 const GROUP_MAX: usize = 256;
+/// From how many jobs on the next group waits for more of them. Who writes alone never waits.
+const BUSY_JOBS: usize = 4;
+/// How long it waits: a sync to disk takes about as long, and is then shared by twice as many.
+const GATHER_PERIOD: Duration = Duration::from_micros(500);
 /// How many jobs may wait before the next one is told that the store is busy.
 const WAITING_MAX: usize = 4_096;
 
@@ -156,7 +161,8 @@ impl Store {
         let writers = if way == Writing::Grouped { 1 } else { settings.writers.max(1) };
         let mut threads = Vec::new();
         for _ in 0..writers {
-            let (worker, queue) = (worker("store-write")?, Arc::clone(&written));
+            let (mut worker, queue) = (worker("store-write")?, Arc::clone(&written));
+            worker.vault = worker.vault.keeping_opened();
             let group = if way == Writing::Grouped { GROUP_MAX } else { 1 };
             threads.push(start("store-write", move || worker.serve(&queue, group, Way::Write))?);
         }
@@ -296,20 +302,9 @@ impl Worker {
     /// Serves the queue until the store is stopped and nothing waits.
     fn serve(mut self, queue: &Mutex<mpsc::Receiver<Job>>, group: usize, way: Way) {
         let mut jobs = Vec::new();
-        loop {
-            {
-                let mut queue = lock(queue);
-                match queue.blocking_recv() {
-                    Some(job) => jobs.push(job),
-                    None => return,
-                }
-                while jobs.len() < group {
-                    match queue.try_recv() {
-                        Ok(job) => jobs.push(job),
-                        Err(_) => break,
-                    }
-                }
-            }
+        let mut last = 0;
+        while take(queue, &mut jobs, group, last) {
+            last = jobs.len();
             self.vault.refresh();
             self.run_group(&mut jobs, way);
         }
@@ -367,6 +362,23 @@ impl Worker {
         way.begin(&mut db).ok()?;
         Some(db)
     }
+}
+
+/// Takes the next group of jobs, of which the one before had `last`; false where there will be none.
+fn take(queue: &Mutex<mpsc::Receiver<Job>>, jobs: &mut Vec<Job>, group: usize, last: usize) -> bool {
+    let mut queue = lock(queue);
+    let Some(job) = queue.blocking_recv() else { return false };
+    jobs.push(job);
+    if group > 1 && last >= BUSY_JOBS {
+        std::thread::sleep(GATHER_PERIOD);
+    }
+    while jobs.len() < group {
+        match queue.try_recv() {
+            Ok(job) => jobs.push(job),
+            Err(_) => break,
+        }
+    }
+    true
 }
 
 /// Runs one job; beside its answer comes whether the transaction around it still stands. A job that is alone needs no

@@ -6,5 +6,7 @@ mod wire;
 mod guard;
 mod connection;
 mod handshake;
+mod takeover;
 
 pub use handshake::{Doc, configure};
+pub use takeover::takeover;

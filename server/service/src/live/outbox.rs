@@ -13,8 +13,9 @@ pub const OUTBOX_FRAMES_MAX: usize = 256;
 /// The most bytes that wait for one connection.
 pub const OUTBOX_BYTES_MAX: usize = 1024 * 1024;
 
-/// One frame that waits, written once for all its readers.
-#[derive(Debug, Clone)]
+/// One frame that waits, written once for all its readers. Each queue holds a pointer to it: an empty one has its places
+/// already, and there are as many queues as seats.
+#[derive(Debug)]
 pub struct Outgoing {
     pub text: ByteString,
     /// Where it is an entry: its channel and number.
@@ -67,7 +68,7 @@ impl Cut {
 /// The room's end of the queue.
 #[derive(Debug, Clone)]
 pub struct Outbox {
-    frames: mpsc::Sender<Outgoing>,
+    frames: mpsc::Sender<Arc<Outgoing>>,
     bytes: Arc<AtomicUsize>,
     pub cut: Arc<Cut>,
 }
@@ -75,7 +76,7 @@ pub struct Outbox {
 /// The connection's end.
 #[derive(Debug)]
 pub struct Waiting {
-    frames: mpsc::Receiver<Outgoing>,
+    frames: mpsc::Receiver<Arc<Outgoing>>,
     bytes: Arc<AtomicUsize>,
 }
 
@@ -94,7 +95,7 @@ impl Outbox {
     }
 
     /// Puts a frame into the queue, or cuts the reader off; never waits. False where the reader is gone.
-    pub fn send(&self, frame: Outgoing) -> bool {
+    pub fn send(&self, frame: Arc<Outgoing>) -> bool {
         let length = frame.text.len();
         let waiting = self.bytes.fetch_add(length, Ordering::AcqRel);
         let fits = waiting.saturating_add(length) <= OUTBOX_BYTES_MAX;
@@ -109,14 +110,14 @@ impl Outbox {
 
 impl Waiting {
     /// The next frame; nothing where the room let go of this connection.
-    pub async fn next(&mut self) -> Option<Outgoing> {
+    pub async fn next(&mut self) -> Option<Arc<Outgoing>> {
         let frame = self.frames.recv().await?;
         self.bytes.fetch_sub(frame.text.len(), Ordering::AcqRel);
         Some(frame)
     }
 
     /// The next frame, where one waits already.
-    pub fn next_now(&mut self) -> Option<Outgoing> {
+    pub fn next_now(&mut self) -> Option<Arc<Outgoing>> {
         let frame = self.frames.try_recv().ok()?;
         self.bytes.fetch_sub(frame.text.len(), Ordering::AcqRel);
         Some(frame)
@@ -127,8 +128,8 @@ impl Waiting {
 mod tests {
     use super::*;
 
-    fn frame(length: usize) -> Outgoing {
-        Outgoing { text: "x".repeat(length).into(), entry: None }
+    fn frame(length: usize) -> Arc<Outgoing> {
+        Arc::new(Outgoing { text: "x".repeat(length).into(), entry: None })
     }
 
     #[test]

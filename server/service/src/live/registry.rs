@@ -13,7 +13,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 
 use super::outbox::{Cut, Goodbye, Waiting, outbox};
 use super::room::{Addressee, Heads, SocketId};
-use super::speaker::{Ask, Encode, House, INBOX_MAX, Line, Speaker};
+use super::speaker::{Ask, Encode, House, INBOX_MAX, Join, Line, Speaker};
 use crate::calls::candidate::Reach;
 use crate::calls::signal::Signal;
 use crate::clock::Clock;
@@ -130,14 +130,14 @@ impl Rooms {
             let line = self.line(dispute);
             let (queue, waiting) = outbox(Arc::clone(&admitted.cut));
             let (answer, joined) = oneshot::channel();
-            let ask = Ask::Join {
+            let join = Join {
                 socket: admitted.socket,
                 account: admitted.account,
                 read: read.clone(),
                 outbox: queue,
                 joined: answer,
             };
-            if line.asks.send(ask).await.is_err() {
+            if line.asks.send(Ask::Join(Box::new(join))).await.is_err() {
                 continue;
             }
             // From here on the room may count this socket: whatever becomes of us, it is to be told that we leave.

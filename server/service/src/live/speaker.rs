@@ -42,13 +42,7 @@ pub type Encode = fn(&News) -> ByteString;
 #[derive(Debug)]
 pub(super) enum Ask {
     Heard(Arc<Published>),
-    Join {
-        socket: SocketId,
-        account: AccountId,
-        read: Heads,
-        outbox: Outbox,
-        joined: oneshot::Sender<Option<Heads>>,
-    },
+    Join(Box<Join>),
     Leave(SocketId),
     Typing(SocketId, Channel),
     Hand(SocketId, bool),
@@ -57,6 +51,18 @@ pub(super) enum Ask {
     /// Joins the call of that channel; nothing: leaves the call.
     Call(SocketId, Option<Channel>),
     Signal(SocketId, Addressee, Box<Signal>),
+}
+
+/// Somebody wants to sit down.
+#[derive(Debug)]
+pub(super) struct Join {
+    pub socket: SocketId,
+    pub account: AccountId,
+    /// Up to where they have read.
+    pub read: Heads,
+    pub outbox: Outbox,
+    /// Up to where they are to read; nothing where they have no seat.
+    pub joined: oneshot::Sender<Option<Heads>>,
 }
 
 /// The way to one room.
@@ -152,7 +158,8 @@ impl Speaker {
                 Published::Dispute { .. } => self.reread().await,
                 Published::SessionsEnded { .. } => {}
             },
-            Ask::Join { socket, account, read, outbox, joined } => {
+            Ask::Join(join) => {
+                let Join { socket, account, read, outbox, joined } = *join;
                 let answer = self.live.join(socket, account, &read);
                 let (heads, effects) = match answer {
                     Some((heads, effects)) => (Some(heads), effects),
@@ -265,7 +272,7 @@ impl Speaker {
             News::Entry(entry) => Some((entry.channel, entry.seq)),
             _ => None,
         };
-        let frame = Outgoing { text: (self.house.encode)(news), entry };
+        let frame = Arc::new(Outgoing { text: (self.house.encode)(news), entry });
         let at = self.house.clock.now();
         let is_said_again = matches!(news, News::Signal { .. });
         let mut unreached = Vec::new();
@@ -275,7 +282,7 @@ impl Speaker {
             if is_said_again && outbox.is_some_and(Outbox::is_busy) {
                 continue;
             }
-            if !outbox.is_some_and(|outbox| outbox.send(frame.clone())) {
+            if !outbox.is_some_and(|outbox| outbox.send(Arc::clone(&frame))) {
                 unreached.push(*socket);
             }
         }

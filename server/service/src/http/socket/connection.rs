@@ -4,20 +4,22 @@
 mod talk;
 
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
+use std::sync::Arc;
 use std::time::Duration;
 
-use actix_http::ws::ProtocolError;
-use actix_ws::{AggregatedMessage, CloseCode};
 use bytestring::ByteString;
 use domain::ids::{AccountId, DisputeId, EntryId, SessionId};
 use domain::room::{Channel, Signal};
 use domain::time::Moment;
+use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, timeout};
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::error::{Error, ProtocolError};
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use super::protocol as frames;
 use super::protocol::{Answer, Said};
-use super::wire::{Ear, Wire};
+use super::wire::Wire;
 use crate::acts::rooms::RoomView;
 use crate::acts::{By, Doing, accounts, entries, rooms};
 use crate::http::json::entries::{BodyJson, EntryJson, parse, parse_id};
@@ -96,13 +98,14 @@ impl Connection {
     }
 
     /// Runs until one side has had enough. A client that cannot speak has said its hello already: `after`.
-    pub(super) async fn run(mut self, mut ear: Ear, after: Option<BTreeMap<String, u64>>) {
+    pub(super) async fn run(mut self, after: Option<BTreeMap<String, u64>>) {
         let begun = match after {
-            Some(after) => self.hello(&after).await,
+            // Kept apart, like all that is done once or seldom: each connection would hold room for it.
+            Some(after) => Box::pin(self.hello(&after)).await,
             None => Ok(()),
         };
         let end = match begun {
-            Ok(()) => self.serve(&mut ear).await,
+            Ok(()) => self.serve().await,
             Err(end) => end,
         };
         // The seat is given up before any farewell that may take its time.
@@ -125,9 +128,9 @@ impl Connection {
         }
     }
 
-    async fn serve(&mut self, ear: &mut Ear) -> End {
+    async fn serve(&mut self) -> End {
         let mut stopping = self.state.stopping.clone();
-        let cut = std::sync::Arc::clone(&self.admitted.cut);
+        let cut = Arc::clone(&self.admitted.cut);
         let hello_until = Instant::now() + frames::HELLO_PERIOD;
         let mut heard_at = Instant::now();
         let mut ping = tokio::time::interval_at(Instant::now() + frames::PING_PERIOD, frames::PING_PERIOD);
@@ -135,8 +138,8 @@ impl Connection {
         loop {
             let done = tokio::select! {
                 goodbye = cut.wait() => return goodbye.into(),
-                _ = stopping.wait_for(|stops| *stops) => return Goodbye::Restart.into(),
-                message = ear.recv() => {
+                () = stops(&mut stopping) => return Goodbye::Restart.into(),
+                message = self.wire.recv() => {
                     let done = match message {
                         // Kept apart while it runs: most connections wait, and each would hold room for all of it.
                         Some(Ok(message)) => Box::pin(self.hear(message)).await,
@@ -152,7 +155,7 @@ impl Connection {
                     None => return cut.reason().map_or(End::Gone, End::from),
                 },
                 _ = ping.tick() => {
-                    if ear.may_speak() && heard_at.elapsed() > frames::SILENCE_PERIOD {
+                    if self.wire.may_speak() && heard_at.elapsed() > frames::SILENCE_PERIOD {
                         return End::Gone;
                     }
                     self.ping().await
@@ -167,18 +170,14 @@ impl Connection {
         }
     }
 
-    async fn hear(&mut self, message: AggregatedMessage) -> Result<(), End> {
+    async fn hear(&mut self, message: Message) -> Result<(), End> {
         match message {
-            AggregatedMessage::Text(text) => self.take(&text).await,
-            AggregatedMessage::Binary(_) => bye("protocol", frames::CLOSE_PROTOCOL),
-            AggregatedMessage::Ping(bytes) => {
-                // Each is answered, so each counts: a flood of them would keep us busy as one of frames would.
-                self.count_frame().await?;
-                let pong = timeout(frames::WRITE_PERIOD, self.wire.pong(&bytes)).await;
-                if matches!(pong, Ok(Ok(()))) { Ok(()) } else { Err(End::Gone) }
-            }
-            AggregatedMessage::Pong(_) => Ok(()),
-            AggregatedMessage::Close(_) => Err(End::Closed),
+            Message::Text(text) => self.take(&text).await,
+            Message::Binary(_) | Message::Frame(_) => bye("protocol", frames::CLOSE_PROTOCOL),
+            // Each is answered, by the library, so each counts: a flood of them would keep us busy as one of frames would.
+            Message::Ping(_) => self.count_frame().await,
+            Message::Pong(_) => Ok(()),
+            Message::Close(_) => Err(End::Closed),
         }
     }
 
@@ -302,11 +301,7 @@ impl Connection {
     }
 
     fn doing(&self) -> Doing {
-        Doing::new(
-            self.state.clock.now(),
-            By::Person(self.account),
-            std::sync::Arc::clone(&self.state.config),
-        )
+        Doing::new(self.state.clock.now(), By::Person(self.account), Arc::clone(&self.state.config))
     }
 
     /// Sends what is stored beyond what was sent, up to the number `until`.
@@ -347,15 +342,14 @@ impl Connection {
     }
 
     /// Sends what the room says, and whatever else waits, as one frame.
-    async fn pass_on(&mut self, first: Outgoing) -> Result<(), End> {
+    async fn pass_on(&mut self, first: Arc<Outgoing>) -> Result<(), End> {
         let mut waiting: Vec<ByteString> = Vec::new();
         let mut bytes = 0;
         let mut frame = Some(first);
-        while let Some(Outgoing { text, entry }) = frame.take() {
-            let fresh = entry.map_or_else(
-                || vec![text.clone()],
-                |(channel, seq)| self.told.hear(channel, seq, text.clone()),
-            );
+        while let Some(one) = frame.take() {
+            let text = || one.text.clone();
+            let fresh =
+                one.entry.map_or_else(|| vec![text()], |(channel, seq)| self.told.hear(channel, seq, text()));
             bytes += fresh.iter().map(|text| text.len()).sum::<usize>();
             waiting.extend(fresh);
             if bytes < frames::BATCH_BYTES {
@@ -461,7 +455,7 @@ impl Connection {
                 Err(_) => Err(Goodbye::Slow.into()),
             },
             goodbye = self.admitted.cut.wait() => Err(goodbye.into()),
-            _ = stopping.wait_for(|stops| *stops) => Err(Goodbye::Restart.into()),
+            () = stops(&mut stopping) => Err(Goodbye::Restart.into()),
         }
     }
 
@@ -481,21 +475,28 @@ impl Connection {
     }
 }
 
+/// Waits until the program stops.
+async fn stops(stopping: &mut watch::Receiver<bool>) {
+    // Where nobody can say so any more, it has stopped.
+    let _ = stopping.wait_for(|stops| *stops).await;
+}
+
 /// What the room says next; before there is a seat, nothing ever.
-async fn next(joined: &mut Option<Joined>) -> Option<Outgoing> {
+async fn next(joined: &mut Option<Joined>) -> Option<Arc<Outgoing>> {
     match joined {
         Some(joined) => joined.waiting.next().await,
         None => std::future::pending().await,
     }
 }
 
-fn end_of(error: &ProtocolError) -> End {
+fn end_of(error: &Error) -> End {
     let (reason, code) = match error {
-        ProtocolError::Io(error) if error.kind() == ErrorKind::InvalidData => {
-            ("not-utf8", frames::CLOSE_NOT_UTF8)
-        }
-        // A message in parts that grew too large; where the line broke, nobody reads this anyway.
-        ProtocolError::Overflow | ProtocolError::Io(_) => ("too-large", frames::CLOSE_TOO_LARGE),
+        Error::Utf8(_) => ("not-utf8", frames::CLOSE_NOT_UTF8),
+        // A message in too many parts; where the line broke, nobody reads this anyway.
+        Error::Capacity(_) | Error::Io(_) => ("too-large", frames::CLOSE_TOO_LARGE),
+        Error::ConnectionClosed
+        | Error::AlreadyClosed
+        | Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => return End::Gone,
         _ => ("protocol", frames::CLOSE_PROTOCOL),
     };
     End::Bye { reason, code }

@@ -1,12 +1,13 @@
-//! Looks at the heads of frames before the WebSocket library does (RFC 6455, section 5.2): it takes in the whole of a
-//! frame before it finds it too large, so that one peer could have us hold a gigabyte by announcing it, and it joins as many
-//! crumbs to one message as there come. Here the line ends with the head. Deliberately not here: what is in a frame.
+//! Looks at the heads of frames before the WebSocket library does (RFC 6455, section 5.2): it joins as many crumbs to one
+//! message as there come, and tells nobody of them. Here the line ends with one crumb too many. Deliberately not here:
+//! what is in a frame, and how large it or its message may be, of which the library knows.
 
 use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
-use actix_web::dev::Payload;
-use actix_web::error::PayloadError;
-use futures_util::StreamExt as _;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
 
 /// The most bytes of a head: two, eight of an extended length, four of a mask.
 const HEAD_BYTES_MAX: usize = 14;
@@ -30,8 +31,8 @@ struct Heads {
 }
 
 impl Heads {
-    /// Goes on to the end of these bytes; false as soon as a head announces more than `most`, or one piece too many.
-    fn are_small(&mut self, mut bytes: &[u8], most: u64) -> bool {
+    /// Goes on to the end of these bytes; false as soon as a message has one piece too many.
+    fn are_few(&mut self, mut bytes: &[u8]) -> bool {
         while !bytes.is_empty() {
             let here = usize::try_from(self.left).unwrap_or(usize::MAX).min(bytes.len());
             let (_, rest) = bytes.split_at(here);
@@ -46,7 +47,7 @@ impl Heads {
                 let Some(length) = length(&self.head) else { continue };
                 self.counts_piece();
                 self.head.clear();
-                if length > most || self.pieces > PIECES_MAX {
+                if self.pieces > PIECES_MAX {
                     return false;
                 }
                 self.left = length;
@@ -75,23 +76,57 @@ fn length(head: &[u8]) -> Option<u64> {
     (head.len() >= size + mask || head.len() >= HEAD_BYTES_MAX).then_some(length)
 }
 
-/// The same bytes, which end with an error where a frame is announced that is larger than `most`.
-pub(super) fn guarded(payload: Payload, most: usize) -> Payload {
-    let most = u64::try_from(most).unwrap_or(u64::MAX);
-    let stream = payload.scan((Heads::default(), false), move |(heads, has_ended), bytes| {
-        let checked = match bytes {
-            _ if *has_ended => None,
-            Ok(bytes) if !heads.are_small(&bytes, most) => Some(Err(too_large())),
-            other => Some(other),
-        };
-        *has_ended |= matches!(checked, Some(Err(_)));
-        std::future::ready(checked)
-    });
-    Payload::Stream { payload: Box::pin(stream) }
+/// A line that ends with an error where a message comes in too many pieces.
+#[derive(Debug)]
+pub(super) struct Guarded {
+    line: TcpStream,
+    heads: Heads,
+    has_ended: bool,
 }
 
-fn too_large() -> PayloadError {
-    PayloadError::Io(io::Error::other("a frame is announced that is too large"))
+impl Guarded {
+    /// `read` was read from the line already.
+    pub(super) fn new(line: TcpStream, read: &[u8]) -> Self {
+        let mut heads = Heads::default();
+        let has_ended = !heads.are_few(read);
+        Self { line, heads, has_ended }
+    }
+
+    /// The line itself.
+    pub(super) fn into_inner(self) -> TcpStream {
+        self.line
+    }
+}
+
+impl AsyncRead for Guarded {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let before = into.filled().len();
+        if !this.has_ended {
+            ready!(Pin::new(&mut this.line).poll_read(context, into))?;
+            this.has_ended = !this.heads.are_few(into.filled().get(before..).unwrap_or_default());
+        }
+        let crumbs = || io::Error::new(io::ErrorKind::InvalidData, "a message in too many pieces");
+        Poll::Ready(if this.has_ended { Err(crumbs()) } else { Ok(()) })
+    }
+}
+
+impl AsyncWrite for Guarded {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().line).poll_write(context, bytes)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().line).poll_flush(context)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().line).poll_shutdown(context)
+    }
 }
 
 #[cfg(test)]
@@ -130,7 +165,7 @@ mod tests {
         let all: Vec<u8> = sizes.iter().flat_map(|size| framed(*size, size % 2 == 0)).collect();
         for piece in [1, 2, 3, 7, 1000, all.len()] {
             let mut heads = Heads::default();
-            assert!(all.chunks(piece).all(|bytes| heads.are_small(bytes, 65_536)), "in pieces of {piece}");
+            assert!(all.chunks(piece).all(|bytes| heads.are_few(bytes)), "in pieces of {piece}");
             assert_eq!((heads.left, heads.head.len()), (0, 0));
         }
     }
@@ -144,20 +179,9 @@ mod tests {
         let mut heads = Heads::default();
         for _ in 0..3 {
             let message = std::iter::once(begins(1)).chain(pieces(most - 1)).flat_map(pinged);
-            assert!(message.chain([begins(LAST)]).all(|frame| heads.are_small(&frame, 65_536)));
+            assert!(message.chain([begins(LAST)]).all(|frame| heads.are_few(&frame)));
         }
         let crumbs = std::iter::once(begins(2)).chain(pieces(2 * most));
-        assert_eq!(crumbs.take_while(|frame| heads.are_small(frame, 65_536)).count(), most);
-    }
-
-    #[test]
-    fn what_is_too_large_is_found_with_its_head() {
-        for length in [65_537, 1 << 40, u64::MAX] {
-            let mut bytes = framed(200, true);
-            bytes.extend(announced(length, true));
-            let mut heads = Heads::default();
-            let small = bytes.iter().take_while(|byte| heads.are_small(&[**byte], 65_536)).count();
-            assert_eq!(small, bytes.len() - 1, "the last byte of the head tells: {length}");
-        }
+        assert_eq!(crumbs.take_while(|frame| heads.are_few(frame)).count(), most);
     }
 }

@@ -2,18 +2,19 @@
 //! everywhere, the origin of a page, a seat in the room, and bounded numbers. Deliberately not here: the connection.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, TcpStream};
 
+use actix_http::ws;
 use actix_web::http::header::{CONTENT_ENCODING, ORIGIN, SEC_WEBSOCKET_PROTOCOL};
-use actix_web::{FromRequest as _, HttpRequest, HttpResponse, web};
+use actix_web::web::Bytes;
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use domain::ids::DisputeId;
 use serde::Deserialize;
 use utoipa::OpenApi;
 
 use super::connection::Connection;
-use super::guard;
-use super::protocol::{FRAME_BYTES_MAX, SUBPROTOCOL};
-use super::wire::{self, Ear, Wire};
+use super::protocol::SUBPROTOCOL;
+use super::wire::{self, Wire};
 use crate::acts::{Doing, rooms};
 use crate::http::body::{id, query};
 use crate::http::origin::client_address;
@@ -33,7 +34,6 @@ pub struct Doc;
     responses((status = 101), (status = 400), (status = 401), (status = 403), (status = 404), (status = 429)))]
 async fn open_socket(
     request: HttpRequest,
-    payload: web::Payload,
     state: web::Data<AppState>,
     path: web::Path<String>,
 ) -> Result<HttpResponse, Refused> {
@@ -41,20 +41,45 @@ async fn open_socket(
     look_at_refused(&state, address)?;
     let checked = check(&request, &state, &path, Carrier::Socket).await;
     let (who, dispute, admitted) = checked.inspect_err(|_| count_refused(&state, address))?;
-    let mut guarded = guard::guarded(payload.into_inner(), FRAME_BYTES_MAX);
-    let payload = web::Payload::from_request(&request, &mut guarded).await;
-    let payload = payload.map_err(|_| Refused::broken("a guarded line"))?;
-    let upgraded = actix_ws::handle_with_protocols(&request, payload, &[SUBPROTOCOL]);
-    let (response, session, stream) = upgraded.map_err(|_| {
+    let shaken =
+        ws::handshake(request.head()).ok().filter(|_| request.extensions().get::<TakesOver>().is_some());
+    let mut response = shaken.ok_or_else(|| {
         count_refused(&state, address);
         Refused::Malformed { code: "not-a-websocket" }
     })?;
-    let stream = stream.max_frame_size(FRAME_BYTES_MAX).aggregate_continuations();
-    let stream = stream.max_continuation_size(FRAME_BYTES_MAX);
-    let wire = Wire::Socket(session);
-    let connection = Connection::new(state.get_ref().clone(), &who, dispute, admitted, wire);
-    actix_web::rt::spawn(connection.run(Ear::Socket(stream), None));
+    response.insert_header((SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL));
+    let mut response = HttpResponse::from(response.finish().map_into_boxed_body());
+    let state = state.get_ref().clone();
+    let granted = Granted { state, who, dispute, admitted };
+    response.extensions_mut().insert(granted);
     Ok(response)
+}
+
+/// Lies in a request whose connection can be taken over: no other can be granted a WebSocket.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TakesOver;
+
+/// A WebSocket that is granted to somebody: it lies in the answer that says so.
+pub(super) struct Granted {
+    state: AppState,
+    who: SignedIn,
+    dispute: DisputeId,
+    admitted: Admitted,
+}
+
+impl Granted {
+    /// Begins to speak over the line from which `read` was read after the request.
+    pub(super) fn begin(self, line: TcpStream, read: Bytes) {
+        let Self { state, who, dispute, admitted } = self;
+        let (connections, runtime) = (state.connections.clone(), state.runtime.clone());
+        let speak = async move {
+            // A line that cannot change hands is closed, and its client comes again.
+            let Ok(wire) = Wire::socket(line, &read).await else { return };
+            Connection::new(state, &who, dispute, admitted, wire).run(None).await;
+        };
+        // Beside the rooms. The house waits for it when it stops.
+        connections.spawn_on(speak, &runtime);
+    }
 }
 
 /// Where the client is: the same numbers as in a socket's `hello`.
@@ -83,9 +108,9 @@ async fn open_events(
     let (who, dispute, admitted) = checked.inspect_err(|_| count_refused(&state, address))?;
     let heard: Heard = query(&request)?;
     let after = numbers(&heard.after).ok_or_else(|| Refused::field("after", "wrong-type"))?;
-    let (wire, ear, body) = wire::events();
+    let (wire, body) = wire::events();
     let connection = Connection::new(state.get_ref().clone(), &who, dispute, admitted, wire);
-    actix_web::rt::spawn(connection.run(ear, Some(after)));
+    state.connections.spawn_on(connection.run(Some(after)), &state.runtime);
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream")
         // Neither we nor a proxy may gather frames until there are enough to be worth pressing.

@@ -1,81 +1,68 @@
 //! What one connection is carried by: a WebSocket, or, where something on the way lets none through, an answer that does
 //! not end. The same frames go out by either. Deliberately not here: what a frame says.
 
+use std::io;
+
 use actix_web::web::Bytes;
-use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, ProtocolError, Session};
 use bytestring::ByteString;
-use futures_util::Stream;
+use futures_util::{SinkExt as _, Stream, StreamExt as _};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 use tokio::sync::mpsc;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
+
+use super::guard::Guarded;
+use super::protocol::FRAME_BYTES_MAX;
+
+/// How much is read at once: what people write fits, and each seat holds as much for as long as it sits.
+const READ_BYTES: usize = 1024;
 
 /// Nobody takes anything at the other end any more.
 pub(super) struct Lost;
 
-/// Where frames go out.
+/// Where frames go out, and a client is heard.
 pub(super) enum Wire {
-    Socket(Session),
-    /// Server-sent events (the `text/event-stream` of the HTML standard): one event a frame.
-    Events(mpsc::Sender<Bytes>),
-}
-
-/// Where a client is heard.
-pub(super) enum Ear {
-    Socket(AggregatedMessageStream),
-    /// What is said comes in by requests of its own; here is heard only that the client has gone.
+    Socket(Box<WebSocketStream<Guarded>>),
+    /// Server-sent events (the `text/event-stream` of the HTML standard): one event a frame. What is said comes in by
+    /// requests of its own; here is heard only that the client has gone.
     Events(mpsc::Sender<Bytes>),
 }
 
 /// A connection by events, and the body of the answer that carries them. It holds one event and no more: a client that
 /// does not read is noticed as soon as its line is full, as a socket's is.
-pub(super) fn events() -> (Wire, Ear, impl Stream<Item = Result<Bytes, std::io::Error>>) {
+pub(super) fn events() -> (Wire, impl Stream<Item = Result<Bytes, io::Error>>) {
     let (sender, receiver) = mpsc::channel::<Bytes>(1);
     let body = futures_util::stream::unfold(receiver, |mut receiver| async {
         receiver.recv().await.map(|bytes| (Ok(bytes), receiver))
     });
-    (Wire::Events(sender.clone()), Ear::Events(sender), body)
+    (Wire::Events(sender), body)
 }
 
 impl Wire {
-    /// Waits until the frame is on its way.
-    pub(super) async fn text(&mut self, frame: ByteString) -> Result<(), Lost> {
-        match self {
-            Self::Socket(session) => session.text(frame).await.map_err(|_| Lost),
-            // A frame is JSON in one line, so it is one line of an event.
-            Self::Events(sender) => send(sender, format!("data: {frame}\n\n").into()).await,
-        }
+    /// A WebSocket on a line whose handshake is over, and from which `read` was read after it. Belongs to the runtime in
+    /// which it is made.
+    ///
+    /// # Errors
+    /// Where the runtime cannot watch the line.
+    pub(super) async fn socket(line: std::net::TcpStream, read: &[u8]) -> io::Result<Self> {
+        let line = Guarded::new(TcpStream::from_std(line)?, read);
+        let config = WebSocketConfig::default()
+            .read_buffer_size(READ_BYTES)
+            // Whoever writes waits until the line has taken it.
+            .write_buffer_size(0)
+            .max_frame_size(Some(FRAME_BYTES_MAX))
+            .max_message_size(Some(FRAME_BYTES_MAX));
+        let socket = WebSocketStream::from_partially_read(line, read.to_vec(), Role::Server, Some(config));
+        Ok(Self::Socket(Box::new(socket.await)))
     }
 
-    pub(super) async fn ping(&mut self) -> Result<(), Lost> {
-        match self {
-            Self::Socket(session) => session.ping(b"").await.map_err(|_| Lost),
-            Self::Events(sender) => send(sender, Bytes::from_static(b":\n\n")).await,
-        }
-    }
-
-    pub(super) async fn pong(&mut self, bytes: &[u8]) -> Result<(), Lost> {
-        match self {
-            Self::Socket(session) => session.pong(bytes).await.map_err(|_| Lost),
-            Self::Events(_) => Ok(()),
-        }
-    }
-
-    /// The last thing that is said. Events have no code: their answer ends, and why stands in the `bye` before it.
-    pub(super) async fn close(self, code: Option<CloseCode>) {
-        if let Self::Socket(session) = self {
-            // Where the line is gone, nobody waits for a goodbye.
-            let _ = session.close(code.map(|code| CloseReason { code, description: None })).await;
-        }
-    }
-}
-
-async fn send(sender: &mpsc::Sender<Bytes>, event: Bytes) -> Result<(), Lost> {
-    sender.send(event).await.map_err(|_| Lost)
-}
-
-impl Ear {
     /// The next message; nothing once the line is gone.
-    pub(super) async fn recv(&mut self) -> Option<Result<AggregatedMessage, ProtocolError>> {
+    pub(super) async fn recv(&mut self) -> Option<Result<Message, Error>> {
         match self {
-            Self::Socket(stream) => stream.recv().await,
+            Self::Socket(socket) => socket.next().await,
             Self::Events(sender) => {
                 sender.closed().await;
                 None
@@ -88,4 +75,40 @@ impl Ear {
     pub(super) const fn may_speak(&self) -> bool {
         matches!(self, Self::Socket(_))
     }
+
+    /// Waits until the frame is on its way.
+    pub(super) async fn text(&mut self, frame: ByteString) -> Result<(), Lost> {
+        match self {
+            Self::Socket(socket) => {
+                let text = Utf8Bytes::try_from(frame.into_bytes()).map_err(|_| Lost)?;
+                socket.send(Message::Text(text)).await.map_err(|_| Lost)
+            }
+            // A frame is JSON in one line, so it is one line of an event.
+            Self::Events(sender) => send(sender, format!("data: {frame}\n\n").into()).await,
+        }
+    }
+
+    pub(super) async fn ping(&mut self) -> Result<(), Lost> {
+        match self {
+            Self::Socket(socket) => socket.send(Message::Ping(Bytes::new())).await.map_err(|_| Lost),
+            Self::Events(sender) => send(sender, Bytes::from_static(b":\n\n")).await,
+        }
+    }
+
+    /// The last thing that is said. Events have no code: their answer ends, and why stands in the `bye` before it.
+    pub(super) async fn close(self, code: Option<CloseCode>) {
+        let Self::Socket(mut socket) = self else { return };
+        let frame = code.map(|code| CloseFrame { code, reason: Utf8Bytes::default() });
+        // Where the line is gone, nobody waits for a goodbye.
+        let _ = socket.send(Message::Close(frame)).await;
+        let mut line = socket.into_inner().into_inner();
+        let _ = line.shutdown().await;
+        // A line that is closed while something lies unread on it is reset, and the goodbye is lost on its way.
+        let mut rest = [0; READ_BYTES];
+        while line.read(&mut rest).await.is_ok_and(|read| read > 0) {}
+    }
+}
+
+async fn send(sender: &mpsc::Sender<Bytes>, event: Bytes) -> Result<(), Lost> {
+    sender.send(event).await.map_err(|_| Lost)
 }
