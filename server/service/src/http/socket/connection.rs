@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::web;
 use bytestring::ByteString;
 use domain::ids::{AccountId, DisputeId, EntryId, SessionId};
 use domain::room::{Channel, Signal};
@@ -64,7 +65,7 @@ const fn bye<T>(reason: &'static str, code: u16) -> Result<T, End> {
 
 /// One open line.
 pub(super) struct Connection {
-    state: AppState,
+    state: web::Data<AppState>,
     account: AccountId,
     session: SessionId,
     dispute: DisputeId,
@@ -77,7 +78,7 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) fn new(
-        state: AppState,
+        state: web::Data<AppState>,
         who: &SignedIn,
         dispute: DisputeId,
         admitted: Admitted,
@@ -100,7 +101,6 @@ impl Connection {
     /// Runs until one side has had enough. A client that cannot speak has said its hello already: `after`.
     pub(super) async fn run(mut self, after: Option<BTreeMap<String, u64>>) {
         let begun = match after {
-            // Kept apart, like all that is done once or seldom: each connection would hold room for it.
             Some(after) => Box::pin(self.hello(&after)).await,
             None => Ok(()),
         };
@@ -108,6 +108,10 @@ impl Connection {
             Ok(()) => self.serve().await,
             Err(end) => end,
         };
+        Box::pin(self.leave(end)).await;
+    }
+
+    async fn leave(mut self, end: End) {
         // The seat is given up before any farewell that may take its time.
         self.joined = None;
         match end {
@@ -141,7 +145,8 @@ impl Connection {
                 () = stops(&mut stopping) => return Goodbye::Restart.into(),
                 message = self.wire.recv() => {
                     let done = match message {
-                        // Kept apart while it runs: most connections wait, and each would hold room for all of it.
+                        // Kept apart while it runs, like all that follows: most connections wait, and each would
+                        // hold room for all of it.
                         Some(Ok(message)) => Box::pin(self.hear(message)).await,
                         Some(Err(error)) => return end_of(&error),
                         None => return End::Gone,
@@ -151,14 +156,14 @@ impl Connection {
                     done
                 }
                 frame = next(&mut self.joined) => match frame {
-                    Some(frame) => self.pass_on(frame).await,
+                    Some(frame) => Box::pin(self.pass_on(frame)).await,
                     None => return cut.reason().map_or(End::Gone, End::from),
                 },
                 _ = ping.tick() => {
                     if self.wire.may_speak() && heard_at.elapsed() > frames::SILENCE_PERIOD {
                         return End::Gone;
                     }
-                    self.ping().await
+                    Box::pin(self.ping()).await
                 }
                 () = tokio::time::sleep_until(hello_until), if self.joined.is_none() => {
                     bye("protocol", frames::CLOSE_PROTOCOL)
@@ -280,11 +285,11 @@ impl Connection {
             self.replay(name, u64::MAX).await?;
         }
         let joined = self.state.rooms.join(self.dispute, &self.admitted, self.told.heads()).await;
-        let joined = match joined {
+        let mut joined = match joined {
             Ok(joined) => joined,
             Err(refused) => return self.lost(&refused).await,
         };
-        let heads = joined.heads.clone();
+        let heads = std::mem::take(&mut joined.heads);
         self.joined = Some(joined);
         for (channel, head) in heads {
             self.replay(channel, head).await?;

@@ -49,7 +49,6 @@ async fn open_socket(
     })?;
     response.insert_header((SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL));
     let mut response = HttpResponse::from(response.finish().map_into_boxed_body());
-    let state = state.get_ref().clone();
     let granted = Granted { state, who, dispute, admitted };
     response.extensions_mut().insert(granted);
     Ok(response)
@@ -61,7 +60,7 @@ pub(super) struct TakesOver;
 
 /// A WebSocket that is granted to somebody: it lies in the answer that says so.
 pub(super) struct Granted {
-    state: AppState,
+    state: web::Data<AppState>,
     who: SignedIn,
     dispute: DisputeId,
     admitted: Admitted,
@@ -109,7 +108,7 @@ async fn open_events(
     let heard: Heard = query(&request)?;
     let after = numbers(&heard.after).ok_or_else(|| Refused::field("after", "wrong-type"))?;
     let (wire, body) = wire::events();
-    let connection = Connection::new(state.get_ref().clone(), &who, dispute, admitted, wire);
+    let connection = Connection::new(state.clone(), &who, dispute, admitted, wire);
     state.connections.spawn_on(connection.run(Some(after)), &state.runtime);
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream")

@@ -18,7 +18,7 @@ use super::guard::Guarded;
 use super::protocol::FRAME_BYTES_MAX;
 
 /// How much is read at once: what people write fits, and each seat holds as much for as long as it sits.
-const READ_BYTES: usize = 1024;
+const READ_BYTES: usize = 512;
 
 /// Nobody takes anything at the other end any more.
 pub(super) struct Lost;
