@@ -89,7 +89,15 @@ fn words_stay_in_their_rooms() {
         ),
         Rule(&["diesel", "diesel_migrations"], &["server/store/"], "server/"),
         Rule(
-            &["actix_web", "actix_http", "actix_multipart", "tokio_tungstenite"],
+            &[
+                "actix_codec",
+                "actix_http",
+                "actix_multipart",
+                "actix_server",
+                "actix_service",
+                "actix_web",
+                "tokio_tungstenite",
+            ],
             &["server/service/"],
             "server/",
         ),

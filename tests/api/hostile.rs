@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::json;
 use tests::on_both;
-use tests::raw_socket::{CONTINUATION, PING, RawSocket, TEXT, frame, is_refused};
+use tests::raw_socket::{CONTINUATION, PING, PONG, RawSocket, TEXT, frame, is_refused};
 use tests::scene::Scene;
 use tests::socket::Socket;
 
@@ -27,6 +27,7 @@ fn attacks() -> Vec<(&'static str, Vec<u8>, u16)> {
         ("text that is no UTF-8", frame(TEXT, true, b"{\"t\":\"\xff\xfe\"}"), 1007),
         ("half a letter at the end", frame(TEXT, true, b"\"\xe0\xa6"), 1007),
         ("a flood of pings", pings, 1008),
+        ("a flood of pongs", (0..2_000).flat_map(|_| frame(PONG, true, b"here!")).collect(), 1008),
         ("bytes that are no text", frame(2, true, b"{}"), 1008),
         ("a kind of frame that is none", frame(3, true, b"{}"), 1008),
         ("the rest of nothing", frame(CONTINUATION, true, b"{}"), 1008),
@@ -35,17 +36,35 @@ fn attacks() -> Vec<(&'static str, Vec<u8>, u16)> {
     ]
 }
 
-/// Where a WebSocket is asked for in vain, with which headers beside those of a handshake, and how the answer begins.
-fn vain(dispute: &str, token: &str) -> Vec<(String, String, &'static str)> {
+/// A request that asks for a WebSocket in vain.
+struct Vain {
+    method: &'static str,
+    path: String,
+    /// Beside those of a handshake.
+    headers: String,
+    status: &'static str,
+}
+
+fn vain(dispute: &str, token: &str) -> Vec<Vain> {
     let bearer = format!("authorization: Bearer {token}\r\n");
     let room = format!("/api/v1/disputes/{dispute}/room");
     let protocol = "sec-websocket-protocol: concord.room.v1\r\n";
+    let whole = format!("{bearer}{protocol}");
+    let one = |method, path: &str, headers: &str, status| Vain {
+        method,
+        path: path.to_owned(),
+        headers: headers.to_owned(),
+        status,
+    };
     vec![
-        (format!("{room}/socket"), protocol.to_owned(), "401"),
-        (format!("{room}/socket"), bearer.clone(), "400"),
-        (room, bearer, "200"),
-        ("/api/v1/nowhere".to_owned(), String::new(), "404"),
-        ("/".to_owned(), "accept: text/html\r\n".to_owned(), "200"),
+        one("GET", &format!("{room}/socket"), protocol, "401"),
+        one("GET", &format!("{room}/socket"), &bearer, "400"),
+        one("HEAD", &format!("{room}/socket"), &whole, "400"),
+        one("POST", &format!("{room}/socket"), &whole, "405"),
+        one("GET", &room, &bearer, "200"),
+        one("GET", &room, &format!("{bearer}accept-encoding: br, gzip\r\n"), "200"),
+        one("GET", "/api/v1/nowhere", "", "404"),
+        one("GET", "/", "accept: text/html\r\naccept-encoding: br\r\n", "200"),
     ]
 }
 
@@ -54,13 +73,16 @@ on_both! {
         let scene = Scene::in_mediation(settings).await;
         let client = scene.bela.client();
         let token = client.token().expect("somebody who is signed in");
-        for (path, headers, status) in vain(&scene.dispute, token) {
-            let answer = is_refused(client.base(), &path, &headers).await;
+        for Vain { method, path, headers, status } in vain(&scene.dispute, token) {
+            let answer = is_refused(client.base(), method, &path, &headers).await;
             let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
-            assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{path}: {head}");
-            assert!(head.contains("x-request-id"), "{path}: {head}");
+            assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{method} {path}: {head}");
+            assert!(head.contains("x-request-id"), "{method} {path}: {head}");
+            assert!(!head.contains("transfer-encoding"), "{method} {path}: {head}");
             let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
-            assert_eq!(length, Some(body.len().to_string().as_str()), "{path}: whole, and then the end");
+            let whole = if method == "HEAD" { "" } else { length.expect("a length") };
+            assert!(whole.is_empty() == body.is_empty(), "{method} {path}: {head}");
+            assert!(whole.is_empty() || whole == body.len().to_string(), "{method} {path}: whole, and then the end");
         }
         let path = format!("/disputes/{}/room/socket", scene.dispute);
         let asked = client.request(Method::GET, &path).header("sec-websocket-protocol", "concord.room.v1");

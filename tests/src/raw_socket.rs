@@ -13,6 +13,8 @@ pub const CONTINUATION: u8 = 0;
 pub const TEXT: u8 = 1;
 /// A ping.
 pub const PING: u8 = 9;
+/// The answer to one.
+pub const PONG: u8 = 10;
 
 const FINAL: u8 = 0x80;
 const MASKED: u8 = 0x80;
@@ -44,18 +46,20 @@ pub fn frame(kind: u8, is_last: bool, payload: &[u8]) -> Vec<u8> {
 }
 
 /// A request for a WebSocket, with more headers.
-fn request(place: &str, path: &str, more: &str) -> String {
+fn request(place: &str, method: &str, path: &str, more: &str) -> String {
     format!(
-        "GET {path} HTTP/1.1\r\nhost: {place}\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+        "{method} {path} HTTP/1.1\r\nhost: {place}\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
          sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n{more}\r\n"
     )
 }
 
 /// Asks for a WebSocket where none is granted, and gives the whole answer, to the end of the line.
-pub async fn is_refused(base: &str, path: &str, more: &str) -> String {
+pub async fn is_refused(base: &str, method: &str, path: &str, more: &str) -> String {
     let place = base.trim_start_matches("http://");
     let mut stream = TcpStream::connect(place).await.expect("a line");
-    stream.write_all(request(place, path, more).as_bytes()).await.expect("the line holds");
+    let asked = request(place, method, path, more);
+    // With something behind it that nobody will read: the answer arrives all the same.
+    stream.write_all(&[asked.as_bytes(), &frame(TEXT, true, b"{}")].concat()).await.expect("the line holds");
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await.expect("an answer and its end");
     String::from_utf8(answer).expect("text")
@@ -77,7 +81,7 @@ impl RawSocket {
         let hello = format!(r#"{{"t":"hello","after":{{"joint":{joint}}}}}"#);
         // In one breath: whatever carries the request must not swallow what comes behind it.
         let hello = frame(TEXT, true, hello.as_bytes());
-        let both = [request(place, &path, &more).as_bytes(), &hello].concat();
+        let both = [request(place, "GET", &path, &more).as_bytes(), &hello].concat();
         stream.write_all(&both).await.expect("the line holds");
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {

@@ -176,10 +176,14 @@ impl Socket {
         ended.await.expect("the socket should have ended")
     }
 
-    /// Leaves politely.
+    /// Leaves politely, and is let go as politely.
     pub async fn leaves(mut self) {
-        self.stream.close(None).await.ok();
-        while let Some(Ok(_)) = self.stream.next().await {}
+        self.stream.close(None).await.expect("the socket is open");
+        let mut is_answered = false;
+        while let Some(Ok(message)) = self.stream.next().await {
+            is_answered |= message.is_close();
+        }
+        assert!(is_answered, "a close is answered (RFC 6455, section 5.5.1)");
     }
 
     /// Reads one message into what was heard, or says with which code the socket ended.

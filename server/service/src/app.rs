@@ -14,6 +14,7 @@ use actix_web::{App, HttpServer, web};
 use store::{OpenError, Settings, Store};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout_at};
 use tokio_util::task::TaskTracker;
 
 use crate::calls::candidate::Reach;
@@ -36,8 +37,8 @@ use crate::uploads::Cleaner;
 use crate::uploads::flight::InFlight;
 use crate::uploads::scanner::Scanner;
 
-/// How long the tasks may take to say goodbye.
-const TASKS_PERIOD: Duration = Duration::from_secs(3);
+/// How long everything may take at the end that is not stored yet: who stops the program is promised ten seconds.
+const STOP_PERIOD: Duration = Duration::from_secs(8);
 /// How many strangers may have a file verified at once: each may send 25 MB.
 const VERIFYING_MAX: usize = 12;
 /// How many auditors may have a report made at once.
@@ -377,19 +378,20 @@ fn serve_metrics(
 impl Running {
     /// Stops: sockets say goodbye, requests under way are answered, what was claimed is sent, the store is closed.
     pub async fn stop(self) {
+        let until = Instant::now() + STOP_PERIOD;
         // Nobody listens where everything has ended already.
         let _ = self.stop.send(true);
         self.server.stop(true).await;
-        self.state.connections.close();
-        if tokio::time::timeout(TASKS_PERIOD, self.state.connections.wait()).await.is_err() {
-            tracing::warn!("some lines to rooms did not end in time");
-        }
         if let Some(metrics) = self.metrics {
             metrics.stop(false).await;
         }
+        self.state.connections.close();
+        if timeout_at(until, self.state.connections.wait()).await.is_err() {
+            tracing::warn!("some lines to rooms did not end in time");
+        }
         for task in self.tasks {
             let abort = task.abort_handle();
-            if tokio::time::timeout(TASKS_PERIOD, task).await.is_err() {
+            if timeout_at(until, task).await.is_err() {
                 tracing::warn!("a task did not end in time");
                 abort.abort();
             }

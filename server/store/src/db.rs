@@ -37,6 +37,9 @@ pub enum Location {
     },
 }
 
+/// How many pages (of 4 KiB) the write-ahead log holds before they are copied into the file: what is written again and again
+/// meanwhile is copied once.
+const LOG_PAGES: u32 = 4_000;
 /// How often a connection is tried again while another process switches the file to its write-ahead log.
 const PRAGMA_TRIES: u32 = 100;
 
@@ -110,9 +113,10 @@ fn with_timeout(url: &str) -> String {
 fn connect_sqlite(path: &str, secure_delete: bool) -> std::result::Result<Db, OpenError> {
     let mut connection =
         SqliteConnection::establish(path).map_err(|error| OpenError::Connect(error.to_string()))?;
-    let mut settings = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                        PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
-        .to_owned();
+    let mut settings = format!(
+        "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+         PRAGMA wal_autocheckpoint = {LOG_PAGES}; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
+    );
     if secure_delete {
         settings.push_str("PRAGMA secure_delete = ON;");
     }

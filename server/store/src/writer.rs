@@ -24,7 +24,7 @@ use crate::vault::Vault;
 const ROWS_FILE: &str = "concord.db";
 /// How many jobs share one sync to disk at most.
 const GROUP_MAX: usize = 256;
-/// From how many jobs on the next group waits for more of them. Who writes alone never waits.
+/// From how many jobs on the next group waits for more of them, where it is none of one. Who writes alone never waits.
 const BUSY_JOBS: usize = 4;
 /// How long it waits: a sync to disk takes about as long, and is then shared by twice as many.
 const GATHER_PERIOD: Duration = Duration::from_micros(500);
@@ -369,7 +369,7 @@ fn take(queue: &Mutex<mpsc::Receiver<Job>>, jobs: &mut Vec<Job>, group: usize, l
     let mut queue = lock(queue);
     let Some(job) = queue.blocking_recv() else { return false };
     jobs.push(job);
-    if group > 1 && last >= BUSY_JOBS {
+    if last >= BUSY_JOBS && !queue.is_empty() && queue.len() < group {
         std::thread::sleep(GATHER_PERIOD);
     }
     while jobs.len() < group {
@@ -396,4 +396,47 @@ fn run_job(db: &mut Db, vault: &mut Vault, job: Job, single: bool, way: Way) -> 
         (false, false) => run(db, "ROLLBACK TO job; RELEASE job"),
     };
     ((keep, answer), state)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn job() -> Job {
+        Box::new(|_| (false, Box::new(drop)))
+    }
+
+    #[test]
+    fn a_group_is_what_waits_and_no_more_than_it_may_be() {
+        let (sender, receiver) = mpsc::channel(16);
+        let queue = Mutex::new(receiver);
+        (0..10).for_each(|_| sender.try_send(job()).expect("there is room"));
+        let mut jobs = Vec::new();
+        for (last, taken) in [(0, 8), (BUSY_JOBS, 2)] {
+            assert!(take(&queue, &mut jobs, 8, last));
+            assert_eq!(jobs.len(), taken);
+            jobs.clear();
+        }
+        sender.try_send(job()).expect("there is room");
+        assert!(take(&queue, &mut jobs, 1, 0), "one that reads");
+        drop(sender);
+        assert!(!take(&queue, &mut jobs, 8, BUSY_JOBS), "nobody will ask any more");
+    }
+
+    #[test]
+    fn what_comes_while_a_group_is_gathered_belongs_to_it_or_to_the_next() {
+        let (sender, receiver) = mpsc::channel(16);
+        let queue = Mutex::new(receiver);
+        (0..2).for_each(|_| sender.try_send(job()).expect("there is room"));
+        std::thread::scope(|scope| {
+            let taking = scope.spawn(|| {
+                let mut jobs = Vec::new();
+                take(&queue, &mut jobs, 8, BUSY_JOBS);
+                jobs.len()
+            });
+            (0..3).for_each(|_| sender.try_send(job()).expect("there is room"));
+            let taken = taking.join().expect("it takes");
+            assert_eq!(taken + lock(&queue).len(), 5);
+        });
+    }
 }

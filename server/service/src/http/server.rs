@@ -38,9 +38,9 @@ pub fn serve(listener: TcpListener, state: web::Data<AppState>) -> io::Result<Se
         let (state, ends) = (state.clone(), ends.clone());
         // Of the whole application, whose routes weigh megabytes, each worker has one, for both kinds of requests.
         let made = Rc::new(OnceCell::new());
-        let house = move || {
+        let shared = move || {
             let (state, made) = (state.clone(), Rc::clone(&made));
-            async move { made.get_or_try_init(|| house(state)).await.cloned() }
+            async move { made.get_or_try_init(|| application(state)).await.cloned() }
         };
         HttpService::build()
             // Without it, browsers that only might ask again would hold up the end.
@@ -54,22 +54,22 @@ pub fn serve(listener: TcpListener, state: web::Data<AppState>) -> io::Result<Se
                 let _ = stream.set_nodelay(true);
                 let _ = SockRef::from(stream).set_tcp_user_timeout(Some(PEER_PERIOD));
             })
-            .upgrade(takeover(house.clone()))
-            .h1(fn_factory(house))
+            .upgrade(takeover(shared.clone()))
+            .h1(fn_factory(shared))
             .tcp()
     };
     Ok(server.listen("concord", listener, service)?.run())
 }
 
 /// The application that answers every request of one worker.
-async fn house(
+async fn application(
     state: web::Data<AppState>,
 ) -> Result<Rc<impl Service<Request, Response = ServiceResponse<impl MessageBody>, Error = Error>>, ()> {
-    let house = App::new()
+    let all = App::new()
         .app_data(state)
         .wrap(middleware::Compress::default())
         .wrap(middleware::from_fn(page::left::after_leaving))
         .wrap(middleware::from_fn(finish::finish))
         .configure(routes::configure);
-    house.into_factory().new_service(AppConfig::default()).await.map(Rc::new)
+    all.into_factory().new_service(AppConfig::default()).await.map(Rc::new)
 }

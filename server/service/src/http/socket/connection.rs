@@ -4,6 +4,7 @@
 mod talk;
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use super::protocol as frames;
 use super::protocol::{Answer, Said};
-use super::wire::Wire;
+use super::wire::{Frame, Wire};
 use crate::acts::rooms::RoomView;
 use crate::acts::{By, Doing, accounts, entries, rooms};
 use crate::http::json::entries::{BodyJson, EntryJson, parse, parse_id};
@@ -121,10 +122,11 @@ impl Connection {
             }
             End::Bye { reason, code } => {
                 let frame = frames::write(&Answer::Bye { reason, retry_ms: spread(code) });
-                let period = if code == frames::CLOSE_SLOW { SLOW_GOODBYE_PERIOD } else { GOODBYE_PERIOD };
+                let may_wait = code == frames::CLOSE_SLOW && !*self.state.stopping.borrow();
+                let period = if may_wait { SLOW_GOODBYE_PERIOD } else { GOODBYE_PERIOD };
                 let code = CloseCode::from(code);
                 let farewell = async move {
-                    let _ = self.wire.text(frame).await;
+                    let _ = self.wire.write(Frame::Text(frame)).await;
                     self.wire.close(Some(code)).await;
                 };
                 let _ = timeout(period, farewell).await;
@@ -179,9 +181,8 @@ impl Connection {
         match message {
             Message::Text(text) => self.take(&text).await,
             Message::Binary(_) | Message::Frame(_) => bye("protocol", frames::CLOSE_PROTOCOL),
-            // Each is answered, by the library, so each counts: a flood of them would keep us busy as one of frames would.
-            Message::Ping(_) => self.count_frame().await,
-            Message::Pong(_) => Ok(()),
+            // The library answers pings, and a flood of either would keep us busy as one of frames would: each counts.
+            Message::Ping(_) | Message::Pong(_) => self.count_frame().await,
             Message::Close(_) => Err(End::Closed),
         }
     }
@@ -451,10 +452,14 @@ impl Connection {
 
     /// Writes one frame; a reader that takes nothing is given up, and one that is cut off is not waited for.
     async fn send(&mut self, text: ByteString) -> Result<(), End> {
+        self.write(Frame::Text(text)).await
+    }
+
+    async fn write(&mut self, frame: Frame) -> Result<(), End> {
         let mut stopping = self.state.stopping.clone();
         tokio::select! {
             biased;
-            written = timeout(frames::WRITE_PERIOD, self.wire.text(text)) => match written {
+            written = timeout(frames::WRITE_PERIOD, self.wire.write(frame)) => match written {
                 Ok(Ok(())) => Ok(()),
                 Ok(Err(_)) => Err(End::Gone),
                 Err(_) => Err(Goodbye::Slow.into()),
@@ -467,10 +472,7 @@ impl Connection {
     /// Asks whether the client is there, and lets its page know that the house is: a browser shows no page a ping, and
     /// a line can be dead at one end without the other knowing.
     async fn ping(&mut self) -> Result<(), End> {
-        match timeout(frames::WRITE_PERIOD, self.wire.ping()).await {
-            Ok(Ok(())) => {}
-            _ => return Err(End::Gone),
-        }
+        self.write(Frame::Ping).await?;
         match self.told.heads().first_key_value() {
             Some((&channel, &seq)) if self.joined.is_some() => {
                 self.send(frames::write(&Answer::CaughtUp { channel: channel.as_str(), seq })).await
@@ -497,9 +499,11 @@ async fn next(joined: &mut Option<Joined>) -> Option<Arc<Outgoing>> {
 fn end_of(error: &Error) -> End {
     let (reason, code) = match error {
         Error::Utf8(_) => ("not-utf8", frames::CLOSE_NOT_UTF8),
-        // A message in too many parts; where the line broke, nobody reads this anyway.
-        Error::Capacity(_) | Error::Io(_) => ("too-large", frames::CLOSE_TOO_LARGE),
-        Error::ConnectionClosed
+        Error::Capacity(_) => ("too-large", frames::CLOSE_TOO_LARGE),
+        // A message in too many parts.
+        Error::Io(error) if error.kind() == ErrorKind::InvalidData => ("too-large", frames::CLOSE_TOO_LARGE),
+        Error::Io(_)
+        | Error::ConnectionClosed
         | Error::AlreadyClosed
         | Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => return End::Gone,
         _ => ("protocol", frames::CLOSE_PROTOCOL),

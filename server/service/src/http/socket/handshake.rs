@@ -73,7 +73,7 @@ impl Granted {
         let (connections, runtime) = (state.connections.clone(), state.runtime.clone());
         let speak = async move {
             // A line that cannot change hands is closed, and its client comes again.
-            let Ok(wire) = Wire::socket(line, &read).await else { return };
+            let Ok(wire) = Wire::socket(line, read).await else { return };
             Connection::new(state, &who, dispute, admitted, wire).run(None).await;
         };
         // Beside the rooms. The house waits for it when it stops.
