@@ -2,8 +2,8 @@
 //! hears what, which the room decides before a frame is written.
 
 pub mod protocol;
-mod wire;
 mod guard;
+mod wire;
 mod connection;
 mod handshake;
 mod takeover;
